@@ -1,0 +1,124 @@
+// Package inventory holds what exists: repositories, issues, pull requests,
+// epics with their phases and children, and the snapshot they are read into.
+// It is pure: no I/O, no clock, no process.
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// RepoRef names a repository on one API host.
+type RepoRef struct {
+	Owner string `json:"owner"`
+	Name  string `json:"name"`
+}
+
+// String is "owner/name", or "name" where the owner is unknown.
+func (r RepoRef) String() string {
+	if r.Owner == "" {
+		return r.Name
+	}
+	return r.Owner + "/" + r.Name
+}
+
+// IsZero tells whether the reference names nothing.
+func (r RepoRef) IsZero() bool { return r == RepoRef{} }
+
+// Same compares as GitHub does: owner and name without regard to case.
+func (r RepoRef) Same(o RepoRef) bool {
+	return strings.EqualFold(r.Owner, o.Owner) && strings.EqualFold(r.Name, o.Name)
+}
+
+// Key is the lower-case form, for use in maps.
+func (r RepoRef) Key() string { return strings.ToLower(r.String()) }
+
+// Compare orders by owner, then name.
+func (r RepoRef) Compare(o RepoRef) int {
+	return cmp.Or(cmp.Compare(r.Owner, o.Owner), cmp.Compare(r.Name, o.Name))
+}
+
+var (
+	ownerPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
+	namePattern  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+)
+
+// ParseRepo reads "owner/name", or "name" when owner is given as the default.
+// What GitHub would not accept as a name is refused, so that a repository
+// argument can never become another path or a flag.
+func ParseRepo(text, owner string) (RepoRef, error) {
+	r := RepoRef{Owner: owner, Name: text}
+	if o, n, ok := strings.Cut(text, "/"); ok {
+		r = RepoRef{Owner: o, Name: n}
+	}
+	if r.Owner == "" {
+		return RepoRef{}, fmt.Errorf("repository %q has no owner: write owner/name, or name an organisation with --org", text)
+	}
+	if !ownerPattern.MatchString(r.Owner) || !namePattern.MatchString(r.Name) || r.Name == "." || r.Name == ".." {
+		return RepoRef{}, fmt.Errorf("%q is not a repository name (owner/name)", text)
+	}
+	return r, nil
+}
+
+// Ref names an issue or a pull request.
+type Ref struct {
+	Repo   RepoRef `json:"repo"`
+	Number int     `json:"number"`
+}
+
+// String is "owner/name#12".
+func (r Ref) String() string { return r.Repo.String() + "#" + strconv.Itoa(r.Number) }
+
+// Key is the lower-case form, for use in maps.
+func (r Ref) Key() string { return r.Repo.Key() + "#" + strconv.Itoa(r.Number) }
+
+// From is the reference as written from a repository: "#12" at home,
+// "owner/name#12" elsewhere.
+func (r Ref) From(home RepoRef) string {
+	if r.Repo.Same(home) {
+		return "#" + strconv.Itoa(r.Number)
+	}
+	return r.String()
+}
+
+// Compare orders by repository, then number.
+func (r Ref) Compare(o Ref) int {
+	return cmp.Or(r.Repo.Compare(o.Repo), cmp.Compare(r.Number, o.Number))
+}
+
+// ParseRef reads "#12", "12", "name#12", "owner/name#12" or an issue or pull
+// URL of any host. home fills in what is missing.
+func ParseRef(text string, home RepoRef) (Ref, error) {
+	bad := func() (Ref, error) {
+		return Ref{}, fmt.Errorf("%q is not an issue: write #12, name#12, owner/name#12 or its URL", text)
+	}
+	repo, num, ok := strings.Cut(text, "#")
+	if rest, isURL := strings.CutPrefix(text, "https://"); isURL {
+		parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
+		if len(parts) != 5 || (parts[3] != "issues" && parts[3] != "pull") {
+			return bad()
+		}
+		repo, num, ok = parts[1]+"/"+parts[2], parts[4], true
+	}
+	if !ok {
+		repo, num = "", text
+	}
+	n, err := strconv.Atoi(num)
+	if err != nil || n <= 0 || n > 1<<31-1 {
+		return bad()
+	}
+	if repo == "" {
+		if home.IsZero() {
+			return Ref{}, fmt.Errorf("%q names no repository: add --repo, or write owner/name#%d", text, n)
+		}
+		return Ref{Repo: home, Number: n}, nil
+	}
+	r, err := ParseRepo(repo, home.Owner)
+	if err != nil {
+		return Ref{}, err
+	}
+	return Ref{Repo: r, Number: n}, nil
+}
