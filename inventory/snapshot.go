@@ -1,0 +1,161 @@
+package inventory
+
+import "time"
+
+// Snapshot is what one look at GitHub found, in the shape every flow decides
+// on. It holds structure; of texts only titles and issue bodies
+// (spec/1-domain "Whom to trust, what to read").
+type Snapshot struct {
+	Host    string    `json:"host"`   // API host the data belongs to
+	Viewer  string    `json:"viewer"` // login of the token's owner
+	TakenAt time.Time `json:"taken_at"`
+	Repos   []Repo    `json:"repos"` // in inventory order
+}
+
+// Repo is one repository as read.
+type Repo struct {
+	Ref           RepoRef   `json:"ref"`
+	ID            string    `json:"id"` // node id: the identity; names change
+	DefaultBranch string    `json:"default_branch"`
+	DefaultHead   string    `json:"default_head"` // sha; empty for an unborn branch
+	Language      string    `json:"language"`
+	Archived      bool      `json:"archived"`
+	IssuesOff     bool      `json:"issues_off"`
+	Permission    string    `json:"permission"` // of the viewer: ADMIN MAINTAIN WRITE TRIAGE READ
+	OpenIssues    int       `json:"open_issues"`
+	OpenPulls     int       `json:"open_pulls"`
+	UpdatedAt     time.Time `json:"updated_at"`
+	Issues        []Issue   `json:"issues"` // open ones, and closed ones an epic names as children
+	Pulls         []Pull    `json:"pulls"`  // open ones
+	Branches      []Branch  `json:"branches"`
+	ReadAt        time.Time `json:"read_at"`
+	Problem       *Problem  `json:"problem,omitempty"` // why this repository could not be read; older data may stand beside it
+}
+
+// Branch is a ref under refs/heads/epic/, short name and head.
+type Branch struct {
+	Name string `json:"name"`
+	Head string `json:"head"`
+}
+
+// Problem tells why something could not be read and what to do about it.
+type Problem struct {
+	Kind    string `json:"kind"` // not-found, moved, forbidden, rate-limited, unavailable, partial
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// Issue is an issue as read. Body is kept only for trusted authors.
+type Issue struct {
+	Ref         Ref          `json:"ref"`
+	ID          string       `json:"id"`
+	Title       string       `json:"title"`
+	Body        string       `json:"body,omitempty"`
+	Closed      bool         `json:"closed,omitempty"`
+	StateReason string       `json:"state_reason,omitempty"` // COMPLETED, NOT_PLANNED, REOPENED, DUPLICATE
+	Locked      bool         `json:"locked,omitempty"`
+	Author      string       `json:"author"` // login; bots without "[bot]"; empty: account gone
+	AuthorKind  string       `json:"author_kind"`
+	Association string       `json:"association"` // OWNER MEMBER COLLABORATOR CONTRIBUTOR ... NONE
+	Labels      []string     `json:"labels,omitempty"`
+	CreatedAt   time.Time    `json:"created_at"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+	ClosedAt    time.Time    `json:"closed_at,omitzero"`
+	EditedAt    time.Time    `json:"edited_at,omitzero"` // last edit of the body
+	LabelEvents []LabelEvent `json:"label_events,omitempty"`
+	BlockedBy   []Dependency `json:"blocked_by,omitempty"`
+	SubIssues   []Ref        `json:"sub_issues,omitempty"`
+	IsPull      bool         `json:"is_pull,omitempty"` // a checklist may name a pull request
+	Missing     bool         `json:"missing,omitempty"` // named as a child, not to be found
+}
+
+// Dependency is an issue this one is blocked by.
+type Dependency struct {
+	Ref    Ref  `json:"ref"`
+	Closed bool `json:"closed"`
+}
+
+// LabelEvent is a label put on or taken off.
+type LabelEvent struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Added bool   `json:"added"`
+	Actor string `json:"actor"`
+	// ActorMayWrite tells whether the actor has write access; known only for
+	// events that decide whether an issue is accepted.
+	ActorMayWrite bool      `json:"actor_may_write,omitempty"`
+	At            time.Time `json:"at"`
+}
+
+// Pull is an open pull request, by structure alone.
+type Pull struct {
+	Ref            Ref       `json:"ref"`
+	ID             string    `json:"id"`
+	Title          string    `json:"title"`
+	Author         string    `json:"author"`
+	AuthorKind     string    `json:"author_kind"`
+	Association    string    `json:"association"`
+	Draft          bool      `json:"draft,omitempty"`
+	CrossRepo      bool      `json:"cross_repo,omitempty"` // from a fork
+	Base           string    `json:"base"`
+	Head           string    `json:"head"`
+	HeadSHA        string    `json:"head_sha"`
+	Mergeable      string    `json:"mergeable"`       // MERGEABLE CONFLICTING UNKNOWN
+	ReviewDecision string    `json:"review_decision"` // APPROVED CHANGES_REQUESTED REVIEW_REQUIRED or empty
+	Labels         []string  `json:"labels,omitempty"`
+	Checks         Checks    `json:"checks"`
+	Threads        []Thread  `json:"threads,omitempty"`
+	AutoMerge      bool      `json:"auto_merge,omitempty"`
+	Queued         bool      `json:"queued,omitempty"`
+	CreatedAt      time.Time `json:"created_at"`
+	UpdatedAt      time.Time `json:"updated_at"`
+	Mentions       []Ref     `json:"mentions,omitempty"` // children with a cross-reference event from this pull
+}
+
+// Thread is a review thread: its id and whether it is resolved, never its text.
+type Thread struct {
+	ID       string `json:"id"`
+	Resolved bool   `json:"resolved"`
+}
+
+// Checks sums up the check runs and statuses of a head. Zero of all kinds
+// does not mean green: CI may not have started.
+type Checks struct {
+	State   string `json:"state"` // rollup: SUCCESS FAILURE ERROR PENDING EXPECTED; empty: none
+	Passed  int    `json:"passed"`
+	Failed  int    `json:"failed"`
+	Pending int    `json:"pending"`
+}
+
+// HasLabel tells whether the issue bears a label, without regard to case as GitHub compares.
+func (i Issue) HasLabel(name string) bool { return hasFold(i.Labels, name) }
+
+// Repo returns the repository of the snapshot with that reference.
+func (s *Snapshot) Repo(ref RepoRef) (*Repo, bool) {
+	for i := range s.Repos {
+		if s.Repos[i].Ref.Same(ref) {
+			return &s.Repos[i], true
+		}
+	}
+	return nil, false
+}
+
+// Issue returns an issue of the repository, open or a known child.
+func (r *Repo) Issue(number int) (*Issue, bool) {
+	for i := range r.Issues {
+		if r.Issues[i].Ref.Number == number {
+			return &r.Issues[i], true
+		}
+	}
+	return nil, false
+}
+
+// Branch returns the epic branch of that name.
+func (r *Repo) Branch(name string) (Branch, bool) {
+	for _, b := range r.Branches {
+		if b.Name == name {
+			return b, true
+		}
+	}
+	return Branch{}, false
+}

@@ -1,0 +1,93 @@
+package inventory
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Trust says whose text takes part (spec/1-domain "Whom to trust"): authors
+// with an association to the repository, configured agents, and strangers'
+// issues that a person with write access accepted after the last edit.
+type Trust struct {
+	Agents   []string // logins, with or without "[bot]"
+	Accepted string   // the label; empty: "accepted"
+}
+
+// AcceptedLabel is the default of the label by which a person with write
+// access lets a stranger's issue take part.
+const AcceptedLabel = "accepted"
+
+// Author tells whether an author is trusted by who they are.
+func (t Trust) Author(login, association string) bool {
+	switch association {
+	case "OWNER", "MEMBER", "COLLABORATOR":
+		return true
+	}
+	if login == "" {
+		return false
+	}
+	for _, a := range t.Agents {
+		if strings.EqualFold(bare(a), bare(login)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Issue tells whether an issue takes part, and if not why.
+func (t Trust) Issue(i Issue) (bool, string) {
+	if t.Author(i.Author, i.Association) {
+		return true, ""
+	}
+	label := t.Accepted
+	if label == "" {
+		label = AcceptedLabel
+	}
+	who := i.Author
+	if who == "" {
+		who = "an account that is gone"
+	}
+	why := "by " + who + " (" + strings.ToLower(i.Association) + "), not accepted: a person with write access may label it " + label
+	if !i.HasLabel(label) {
+		return false, why
+	}
+	for k := len(i.LabelEvents) - 1; k >= 0; k-- {
+		e := i.LabelEvents[k]
+		if !strings.EqualFold(e.Label, label) || !e.Added {
+			continue
+		}
+		switch {
+		case !e.ActorMayWrite:
+			return false, "labelled " + label + " by " + e.Actor + ", who has no write access"
+		case !e.At.After(i.EditedAt):
+			return false, "edited after it was labelled " + label + ": look again and renew the label"
+		}
+		return true, ""
+	}
+	return false, why
+}
+
+func bare(login string) string { return strings.TrimSuffix(login, "[bot]") }
+
+var featTitle = regexp.MustCompile(`(?i)^\s*feat(\(|!|:)`)
+
+// IsFeature tells whether a title falls under the feature gate: such work
+// needs the owner's word (spec/1-domain).
+func IsFeature(title string) bool { return featTitle.MatchString(norm.NFKC.String(title)) }
+
+var auditTitle = regexp.MustCompile(`\[Audit\]|audit:`)
+
+// IsAuditTitle tells whether a title is that of an audit issue, by the
+// mission's own pattern (case matters there too).
+func IsAuditTitle(title string) bool { return auditTitle.MatchString(title) }
+
+func hasFold(list []string, want string) bool {
+	for _, s := range list {
+		if strings.EqualFold(s, want) {
+			return true
+		}
+	}
+	return false
+}
