@@ -1,0 +1,43 @@
+package gitstore
+
+// CommitInfo is a commit as read back.
+type CommitInfo struct {
+	SHA       string
+	Tree      string
+	Parents   []string
+	Author    Person
+	Committer Person
+	Message   string
+}
+
+// Entry is one entry of a tree.
+type Entry struct {
+	Mode string // 100644, 100755, 120000, 040000, 160000
+	Type string // blob, tree, commit
+	SHA  string
+	Name string // within its folder
+	Size int64  // of a blob
+}
+
+// File is a file with its content.
+type File struct {
+	Mode, SHA string
+	Content   []byte
+}
+
+// FileChange is one file of a diff.
+type FileChange struct {
+	Path, OldPath        string // OldPath: of a rename
+	Status               string // added, removed, modified, renamed
+	Additions, Deletions int
+	Patch                string // hunks, without header
+	SHA                  string // of the new blob
+}
+
+// Comparison of two commits.
+type Comparison struct {
+	MergeBase     string
+	Ahead, Behind int
+	Commits       []*CommitInfo // base..head, oldest first
+	Files         []FileChange
+}

@@ -1,0 +1,82 @@
+package world
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock tells virtual time. Nothing in the simulator reads another one.
+type Clock interface{ Now() time.Time }
+
+// ScaledClock runs from a start at a number of virtual seconds a real second.
+type ScaledClock struct {
+	mu    sync.Mutex
+	start time.Time // virtual
+	real  time.Time
+	speed float64
+}
+
+// NewScaledClock starts at start now; speed 1 is real time, 0 and less count as 1.
+func NewScaledClock(start time.Time, speed float64) *ScaledClock {
+	if speed <= 0 {
+		speed = 1
+	}
+	return &ScaledClock{start: start.UTC(), real: time.Now(), speed: speed}
+}
+
+// Now is the virtual time.
+func (c *ScaledClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.start.Add(time.Duration(float64(time.Since(c.real)) * c.speed))
+}
+
+// Resume moves the clock forward to t, never back: a reopened world goes on
+// from the last time it recorded.
+func (c *ScaledClock) Resume(t time.Time) {
+	if !t.After(c.Now()) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.start, c.real = t.UTC(), time.Now()
+}
+
+// ManualClock moves only when told.
+type ManualClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewManualClock stands at t.
+func NewManualClock(t time.Time) *ManualClock { return &ManualClock{now: t.UTC()} }
+
+// Now is the virtual time.
+func (c *ManualClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock by d.
+func (c *ManualClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Set moves the clock to t.
+func (c *ManualClock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t.UTC()
+}
+
+// Resume moves the clock forward to t, never back.
+func (c *ManualClock) Resume(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.After(c.now) {
+		c.now = t.UTC()
+	}
+}

@@ -1,0 +1,101 @@
+package world
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // the database/sql driver
+)
+
+// disk writes entities through to SQLite. WAL with synchronous=NORMAL keeps
+// every committed transaction when the process is killed; only a failure of
+// the machine may lose the last ones.
+type disk struct {
+	db             *sql.DB
+	upsert, remove *sql.Stmt
+}
+
+const schema = `CREATE TABLE IF NOT EXISTS entity (
+	kind TEXT NOT NULL, id INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID`
+
+func openDisk(path string) (*disk, error) {
+	db, err := sql.Open("sqlite", "file:"+url.PathEscape(path)+
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	d := &disk{db: db}
+	if _, err := db.Exec(schema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	if d.upsert, err = db.Prepare(`INSERT OR REPLACE INTO entity (kind, id, json) VALUES (?, ?, ?)`); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if d.remove, err = db.Prepare(`DELETE FROM entity WHERE kind = ? AND id = ?`); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return d, nil
+}
+
+func (d *disk) close() error {
+	return errors.Join(d.upsert.Close(), d.remove.Close(), d.db.Close())
+}
+
+// load reads every entity into its table, by kind and id.
+func (d *disk) load(s *state) error {
+	for _, t := range s.tables() {
+		rows, err := d.db.Query(`SELECT id, json FROM entity WHERE kind = ? ORDER BY id`, t.name())
+		if err != nil {
+			return fmt.Errorf("load the world: %w", err)
+		}
+		for rows.Next() {
+			var id int64
+			var text sql.RawBytes
+			if err = rows.Scan(&id, &text); err != nil {
+				break
+			}
+			if err = t.load(id, text); err != nil {
+				break
+			}
+		}
+		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return fmt.Errorf("load the world: %w", err)
+		}
+	}
+	return nil
+}
+
+// save writes what the running Update touched in one transaction.
+func (d *disk) save(s *state, extra func(put func(kind string, id int64, text []byte) error) error) error {
+	txn, err := d.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("write the world: %w", err)
+	}
+	upsert, remove := txn.Stmt(d.upsert), txn.Stmt(d.remove)
+	put := func(kind string, id int64, text []byte) error {
+		if text == nil {
+			_, err := remove.Exec(kind, id)
+			return err
+		}
+		_, err := upsert.Exec(kind, id, text)
+		return err
+	}
+	for _, t := range s.tables() {
+		if err := t.touched(func(id int64, text []byte) error { return put(t.name(), id, text) }); err != nil {
+			return errors.Join(fmt.Errorf("write the world: %w", err), txn.Rollback())
+		}
+	}
+	if extra != nil {
+		if err := extra(put); err != nil {
+			return errors.Join(fmt.Errorf("write the world: %w", err), txn.Rollback())
+		}
+	}
+	if err := txn.Commit(); err != nil {
+		return fmt.Errorf("write the world: %w", err)
+	}
+	return nil
+}
