@@ -10,6 +10,8 @@ type Snapshot struct {
 	Viewer  string    `json:"viewer"` // login of the token's owner
 	TakenAt time.Time `json:"taken_at"`
 	Repos   []Repo    `json:"repos"` // in inventory order
+	// Elsewhere are children that epics name in repositories outside the fleet.
+	Elsewhere []Issue `json:"elsewhere,omitempty"`
 }
 
 // Repo is one repository as read.
@@ -135,6 +137,21 @@ func (s *Snapshot) Repo(ref RepoRef) (*Repo, bool) {
 	for i := range s.Repos {
 		if s.Repos[i].Ref.Same(ref) {
 			return &s.Repos[i], true
+		}
+	}
+	return nil, false
+}
+
+// Find returns an issue wherever the snapshot holds it.
+func (s *Snapshot) Find(ref Ref) (*Issue, bool) {
+	if r, ok := s.Repo(ref.Repo); ok {
+		if i, ok := r.Issue(ref.Number); ok {
+			return i, true
+		}
+	}
+	for i := range s.Elsewhere {
+		if e := &s.Elsewhere[i]; e.Ref.Number == ref.Number && e.Ref.Repo.Same(ref.Repo) {
+			return e, true
 		}
 	}
 	return nil, false

@@ -1,0 +1,42 @@
+# core: run "make help".
+GO      ?= go
+BIN     := bin/core
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X github.com/dappcore/core-dev/cmd.version=$(VERSION)
+COUNT   ?= 6
+
+.PHONY: help
+help: ## what can be made here
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the program, as bin/core
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/core
+
+.PHONY: demo
+demo: build ## the main job on the embedded GitHub: no token, no network
+	@./$(BIN) dev demo
+
+.PHONY: install
+install: ## the program into GOBIN
+	$(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/core
+
+.PHONY: test
+test: ## all tests that need only Go and git (RACE=1 adds the race detector)
+	$(GO) test $(if $(RACE),-race) ./...
+
+.PHONY: lint
+lint: ## formatting, vet, tidy modules, generated files, static analysis
+	@sh .ci/lint
+
+.PHONY: conformance
+conformance: build ## the judges: real gh, cmark-gfm, GitHub's OpenAPI and GraphQL descriptions
+	@sh .ci/conformance
+
+.PHONY: bench
+bench: ## benchmarks, to be compared with benchstat
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+.PHONY: soak
+soak: ## long random runs: fuzzing and property tests with many cases
+	@sh .ci/soak

@@ -1,0 +1,55 @@
+package flows
+
+import "fmt"
+
+// Plan is an ordered list of steps, shown before it runs and applied as it
+// was shown. A plan without steps means there is nothing to do.
+type Plan struct {
+	Flow    string `json:"flow"`   // the flow's name, e.g. "dispatch"
+	Target  string `json:"target"` // what it is about, e.g. "owner/repo#118"
+	Cost    Cost   `json:"cost"`
+	Steps   []Step `json:"steps"`
+	Skipped []Skip `json:"skipped"`
+}
+
+// Cost is what applying a plan spends.
+type Cost struct {
+	Tasks    int `json:"tasks"`    // of the agents' daily quota
+	Requests int `json:"requests"` // to GitHub, reads before and after each write included
+	Points   int `json:"points"`   // GraphQL points among them
+}
+
+// Skip is what a person might have expected in the plan and why it is not.
+type Skip struct {
+	Target string `json:"target"`
+	Reason string `json:"reason"`
+}
+
+// Add appends a step and counts its cost.
+func (p *Plan) Add(s Step) {
+	p.Steps = append(p.Steps, s)
+	c := s.Effect.cost()
+	p.Cost.Tasks += c.Tasks
+	p.Cost.Requests += c.Requests
+	p.Cost.Points += c.Points
+}
+
+// Skip notes what the plan leaves out.
+func (p *Plan) Skip(target, reason string) {
+	p.Skipped = append(p.Skipped, Skip{Target: target, Reason: reason})
+}
+
+// Refusal is a plan that may not be made: it would pass a quota. There is no
+// override (spec/2-flows "Stage 3").
+type Refusal struct {
+	Wanted int    // tasks the plan would spend
+	Fits   int    // of them, what today's budget allows
+	Why    string // what is exhausted
+}
+
+func (r *Refusal) Error() string {
+	if r.Fits == 0 {
+		return fmt.Sprintf("%d tasks wanted, none fits: %s", r.Wanted, r.Why)
+	}
+	return fmt.Sprintf("%d tasks wanted, %d would fit (--max %d): %s", r.Wanted, r.Fits, r.Fits, r.Why)
+}

@@ -1,0 +1,112 @@
+package flows
+
+import (
+	"encoding/json"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Step is one effect with why it is wanted.
+type Step struct {
+	Reason string // the rule and the evidence
+	Effect Effect
+}
+
+// MarshalJSON prints {"kind","target","reason","tasks"} and the effect's
+// detail, the text or name it would write.
+func (s Step) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Kind   string `json:"kind"`
+		Target string `json:"target"`
+		Reason string `json:"reason"`
+		Tasks  int    `json:"tasks"`
+		Detail string `json:"detail"`
+	}{s.Effect.Kind(), s.Effect.Target(), s.Reason, s.Effect.cost().Tasks, s.Effect.Detail()})
+}
+
+// Effect is one thing done to the world. The list is sealed: the orchestrator
+// has the only switch over it.
+type Effect interface {
+	Kind() string   // machine's word
+	Target() string // what it acts on
+	Detail() string // what it writes there
+	cost() Cost
+}
+
+// MakeBranch creates a branch at the head of another, unless it is there.
+type MakeBranch struct {
+	Repo inventory.RepoRef
+	Name string // short name
+	From string // branch whose head it starts at
+}
+
+// Reserve takes one task out of the budget before anything is written; it is
+// settled by LogDispatch, or released when the child turns out not to be
+// dispatchable.
+type Reserve struct {
+	Child  inventory.Ref
+	Agent  string
+	Member string        // charged; login
+	Epic   inventory.Ref // zero: a direct dispatch
+}
+
+// Comment posts a comment of ours.
+type Comment struct {
+	Issue inventory.Ref
+	Body  string
+}
+
+// AddLabel puts a label on. With Spends set, its LABELED event is a dispatch.
+type AddLabel struct {
+	Issue  inventory.Ref
+	Label  string
+	Spends bool
+	// Newest is the id of the label's newest LABELED event when the plan was
+	// made, empty when there was none. Another one at apply means that somebody
+	// dispatched it meanwhile. Presence of the label alone proves nothing: an
+	// agent or a person may have taken it off (spec/2-flows, rule 4).
+	Newest string
+}
+
+// LogDispatch writes the dispatch.log line, dated by the LABELED event, and
+// settles the reservation.
+type LogDispatch struct {
+	Child  inventory.Ref
+	Agent  string
+	Member string
+	Epic   inventory.Ref
+	// Lines is how many lines the child had when the plan was made.
+	Lines int
+}
+
+func (MakeBranch) Kind() string  { return "branch" }
+func (Reserve) Kind() string     { return "reserve" }
+func (Comment) Kind() string     { return "comment" }
+func (AddLabel) Kind() string    { return "label" }
+func (LogDispatch) Kind() string { return "log" }
+
+func (e MakeBranch) Target() string  { return e.Repo.String() }
+func (e Reserve) Target() string     { return e.Child.String() }
+func (e Comment) Target() string     { return e.Issue.String() }
+func (e AddLabel) Target() string    { return e.Issue.String() }
+func (e LogDispatch) Target() string { return e.Child.String() }
+
+func (e MakeBranch) Detail() string  { return e.Name + " from " + e.From }
+func (e Reserve) Detail() string     { return e.Agent + " @" + e.Member }
+func (e Comment) Detail() string     { return e.Body }
+func (e AddLabel) Detail() string    { return e.Label }
+func (e LogDispatch) Detail() string { return e.Agent + " @" + e.Member }
+
+// The costs are those of orchestrator.Apply: each write is one REST request,
+// each look before and after it one GraphQL request of one point.
+func (MakeBranch) cost() Cost { return Cost{Requests: 2, Points: 1} }
+func (Reserve) cost() Cost    { return Cost{Requests: 1, Points: 1} }
+func (Comment) cost() Cost    { return Cost{Requests: 1} }
+func (e AddLabel) cost() Cost {
+	c := Cost{Requests: 1}
+	if e.Spends {
+		c.Tasks = 1
+	}
+	return c
+}
+func (LogDispatch) cost() Cost { return Cost{Requests: 1, Points: 1} }

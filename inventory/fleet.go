@@ -1,0 +1,235 @@
+package inventory
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Stage is where a repository stands in the pipeline (spec/1-domain "Inventory").
+type Stage int
+
+const (
+	StageIdle     Stage = 0
+	StageAudit    Stage = 1 // open trusted audit issues
+	StageOrganise Stage = 2 // open issues, no running epic
+	StageExecute  Stage = 3 // a running epic
+)
+
+func (s Stage) String() string {
+	switch s {
+	case StageAudit:
+		return "audit"
+	case StageOrganise:
+		return "organise"
+	case StageExecute:
+		return "executing"
+	}
+	return "idle"
+}
+
+// Row is one repository of the inventory table.
+type Row struct {
+	Repo       *Repo
+	Stage      Stage
+	Direct     bool // stage 2, and all that is open was dispatched directly
+	Tier       int  // 1 to 4; 0: none
+	Language   string
+	Agent      string
+	CI         string
+	Audits     []int // open trusted audit issues
+	Epics      []int // running or not, open
+	Ready      int
+	Dispatched int // today, by dispatch.log and label events
+}
+
+// Person is something only a person can settle.
+type Person struct {
+	Ref    Ref
+	Title  string
+	Reason string
+}
+
+// Fleet is what a snapshot means: the table, the epics, and what needs a person.
+type Fleet struct {
+	TakenAt time.Time
+	Rows    []Row  // in the mission's priority order
+	Epics   []Epic // in the rows' order, then by number
+	People  []Person
+}
+
+// Assess reads a snapshot by the rules. It is deterministic and asks nobody.
+func Assess(s *Snapshot, rules Rules, records Records) Fleet {
+	f := Fleet{TakenAt: s.TakenAt}
+	listed := map[string]Ref{}
+	for k := range s.Repos {
+		repo := &s.Repos[k]
+		rule, _, _ := rules.repo(repo.Ref)
+		row := Row{Repo: repo, Language: cmp.Or(rule.Language, repo.Language), Agent: rule.Agent, CI: rule.CI}
+		running := false
+		for n := range repo.Issues {
+			i := &repo.Issues[n]
+			if i.Closed || i.IsPull || i.Missing {
+				continue
+			}
+			if ok, why := rules.Trust.Issue(*i); !ok {
+				f.People = append(f.People, Person{Ref: i.Ref, Title: i.Title, Reason: why})
+				continue
+			}
+			if IsAuditTitle(i.Title) {
+				row.Audits = append(row.Audits, i.Ref.Number)
+				continue
+			}
+			e, ok := readEpic(s, repo, i)
+			if !ok {
+				continue
+			}
+			for c := range e.Children {
+				child := &e.Children[c]
+				child.Verdict = judge(&e, child, rules, records)
+				if first, ok := listed[child.Ref.Key()]; ok && child.Verdict.Ready() {
+					child.Verdict = Verdict{Code: CodeListed, Reason: "also on the checklist of " + first.From(e.Ref.Repo) + ", which comes first"}
+				} else if !ok {
+					listed[child.Ref.Key()] = e.Ref
+				}
+				if child.Verdict.Ready() {
+					row.Ready++
+				}
+				if p, ok := needsPerson(&e, child); ok {
+					f.People = append(f.People, p)
+				}
+			}
+			running = running || e.Running()
+			row.Epics = append(row.Epics, i.Ref.Number)
+			f.Epics = append(f.Epics, e)
+		}
+		slices.Sort(row.Audits)
+		slices.Sort(row.Epics)
+		row.Stage = stage(len(row.Audits), running, repo.OpenIssues)
+		row.Direct = row.Stage == StageOrganise && allDispatched(repo, rules, records)
+		row.Tier = rule.Tier
+		if !rule.TierSet {
+			row.Tier = EntryTier(row.Stage, len(row.Audits), repo.OpenIssues)
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	f.order(rules)
+	return f
+}
+
+// stage names where a repository stands.
+func stage(audits int, running bool, open int) Stage {
+	switch {
+	case audits > 0:
+		return StageAudit
+	case running:
+		return StageExecute
+	case open > 0:
+		return StageOrganise
+	}
+	return StageIdle
+}
+
+// EntryTier is the tier of a repository when it first enters the inventory; 0
+// is none. Later the inventory file keeps it (spec/1-domain "Inventory").
+func EntryTier(s Stage, audits, open int) int {
+	switch {
+	case s == StageExecute && audits == 0:
+		return 0
+	case audits == 0:
+		return 3
+	case audits >= 3 && open >= 20:
+		return 1
+	case audits >= 2 && open >= 10:
+		return 2
+	}
+	return 4
+}
+
+// order sorts the rows: tier, then open issues descending, ties in inventory
+// order; rows without a tier follow the others.
+func (f *Fleet) order(rules Rules) {
+	last := func(t int) int {
+		if t == 0 {
+			return 5
+		}
+		return t
+	}
+	place := map[string]int{}
+	for k, r := range f.Rows {
+		_, n, listed := rules.repo(r.Repo.Ref)
+		if !listed {
+			n += k
+		}
+		place[r.Repo.Ref.Key()] = n
+	}
+	slices.SortStableFunc(f.Rows, func(a, b Row) int {
+		return cmp.Or(
+			cmp.Compare(last(a.Tier), last(b.Tier)),
+			cmp.Compare(b.Repo.OpenIssues, a.Repo.OpenIssues),
+			cmp.Compare(place[a.Repo.Ref.Key()], place[b.Repo.Ref.Key()]),
+		)
+	})
+	at := map[string]int{}
+	for k, r := range f.Rows {
+		at[r.Repo.Ref.Key()] = k
+	}
+	slices.SortStableFunc(f.Epics, func(a, b Epic) int {
+		return cmp.Or(cmp.Compare(at[a.Ref.Repo.Key()], at[b.Ref.Repo.Key()]), cmp.Compare(a.Ref.Number, b.Ref.Number))
+	})
+}
+
+// Epic returns the epic of that reference.
+func (f *Fleet) Epic(ref Ref) (*Epic, bool) {
+	for k := range f.Epics {
+		if f.Epics[k].Ref.Key() == ref.Key() {
+			return &f.Epics[k], true
+		}
+	}
+	return nil, false
+}
+
+// Row returns the row of a repository.
+func (f *Fleet) Row(ref RepoRef) (*Row, bool) {
+	for k := range f.Rows {
+		if f.Rows[k].Repo.Ref.Same(ref) {
+			return &f.Rows[k], true
+		}
+	}
+	return nil, false
+}
+
+// Ready counts the READY queue of the fleet.
+func (f *Fleet) Ready() int {
+	n := 0
+	for _, r := range f.Rows {
+		n += r.Ready
+	}
+	return n
+}
+
+func allDispatched(repo *Repo, rules Rules, records Records) bool {
+	n := 0
+	for k := range repo.Issues {
+		i := &repo.Issues[k]
+		if i.Closed || i.IsPull {
+			continue
+		}
+		if _, why := dispatched(i, rules, records[i.Ref.Key()]); why == "" {
+			return false
+		}
+		n++
+	}
+	return n > 0 && n == repo.OpenIssues
+}
+
+// needsPerson names what about a child only a person can settle.
+func needsPerson(e *Epic, c *Child) (Person, bool) {
+	switch c.Verdict.Code {
+	case CodeUnknown, CodeChecked, CodeBranch, CodePull, CodeLocked:
+		return Person{Ref: c.Ref, Title: c.Title, Reason: c.Verdict.Reason + " (epic " + e.Ref.String() + ")"}, true
+	case CodeFeature:
+		return Person{Ref: c.Ref, Title: c.Title, Reason: c.Verdict.Reason}, true
+	}
+	return Person{}, false
+}
