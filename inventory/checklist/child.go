@@ -9,7 +9,7 @@ var (
 	// mentions are the words behind which a reference at the end only mentions.
 	mentions = regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(?:blocked\s+by|depends\s+on|needs|see(?:\s+also)?|pull\s+requests?|PRs?)` +
 		`\s*:?\s*(?:(?:issues?|pull\s+requests?|PRs?)\s*)?$`)
-	closing = regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?\s*$`)
+	closing = regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?\s*$`)
 )
 
 // childOf finds the issue that the own text of a task item names, and the text
@@ -26,8 +26,11 @@ func childOf(own []byte) (Reference, string, bool) {
 	}
 	last := refs[len(refs)-1]
 	before, ok := l.endsWith(last)
-	if !ok || l.isMention(refs) {
+	if !ok || l.cut || l.isMention(refs) {
 		return Reference{}, "", false
+	}
+	if i := closing.FindStringSubmatchIndex(before); i != nil {
+		before = before[:i[2]]
 	}
 	return last.Reference, strings.TrimRight(before, ":,;-–—| "), true
 }

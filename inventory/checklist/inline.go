@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -37,7 +38,13 @@ type line struct {
 	text  []byte
 	marks []mark
 	links []link
+	cut   bool // the paragraph goes on; only its start was read
 }
+
+// longest is how many bytes of a paragraph are read. Inline structure costs more
+// than its length (goldmark takes seconds for 64 KB of "[](" ), and what is
+// longer than this is no title.
+const longest = 4096
 
 // link is where the text of a link stands in a line.
 type link struct {
@@ -54,7 +61,10 @@ func (l *line) add(text []byte, m mark) {
 
 // newLine reads the inline structure of a paragraph's text.
 func newLine(paragraph []byte) *line {
-	l := &line{}
+	l := &line{cut: len(paragraph) > longest}
+	if l.cut {
+		paragraph = paragraph[:longest-validTail(paragraph[:longest])]
+	}
 	paragraph = bytes.ReplaceAll(paragraph, []byte{0}, []byte("\ufffd"))
 	root := inlines().Parse(text.NewReader(paragraph))
 	hidden := "" // the HTML element whose content is no text
@@ -100,6 +110,20 @@ func newLine(paragraph []byte) *line {
 		return ast.WalkContinue, nil
 	})
 	return l
+}
+
+// validTail is how many bytes at the end of text begin a character without
+// finishing it.
+func validTail(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if c := text[len(text)-n:]; utf8.RuneStart(c[0]) {
+			if utf8.FullRune(c) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // addText adds text without its backslash escapes; what was escaped is opaque.

@@ -1,0 +1,45 @@
+package checklist
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// pathological bodies repeat one piece up to the largest body GitHub stores.
+var pathological = map[string]string{
+	"quotes": ">", "quotes spaced": "> ", "bullets": "- ", "numbers": "1. ", "boxes": "- [ ] ",
+	"brackets": "[", "closing": "]", "links": "[a](", "images": "![", "link pairs": "[](", "stars": "*a", "stars close": "a**b_", "tildes": "~~a ", "ticks": "`a", "backslash": `\`,
+	"tags": "<a ", "comments": "<!--", "declarations": "<!A", "instructions": "<?", "cdata": "<![CDATA[", "entities": "&#", "references": "#1 ", "names": "a/b#", "slashes": "a/", "urls": "http://",
+	"definitions": "[a]: b 'c\n", "definitions (": "[a]: b (\n", "labels": "[a\\]", "setext": "[a]: b\n===\n", "tables": "a|b\n-|-|\n", "rows": "|", "pipes": "a\n:-\n", "headings": "# a\n## b\n",
+	"items": "- [ ] #1\n", "many ticks": "- [ ] `#1\n", "seen": "needs #1, ", "parens": "(#1", "lazy": "> - a\nb\n", "rules": "* ", "nul": "\x00", "invalid": "\xff", "autolinks": "<http://a", "emails": "<a@", "quotes in tags": "<a b='",
+	"bold links": "**[#1](a)", "blank": "\n", "phases": "# 1. a\n- [ ] #1\n",
+}
+
+// shapes put a pathological piece where it hurts.
+var shapes = map[string]func(piece string, size int) string{
+	"alone":    func(p string, n int) string { return strings.Repeat(p, n/len(p)) },
+	"in item":  func(p string, n int) string { return "- [ ] " + strings.Repeat(p, n/len(p)) },
+	"then gap": func(p string, n int) string { return strings.Repeat(p, n/2/len(p)) + "x" + strings.Repeat("\n", n/2) },
+	"quoted gap": func(p string, n int) string {
+		return "> " + strings.Repeat(p, n/2/len(p)) + "x" + strings.Repeat("\n>", n/4)
+	},
+	"reversed": func(p string, n int) string { return "- [ ] " + strings.Repeat(p, n/2/len(p)) + strings.Repeat(")]>`*", n/10) },
+}
+
+// slowest is far above the few milliseconds that a body of 64 KB takes, and far
+// below what one takes whose cost is the square of its length.
+const slowest = 2 * time.Second
+
+func TestParseIsQuickOnAnyBody(t *testing.T) {
+	for name, piece := range pathological {
+		for shape, build := range shapes {
+			body := []byte(build(piece, 1<<16))
+			start := time.Now()
+			Parse(body)
+			if took := time.Since(start); took > slowest {
+				t.Errorf("%s %s: %d bytes took %v", name, shape, len(body), took)
+			}
+		}
+	}
+}
