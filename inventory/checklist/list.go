@@ -14,7 +14,7 @@
 // in parentheses of its own, or there with a closing keyword; one behind
 // "blocked by", "depends on", "needs", "see", "PR" or "pull request" only
 // mentions, and so does one with words of its own in parentheses. Of a text beyond 4,096
-bytes only the start is read.
+// bytes only the start is read.
 package checklist
 
 import (
