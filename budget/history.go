@@ -1,0 +1,48 @@
+package budget
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DayUse is one day of the log.
+type DayUse struct {
+	Date       string     `json:"date"`
+	Used       int        `json:"used"`
+	Unreadable int        `json:"unreadable"`
+	Agents     []AgentUse `json:"agents"` // by name
+}
+
+// AgentUse is one agent's part of a day.
+type AgentUse struct {
+	Name string `json:"name"`
+	Used int    `json:"used"`
+}
+
+// History is the usage of the given number of days up to and with today, the
+// oldest first. The spending has to begin on the first of them.
+func History(sp Spending, now time.Time, days int) []DayUse {
+	today := DayOf(now)
+	days = max(days, 0)
+	out := make([]DayUse, days)
+	agents := make([]map[string]int, days)
+	for i := range out {
+		d := today - Day(days-1-i)
+		out[i] = DayUse{Date: d.String(), Unreadable: sp.Unreadable[d], Agents: []AgentUse{}}
+		agents[i] = map[string]int{}
+	}
+	for _, s := range sp.Spends {
+		if i := int(s.At.Day()-today) + days - 1; i >= 0 && i < days {
+			out[i].Used += int(s.N)
+			agents[i][strings.ToLower(sp.Kinds[s.Kind].Agent)] += int(s.N)
+		}
+	}
+	for i, m := range agents {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			out[i].Agents = append(out[i].Agents, AgentUse{name, m[name]})
+		}
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package budget
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Agent is what configuration says about an agent's tasks.
+type Agent struct {
+	Name        string
+	Quota       int    // tasks a window, of its own; 0 = it draws on the members' quotas
+	Window      Window // "" is UTCDay
+	Concurrency int    // tasks at once; 0 = no limit
+	Member      string // whose token dispatches it, where it has a quota of its own
+}
+
+// Reservation is a task that is reserved and neither settled nor released. It
+// counts as spent, whatever its date.
+type Reservation struct {
+	ID   string
+	Made time.Time
+	Entry
+	Lines int // lines the log held for this child when it was reserved
+}
+
+// Outside is a dispatch that GitHub's label events show and the log does not.
+type Outside struct {
+	Repo  inventory.RepoRef `json:"repo"`
+	Issue int               `json:"issue"`
+	Agent string            `json:"agent"`
+	Actor string            `json:"actor"`
+	At    time.Time         `json:"at"`
+}
+
+// Report is what an agent's own tool said about its usage.
+type Report struct {
+	Agent string    `json:"agent"`
+	Login string    `json:"login,omitempty"` // "" = for all
+	Used  int       `json:"used"`
+	At    time.Time `json:"at"` // when it was asked
+}
+
+// State is all that a budget is worked out from.
+type State struct {
+	Now      time.Time
+	Team     Team
+	Agents   []Agent
+	Fleet    []inventory.RepoRef // repositories there are; nil = not known
+	Spending Spending            // from Earliest(Now, Agents) on
+	Held     []Reservation
+	Outside  []Outside
+	Reports  []Report
+	Running  map[string]int // tasks now in progress, by agent
+}
+
+// agent is the configuration of a name; an agent nobody configured draws on
+// the members' quotas over a UTC day.
+func (s *State) agent(name string) Agent {
+	for _, a := range s.Agents {
+		if strings.EqualFold(a.Name, name) {
+			a.Name, a.Window = strings.ToLower(a.Name), cmp.Or(a.Window, UTCDay)
+			return a
+		}
+	}
+	return Agent{Name: strings.ToLower(name), Window: UTCDay}
+}
+
+// shares tells whether an agent draws on the members' quotas.
+func (s *State) shares(name string) bool { return s.agent(name).Quota <= 0 }
+
+func (s *State) running(name string) int {
+	for k, n := range s.Running {
+		if strings.EqualFold(k, name) {
+			return n
+		}
+	}
+	return 0
+}
