@@ -6,6 +6,7 @@ package flows
 import (
 	"time"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -15,16 +16,6 @@ type World struct {
 	Fleet    *inventory.Fleet
 	Rules    inventory.Rules
 	Records  inventory.Records
-	Purse    Purse
+	Budget   budget.State
 	Now      time.Time
-}
-
-// Purse tells what today's budget still allows. It answers for the ledger as
-// it was read: the check that counts is made again, under the lock, when a
-// task is reserved.
-type Purse interface {
-	// Take asks for one more task of an agent in a repository, on top of what
-	// was taken before, and names the member it is charged to. A refusal says
-	// what is exhausted and when it resets.
-	Take(repo inventory.RepoRef, agent string) (member string, refusal error)
 }

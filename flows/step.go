@@ -48,6 +48,12 @@ type Reserve struct {
 	Agent  string
 	Member string        // charged; login
 	Epic   inventory.Ref // zero: a direct dispatch
+	Label  string        // whose LABELED event will spend the task
+	// Newest is the id of that label's newest LABELED event when the plan was
+	// made, empty when there was none. Another one at apply means that somebody
+	// dispatched it meanwhile. Presence of the label alone proves nothing: an
+	// agent or a person may have taken it off (spec/2-flows, rule 4).
+	Newest string
 }
 
 // Comment posts a comment of ours.
@@ -61,11 +67,6 @@ type AddLabel struct {
 	Issue  inventory.Ref
 	Label  string
 	Spends bool
-	// Newest is the id of the label's newest LABELED event when the plan was
-	// made, empty when there was none. Another one at apply means that somebody
-	// dispatched it meanwhile. Presence of the label alone proves nothing: an
-	// agent or a person may have taken it off (spec/2-flows, rule 4).
-	Newest string
 }
 
 // LogDispatch writes the dispatch.log line, dated by the LABELED event, and
@@ -74,9 +75,6 @@ type LogDispatch struct {
 	Child  inventory.Ref
 	Agent  string
 	Member string
-	Epic   inventory.Ref
-	// Lines is how many lines the child had when the plan was made.
-	Lines int
 }
 
 func (MakeBranch) Kind() string  { return "branch" }
@@ -99,7 +97,7 @@ func (e LogDispatch) Detail() string { return e.Agent + " @" + e.Member }
 
 // The costs are those of orchestrator.Apply: each write is one REST request,
 // each look before and after it one GraphQL request of one point.
-func (MakeBranch) cost() Cost { return Cost{Requests: 2, Points: 1} }
+func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2} }
 func (Reserve) cost() Cost    { return Cost{Requests: 1, Points: 1} }
 func (Comment) cost() Cost    { return Cost{Requests: 1} }
 func (e AddLabel) cost() Cost {

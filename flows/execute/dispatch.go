@@ -5,8 +5,10 @@ package execute
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -30,18 +32,35 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 	if !ok {
 		return plan, d.noEpic(w)
 	}
+	chosen := d.choose(&plan, w, epic)
+	members, refusal := admit(w, epic, chosen)
+	if refusal != nil {
+		return plan, refusal
+	}
 	branches := map[string]bool{}
-	wanted, fits := 0, 0
-	var refusal error
+	for k, c := range chosen {
+		d.child(&plan, w, epic, c, members[k], branches)
+	}
+	return plan, nil
+}
+
+// candidate is a READY child with where it goes.
+type candidate struct {
+	inventory.Child
+	repo  *inventory.Repo
+	agent string
+	label string
+}
+
+// choose takes the READY children in checklist order and notes why the others
+// are left out.
+func (d Dispatch) choose(plan *flows.Plan, w flows.World, epic *inventory.Epic) []candidate {
+	var chosen []candidate
 	for _, c := range epic.Children {
 		if !c.Verdict.Ready() {
 			if c.Verdict.Code != inventory.CodeDone {
 				plan.Skip(c.Ref.String(), c.Verdict.Reason)
 			}
-			continue
-		}
-		if d.Max > 0 && wanted == d.Max {
-			plan.Skip(c.Ref.String(), fmt.Sprintf("READY, left for later by --max %d", d.Max))
 			continue
 		}
 		repo, ok := w.Snapshot.Repo(c.Ref.Repo)
@@ -55,27 +74,74 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 			plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has no label: name one under agents in config.yaml", agent))
 			continue
 		}
-		wanted++
-		member, err := w.Purse.Take(c.Ref.Repo, agent)
-		if err != nil {
-			refusal = err
+		if d.Max > 0 && len(chosen) == d.Max {
+			plan.Skip(c.Ref.String(), fmt.Sprintf("READY, left for later by --max %d", d.Max))
 			continue
 		}
-		fits++
-		if refusal == nil {
-			d.child(&plan, w, epic, c, repo, agent, label, member, branches)
+		chosen = append(chosen, candidate{c, repo, agent, label})
+	}
+	return chosen
+}
+
+// admit asks the budget for one task a candidate and returns who is charged
+// for each; or the refusal, when not all of them fit.
+func admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, error) {
+	var asks []budget.Ask
+	of := make([]int, len(chosen)) // candidate -> ask
+	for k, c := range chosen {
+		at := slices.IndexFunc(asks, func(a budget.Ask) bool { return a.Repo.Same(c.repo.Ref) && a.Agent == c.agent })
+		if at < 0 {
+			at = len(asks)
+			asks = append(asks, budget.Ask{Repo: c.repo.Ref, Agent: c.agent})
+		}
+		asks[at].Tasks++
+		of[k] = at
+	}
+	verdict := w.Budget.Admit(asks, waiting(w, epic))
+	if !verdict.OK() {
+		r := &flows.Refusal{Wanted: len(chosen)}
+		var why []string
+		for at := range asks {
+			r.Fits += verdict.Fits(at)
+		}
+		for _, f := range verdict.Refusals {
+			why = append(why, f.Text)
+		}
+		r.Why = strings.Join(why, "; ")
+		return nil, r
+	}
+	left := map[int][]string{} // ask -> members still to be charged
+	for _, g := range verdict.Grants {
+		for range g.Tasks {
+			left[g.Ask] = append(left[g.Ask], g.Member)
 		}
 	}
-	if refusal != nil {
-		plan.Steps, plan.Cost = []flows.Step{}, flows.Cost{}
-		return plan, &flows.Refusal{Wanted: wanted, Fits: fits, Why: refusal.Error()}
+	members := make([]string, len(chosen))
+	for k, at := range of {
+		members[k], left[at] = left[at][0], left[at][1:]
 	}
-	return plan, nil
+	return members, nil
+}
+
+// waiting is what else is READY in the fleet: members are charged so that most
+// of it stays possible.
+func waiting(w flows.World, but *inventory.Epic) []budget.Ask {
+	var out []budget.Ask
+	for k := range w.Fleet.Epics {
+		e := &w.Fleet.Epics[k]
+		if e.Ref.Key() == but.Ref.Key() {
+			continue
+		}
+		for _, c := range e.Ready() {
+			out = append(out, budget.Ask{Repo: c.Ref.Repo, Tasks: 1})
+		}
+	}
+	return out
 }
 
 // child adds the steps of one child, the branch first where it is missing.
-func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c inventory.Child, repo *inventory.Repo, agent, label, member string, branches map[string]bool) {
-	name := e.Branch.Name
+func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candidate, member string, branches map[string]bool) {
+	name, repo, agent, label := e.Branch.Name, c.repo, c.agent, c.label
 	if _, there := repo.Branch(name); !there && !branches[repo.Ref.Key()] {
 		branches[repo.Ref.Key()] = true
 		p.Add(flows.Step{
@@ -88,10 +154,10 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c inven
 	if phase.Name != "" {
 		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 	}
-	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref}})
+	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label)}})
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo))}})
-	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true, Newest: newest(c.Issue, label)}})
-	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Lines: w.Records[c.Ref.Key()].Lines}})
+	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
+	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
 }
 
 // unfit says why nothing can be dispatched in a repository.
