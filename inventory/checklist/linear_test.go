@@ -24,7 +24,9 @@ var shapes = map[string]func(piece string, size int) string{
 	"quoted gap": func(p string, n int) string {
 		return "> " + strings.Repeat(p, n/2/len(p)) + "x" + strings.Repeat("\n>", n/4)
 	},
-	"reversed": func(p string, n int) string { return "- [ ] " + strings.Repeat(p, n/2/len(p)) + strings.Repeat(")]>`*", n/10) },
+	"reversed": func(p string, n int) string {
+		return "- [ ] " + strings.Repeat(p, n/2/len(p)) + strings.Repeat(")]>`*", n/10)
+	},
 }
 
 // slowest is far above the few milliseconds that a body of 64 KB takes, and far
