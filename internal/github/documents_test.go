@@ -1,0 +1,135 @@
+package github
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// dependencyFields are what GitHub's GraphQL has beyond the published schema the
+// tests know: the client asks for them only where the server's own introspection
+// lists them.
+const dependencyFields = `
+extend type Issue {
+  blockedBy(after: String, before: String, first: Int, last: Int): IssueConnection!
+}`
+
+func schema(t *testing.T) *ast.Schema {
+	t.Helper()
+	path := "../githubsim/graph/schema.graphql"
+	if p := os.Getenv("GITHUB_GRAPHQL_SCHEMA"); p != "" { // GitHub's own, whole
+		path = p
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: "schema", Input: string(raw)}, &ast.Source{Name: "dependencies", Input: dependencyFields})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range parsed.Definitions { // GitHub's own repeats two fields
+		seen := map[string]bool{}
+		d.Fields = slices.DeleteFunc(d.Fields, func(f *ast.FieldDefinition) bool {
+			again := seen[f.Name]
+			seen[f.Name] = true
+			return again
+		})
+	}
+	s, err := validator.ValidateSchemaDocument(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestDocumentsAreValid(t *testing.T) {
+	s := schema(t)
+	docs := Documents()
+	for _, name := range []string{"Fleet", "FleetDetails", "Probe", "Fitness", "Look", "OrgRepositories"} {
+		if _, errs := gqlparser.LoadQuery(s, docs[name]); len(errs) > 0 {
+			t.Errorf("%s: %v\n%s", name, errs, docs[name])
+		}
+	}
+}
+
+// secret are texts that nobody here may read (spec/1-domain "Whom to trust,
+// what to read"), by the type that has them; "*" is any type.
+var secret = map[string][]string{
+	"*":            {"bodyText", "bodyHTML", "message", "messageBody", "messageHeadline", "diffHunk", "diff", "userContentEdits", "suggestion"},
+	"PullRequest":  {"body", "titleHTML", "viewerMergeBodyText", "viewerMergeHeadlineText"},
+	"IssueComment": {"body"}, "PullRequestReview": {"body"}, "PullRequestReviewComment": {"body"}, "CommitComment": {"body"},
+	"Comment": {"body"}, "Commit": {"message", "messageBody", "messageHeadline"}, "RenamedTitleEvent": {"previousTitle", "currentTitle"},
+}
+
+// forbidden lists the selections of a document that read such texts.
+func forbidden(s *ast.Schema, text string) []string {
+	doc, errs := gqlparser.LoadQuery(s, text)
+	if len(errs) > 0 {
+		return []string{errs.Error()}
+	}
+	var bad []string
+	var walk func(set ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch n := sel.(type) {
+			case *ast.Field:
+				typ := ""
+				if n.ObjectDefinition != nil {
+					typ = n.ObjectDefinition.Name
+				}
+				for _, f := range append(append([]string(nil), secret["*"]...), secret[typ]...) {
+					if n.Name == f {
+						bad = append(bad, typ+"."+n.Name)
+					}
+				}
+				walk(n.SelectionSet)
+			case *ast.InlineFragment:
+				walk(n.SelectionSet)
+			case *ast.FragmentSpread:
+				walk(n.Definition.SelectionSet)
+			}
+		}
+	}
+	for _, op := range doc.Operations {
+		walk(op.SelectionSet)
+	}
+	return bad
+}
+
+func TestNoDocumentReadsWhatStrangersWrite(t *testing.T) {
+	s := schema(t)
+	for name, text := range Documents() {
+		if bad := forbidden(s, text); len(bad) > 0 {
+			t.Errorf("%s reads %v", name, bad)
+		}
+	}
+	for _, text := range []string{
+		`{ node(id: "x") { ... on IssueComment { body } } }`,
+		`{ node(id: "x") { ... on PullRequest { body } } }`,
+		`{ node(id: "x") { ... on Commit { messageHeadline } } }`,
+		`{ repository(owner: "o", name: "n") { pullRequest(number: 1) { reviewThreads(first: 1) { nodes { comments(first: 1) { nodes { body } } } } } } }`,
+	} {
+		if len(forbidden(s, text)) == 0 {
+			t.Errorf("not noticed: %s", text)
+		}
+	}
+}
+
+func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
+	all := ""
+	for _, d := range Documents() {
+		all += d
+	}
+	for name, text := range definitions() {
+		if !strings.Contains(all, text) {
+			t.Errorf("%s is in the query files and nobody sends it", name)
+		}
+	}
+}
