@@ -1,0 +1,204 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+)
+
+// Key is one row of the table of settings: what it is called, what it may
+// hold, and what it means. The loader, `core dev config`, the config.yaml that
+// init writes and docs/config.md all read this table.
+type Key struct {
+	Path    string   // "caps.repo_share"; a "*" stands for a name of the user's
+	Type    string   // in words
+	Default string   // as written in YAML; of a "*" row: what holds when it is not written
+	Allowed []string // the only words; empty: no such list
+	Meaning string
+
+	kind     kind
+	min, max int
+	check    func(string) error
+	set      func(c *Config, name string, v value)
+}
+
+// value is a setting after its type was checked.
+type value struct {
+	text string
+	list []string
+	n    int
+	on   bool
+	d    time.Duration
+}
+
+// The agent without any configuration, and the accounts and labels of those
+// whose names are known (spec/7-facts).
+const firstAgent = "jules"
+
+const (
+	defaultLabel  = "the agent's name"
+	defaultLogins = "known for jules, copilot, codex; else []"
+	maxAgentQuota = 1_000_000 // tasks a window
+)
+
+var windowWords = []string{string(budget.UTCDay), string(budget.Rolling), string(budget.Both), string(budget.Weekly), string(budget.Monthly)}
+
+var knownLogins = map[string][]string{
+	"jules":   {"google-labs-jules[bot]"},
+	"copilot": {"copilot-swe-agent[bot]"},
+	"codex":   {"chatgpt-codex-connector[bot]"},
+}
+
+var defaultThemes = []Theme{
+	{"security", []string{"security"}},
+	{"quality", []string{"quality"}},
+	{"testing", []string{"testing"}},
+	{"docs", []string{"docs"}},
+	{"performance", []string{"performance"}},
+}
+
+// Keys returns the table of settings in its order.
+func Keys() []Key { return keyTable }
+
+var keyTable = finish([]Key{
+	{Path: "host", Default: "github.com", check: checkHost,
+		Meaning: "the GitHub this folder's ledger belongs to; against another host writing is refused",
+		set:     func(c *Config, _ string, v value) { c.Host = NormalHost(v.text) }},
+	{Path: "api_url", Default: `""`, check: checkURL,
+		Meaning: "address of the API where it is not the host's own: a GitHub Enterprise, an embedded GitHub",
+		set:     func(c *Config, _ string, v value) { c.APIURL = v.text }},
+	{Path: "org", Default: `""`, check: checkOwner,
+		Meaning: "owner of repositories written without one; its unarchived repositories are the fleet when no file names any",
+		set:     func(c *Config, _ string, v value) { c.Org = v.text }},
+
+	{Path: "default_agent", Default: firstAgent, check: checkAgentName,
+		Meaning: "who implements where inventory.yaml names nobody",
+		set:     func(c *Config, _ string, v value) { c.DefaultAgent = v.text }},
+	{Path: "agents.*.kind", Default: "label", Allowed: []string{"label", "command"},
+		Meaning: "how work is handed over: by a label on the issue, or by a command run in a worktree",
+		set:     func(c *Config, n string, v value) { c.agent(n).Kind = v.text }},
+	{Path: "agents.*.label", Default: defaultLabel, check: checkLabel,
+		Meaning: "the label that dispatches; putting it on spends one task",
+		set:     func(c *Config, n string, v value) { c.agent(n).Label = v.text }},
+	{Path: "agents.*.logins", Default: defaultLogins, kind: list, check: checkName,
+		Meaning: "accounts the agent acts as; what they write is trusted as a member's",
+		set:     func(c *Config, n string, v value) { c.agent(n).Logins = v.list }},
+	{Path: "agents.*.command", Default: "[]", kind: list,
+		Meaning: "program and arguments of an agent of kind command",
+		set:     func(c *Config, n string, v value) { c.agent(n).Command = v.list }},
+	{Path: "agents.*.quota", Default: "team", kind: quota, min: 1, max: maxAgentQuota,
+		Meaning: "tasks a window of its own; team: it draws on the members' quotas",
+		set:     func(c *Config, n string, v value) { c.agent(n).Quota = v.n }},
+	{Path: "agents.*.window", Default: "utc-day", Allowed: windowWords,
+		Meaning: "the span its quota counts over; both: the UTC day and any 24 hours",
+		set:     func(c *Config, n string, v value) { c.agent(n).Window = budget.Window(v.text) }},
+	{Path: "agents.*.concurrency", Default: "0", kind: integer, max: 10_000,
+		Meaning: "tasks it works on at once; 0: no limit known",
+		set:     func(c *Config, n string, v value) { c.agent(n).Concurrency = v.n }},
+	{Path: "agents.*.token", Default: `""`, check: checkToken,
+		Meaning: "whose token hands over the work: the name of an environment variable, or @login of a member; empty: the member charged",
+		set:     func(c *Config, n string, v value) { c.agent(n).Token = v.text }},
+	{Path: "tokens.*", Default: "the token of the person at the keyboard, for that person", check: checkEnvName,
+		Meaning: "by member's login, the environment variable that holds the member's token; the quota of a member without one is stranded",
+		set: func(c *Config, n string, v value) {
+			if c.Tokens == nil {
+				c.Tokens = map[string]string{}
+			}
+			c.Tokens[strings.ToLower(n)] = v.text
+		}},
+
+	{Path: "strategy", Default: "conservative", Allowed: []string{"conservative", "moderate", "aggressive", "none", "auto"},
+		Meaning: "the pace: 10-20, 50-80 or 150-200 tasks a day; none: no ceiling but the quota; auto: one step up after a good day, down after a bad one",
+		set:     func(c *Config, _ string, v value) { c.Strategy = v.text }},
+	{Path: "reserve", Default: "10", kind: integer, max: 90,
+		Meaning: "percent of the usable quota kept back for retries",
+		set:     func(c *Config, _ string, v value) { c.Reserve = v.n }},
+	{Path: "caps.repo_share", Default: "40", kind: integer, min: 1, max: 100,
+		Meaning: "percent of the day's limit one repository gets at most while another has READY work",
+		set:     func(c *Config, _ string, v value) { c.RepoShare = v.n }},
+	{Path: "caps.ready_share", Default: "80", kind: integer, min: 1, max: 100,
+		Meaning: "percent of its READY children, rounded up, the repository with the most of them gets at most while another has READY work",
+		set:     func(c *Config, _ string, v value) { c.ReadyShare = v.n }},
+
+	{Path: "gates.merge", Default: "auto", Allowed: []string{"auto", "ask"},
+		Meaning: "a pull request that is green and resolved is merged, or waits for a person's word",
+		set:     func(c *Config, _ string, v value) { c.Merge = v.text }},
+	{Path: "gates.auto_merge", Default: "true", kind: truth,
+		Meaning: "whether GitHub's auto-merge may be enabled while checks are pending",
+		set:     func(c *Config, _ string, v value) { c.AutoMerge = v.on }},
+	{Path: "accepted_label", Default: "accepted", check: checkLabel,
+		Meaning: "label by which a person with write access lets a stranger's issue take part",
+		set:     func(c *Config, _ string, v value) { c.AcceptedLabel = v.text }},
+	{Path: "ci", Default: "actions", Allowed: ciWords,
+		Meaning: "what gates a merge where inventory.yaml does not say: none means reviews alone",
+		set:     func(c *Config, _ string, v value) { c.CI = v.text }},
+
+	{Path: "themes.*", Default: "security, quality, testing, docs, performance, each its own label", kind: list, check: checkName,
+		Meaning: "by theme, the labels, and then the words of a title, that put an issue into an epic of that theme; naming one of the five replaces its words, [] drops it",
+		set: func(c *Config, n string, v value) {
+			if len(v.list) > 0 {
+				c.Themes = append(c.Themes, Theme{Name: n, Match: v.list})
+			}
+		}},
+	{Path: "classifier", Default: "rules", Allowed: []string{"rules", "command"},
+		Meaning: "who sorts findings: the built-in rules, or a command that answers in the JSON schema and falls back to them",
+		set:     func(c *Config, _ string, v value) { c.Classifier = v.text }},
+	{Path: "classifier_command", Default: "[]", kind: list,
+		Meaning: "program and arguments of the classifier",
+		set:     func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
+
+	{Path: "quiet_period", Default: "60s", kind: duration, max: int(time.Hour / time.Second),
+		Meaning: "how long a write whose answer was lost may still land before it is looked for",
+		set:     func(c *Config, _ string, v value) { c.QuietPeriod = v.d }},
+	{Path: "claims", Default: "none", Allowed: []string{"none", "refs"},
+		Meaning: "refs: a ref on GitHub claims a child before the first write, for several machines on one fleet",
+		set:     func(c *Config, _ string, v value) { c.Claims = v.text }},
+
+	{Path: "notifications.desktop", Default: "false", kind: truth,
+		Meaning: "tell the desktop when a person is needed",
+		set:     func(c *Config, _ string, v value) { c.NotifyDesktop = v.on }},
+	{Path: "notifications.bell", Default: "false", kind: truth,
+		Meaning: "ring the terminal's bell when a person is needed",
+		set:     func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
+	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
+		Meaning: "by action of the screen, the keys that start it",
+		set:     func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
+})
+
+// finish fills in what a row's other fields say already.
+func finish(table []Key) []Key {
+	for i := range table {
+		k := &table[i]
+		k.Type = k.kind.String()
+		if len(k.Allowed) > 0 {
+			k.Type = strings.Join(k.Allowed, ", ")
+		}
+	}
+	return table
+}
+
+// starred tells whether a row stands for many settings, one for each name.
+func (k *Key) starred() bool { return strings.Contains(k.Path, "*") }
+
+// at is the path for one name.
+func (k *Key) at(name string) string { return strings.Replace(k.Path, "*", name, 1) }
+
+// Env is the environment variable for a setting, given its path:
+// "caps.repo_share" is CORE_CAPS_REPO_SHARE.
+func Env(path string) string {
+	return "CORE_" + strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, path)
+}
+
+// Flag is the flag for a setting: "caps.repo_share" is --caps-repo-share.
+func Flag(path string) string {
+	return "--" + strings.NewReplacer(".", "-", "_", "-").Replace(path)
+}
