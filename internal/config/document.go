@@ -66,7 +66,10 @@ func parseDocument(path string, data []byte) (doc *document, err error) {
 			doc, err = nil, &FileError{Path: path, Message: "is not readable as YAML"}
 		}
 	}()
-	file, err := parser.ParseBytes(bytes.TrimPrefix(data, byteOrderMark), 0)
+	// The parser miscounts lines that end in CR LF after a comment. Lines and
+	// columns are all that is taken from it, so they are the same without CR.
+	text := strings.Join(splitLines(bytes.TrimPrefix(data, byteOrderMark)), "\n")
+	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		return nil, d.syntaxError(err)
 	}
