@@ -76,10 +76,37 @@ var pieces = []string{
 	"[a]: b\n", "[a]: <b> \"c\"\n", "[a]:", "[a]", "'t'\n", "(t)", "[b]:\nc\n'd\n", "\\", "foo", "foo\n", "#12", "x", "é", "\x00", "\xff", "\v", "\f", "`", "&amp;", "a", "(", ")", "\"", "<", "0",
 }
 
+// edges decide whether a line is a link definition, a tag or a table; the item
+// behind it shows what the renderer took it for.
+var edges = []struct{ before, characters, after string }{
+	{"[", "[]]::\\a<>()\"'' \n\t\x01\v", "\n===\n2. [ ] x"},
+	{"[a]:", "<>()\"'\\a \n\t\v\f\x00\x01é", "\n===\n2. [ ] x"},
+	{"[a]: b", "()\"'\\a \n\t\v\xff\x00é", "\n---\n2. [ ] x"},
+	{"<", "a1-/='\"\t \v>>é\xff!?:_", "\n- [ ] x"},
+	{"<a", " a=='\"/>\t`", ">\n- [ ] x"},
+	{"", "ab||\\ \t\v-\n", "\n|-|-|\n2. [ ] x"},
+	{"a|b\n", "|:--- \t\v\f", "\n2. [ ] x"},
+	{"a|b\n-|-\n", "|\\a \n\t\xff", "\n2. [ ] x"},
+	{"- a\n\n", " 1[]x-.)\t\v", "[ ] x"},
+	{"-", " \t\n", "[ ] x"},
+	{"1. - a\n", " \t\n\r>", "- [x] x"},
+	{"", "`~ a\n\t", "\n- [ ] x"},
+	{"<!--", "->!? \n", "\n- [ ] x"},
+}
+
 func randomBody(r *rand.Rand) []byte {
 	var b []byte
 	for range 1 + r.IntN(24) {
-		b = append(b, pieces[r.IntN(len(pieces))]...)
+		if r.IntN(12) > 0 {
+			b = append(b, pieces[r.IntN(len(pieces))]...)
+			continue
+		}
+		edge := edges[r.IntN(len(edges))]
+		b = append(b, "\n\n"+edge.before...)
+		for range r.IntN(10) {
+			b = append(b, edge.characters[r.IntN(len(edge.characters))])
+		}
+		b = append(b, edge.after+"\n\n"...)
 	}
 	return b
 }

@@ -40,7 +40,7 @@ func linkLabel(text []byte) int {
 		case '[':
 			return 0
 		case ']':
-			if len(bytes.TrimFunc(text[1:i], func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })) == 0 {
+			if len(bytes.Trim(text[1:i], " \t\n")) == 0 {
 				return 0
 			}
 			return i + 1
@@ -107,7 +107,7 @@ scan:
 				break scan
 			}
 			depth--
-		case isSpace(c) || c > 0 && c < ' ':
+		case c == ' ' || c == '\t' || c == '\n':
 			break scan
 		}
 	}
@@ -118,6 +118,7 @@ scan:
 }
 
 // linkTitle is the offset behind the quoted title at i, 0 where there is none.
+// A quote behind a backslash ends a title only where no other does.
 func linkTitle(text []byte, i int) int {
 	if i >= len(text) {
 		return 0
@@ -130,19 +131,22 @@ func linkTitle(text []byte, i int) int {
 	default:
 		return 0
 	}
-	start := i
-	for i++; i < len(text); i++ {
+	start, last := i+1, 0
+	for i = start; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		escaped := i > start && text[i-1] == '\\'
 		switch {
+		case r == utf8.RuneError && size == 1:
+			return last
 		case text[i] == stop:
-			if !utf8.Valid(text[start:i]) {
-				return 0
+			last = i + 1
+			if !escaped {
+				return last
 			}
-			return i + 1
-		case text[i] == '\\' && i+1 < len(text) && isPunctuation(text[i+1]):
-			i++
-		case text[i] == '(' && stop == ')':
-			return 0
+		case text[i] == '(' && stop == ')' && !escaped:
+			return last
 		}
+		i += size
 	}
-	return 0
+	return last
 }

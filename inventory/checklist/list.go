@@ -9,18 +9,19 @@
 // judges that in the tests tagged "conformance".
 //
 // A child is a task item whose own text starts or ends with a reference to an
-// issue. Own text is the paragraph behind the box, all its lines; nested items
-// and further paragraphs are not part of it. At the end the reference may stand
-// in parentheses of its own, or there with a closing keyword; one behind
-// "blocked by", "depends on", "needs", "see", "PR" or "pull request" only
-// mentions, and so does one with words of its own in parentheses. Of a text beyond 4,096
-// bytes only the start is read.
+// issue: #12, owner/repo#12, or the URL of an issue or pull request on any host.
+// Own text is the paragraph behind the box, all its lines; nested items and
+// further paragraphs are not part of it, and of more than 4,096 bytes only the
+// start is read. At the end the reference may stand in parentheses of its own,
+// or there with a closing keyword; one behind "blocked by", "depends on",
+// "needs", "see", "PR" or "pull request" only mentions, and so does one with
+// words of its own in parentheses. Code, escaped characters and images hold no
+// references; a link counts by its text.
 package checklist
 
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 )
 
 // List is what an issue body says of its task items. It marshals to the
@@ -148,12 +149,4 @@ func (b *block) ownText() []byte {
 		return nil
 	}
 	return bytes.TrimSpace(b.own.text)
-}
-
-func (r Reference) String() string {
-	short := "#" + strconv.Itoa(r.Number)
-	if r.Repo == "" {
-		return short
-	}
-	return r.Owner + "/" + r.Repo + short
 }

@@ -16,6 +16,15 @@ type Reference struct {
 	Number      int
 }
 
+// String is "#12" or "owner/repo#12".
+func (r Reference) String() string {
+	short := "#" + strconv.Itoa(r.Number)
+	if r.Repo == "" {
+		return short
+	}
+	return r.Owner + "/" + r.Repo + short
+}
+
 const (
 	ownerPart = `[A-Za-z0-9][A-Za-z0-9_-]{0,38}`
 	repoPart  = `[A-Za-z0-9._-]{1,100}`
