@@ -1,15 +1,5 @@
 package gitstore
 
-// CommitInfo is a commit as read back.
-type CommitInfo struct {
-	SHA       string
-	Tree      string
-	Parents   []string
-	Author    Person
-	Committer Person
-	Message   string
-}
-
 // Entry is one entry of a tree.
 type Entry struct {
 	Mode string // 100644, 100755, 120000, 040000, 160000
@@ -29,9 +19,9 @@ type File struct {
 type FileChange struct {
 	Path, OldPath        string // OldPath: of a rename
 	Status               string // added, removed, modified, renamed
-	Additions, Deletions int
-	Patch                string // hunks, without header
-	SHA                  string // of the new blob
+	Additions, Deletions int    // lines; 0 of a binary file
+	Patch                string // hunks, without header; empty of a binary file
+	SHA                  string // of the new blob, of the old one when removed
 }
 
 // Comparison of two commits.
@@ -39,5 +29,5 @@ type Comparison struct {
 	MergeBase     string
 	Ahead, Behind int
 	Commits       []*CommitInfo // base..head, oldest first
-	Files         []FileChange
+	Files         []FileChange  // merge base to head
 }

@@ -3,9 +3,12 @@ package world
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
+
+	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 
 	_ "modernc.org/sqlite" // the database/sql driver
 )
@@ -95,6 +98,37 @@ func (d *disk) save(s *state, extra func(put func(kind string, id int64, text []
 		}
 	}
 	if err := txn.Commit(); err != nil {
+		return fmt.Errorf("write the world: %w", err)
+	}
+	return nil
+}
+
+// pending reads which references git has yet to move, by repository.
+func (d *disk) pending() (map[int64][]gitstore.RefUpdate, error) {
+	rows, err := d.db.Query(`SELECT id, json FROM entity WHERE kind = ?`, pendingKind)
+	if err != nil {
+		return nil, fmt.Errorf("load the world: %w", err)
+	}
+	defer rows.Close()
+	all := map[int64][]gitstore.RefUpdate{}
+	for rows.Next() {
+		var id int64
+		var text []byte
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, fmt.Errorf("load the world: %w", err)
+		}
+		var list []gitstore.RefUpdate
+		if err := json.Unmarshal(text, &list); err != nil {
+			return nil, fmt.Errorf("load the world: %w", err)
+		}
+		all[id] = list
+	}
+	return all, rows.Err()
+}
+
+// settle says that git has moved a repository's references.
+func (d *disk) settle(repoID int64) error {
+	if _, err := d.remove.Exec(pendingKind, repoID); err != nil {
 		return fmt.Errorf("write the world: %w", err)
 	}
 	return nil

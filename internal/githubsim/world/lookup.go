@@ -205,10 +205,20 @@ func (tx *Tx) ThreadComment(id int64) (*Thread, *ThreadComment) {
 // Check is the check run or commit status with that id, nil when absent.
 func (tx *Tx) Check(id int64) *Check { return tx.s.checks.rows[id] }
 
-// Checks are the check runs and commit statuses of a commit, oldest first;
-// of a status context only the newest counts, as of a check run's name.
+// Checks are the check runs and commit statuses of a commit that count, oldest
+// first: of every name (of a status: context) the newest.
 func (tx *Tx) Checks(repoID int64, sha string) []*Check {
-	return slices.Clone(tx.s.checksOf[key(repoID, sha)])
+	all := tx.s.checksOf[key(repoID, sha)]
+	list := make([]*Check, 0, len(all))
+	for i, c := range all {
+		superseded := slices.ContainsFunc(all[i+1:], func(later *Check) bool {
+			return later.Name == c.Name && (later.Status != "") == (c.Status != "") && later.Workflow == c.Workflow
+		})
+		if !superseded {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // Blocking are the issues this one blocks, by id.

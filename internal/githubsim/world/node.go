@@ -24,8 +24,8 @@ var eventPrefix = map[EventKind]string{
 	Renamed: "RTE", Locked: "LOE", Unlocked: "UNLOE", Commented: "COE", CrossReferenced: "CRE", Merged: "ME",
 	HeadForcePushed: "HRFPE", HeadDeleted: "HRDE", BaseChanged: "BRCE", Reviewed: "RVE", ReviewRequested: "RRE",
 	ReadyForReview: "RFRE", ConvertedDraft: "CTDE", SubIssueAdded: "SIAE", SubIssueRemoved: "SIRE",
-	ParentAdded: "PIAE", ParentRemoved: "PIRE", BlockedByAdded: "BBAE", BlockedByGone: "BBRE",
-	ReviewRequestRemoved: "RRRE", HeadRestored: "HRRE", AutoMergeOn: "AMEE", AutoMergeOff: "AMDE",
+	ParentAdded: "PIAE", ParentRemoved: "PIRE", BlockedByAdded: "BBAE", BlockedByGone: "BBRE", BlockingAdded: "BAE", BlockingGone: "BRE",
+	ReviewRequestRemoved: "RRRE", AutoMergeOn: "AMEE", AutoMergeOff: "AMDE",
 	Transferred: "TRE", ReviewDismissed: "RDE", QueueAdded: "ATMQE", QueueRemoved: "RFMQE",
 }
 
@@ -52,16 +52,16 @@ func NodeID(entity any) string {
 		}
 		return nodeID("I", e.RepoID, e.ID)
 	case *Comment:
-		return nodeID("IC", e.IssueID, e.ID)
+		return nodeID("IC", e.ID)
 	case *Event:
 		if prefix := eventPrefix[e.Kind]; prefix != "" {
-			return nodeID(prefix, e.IssueID, e.ID)
+			return nodeID(prefix, e.ID)
 		}
-		return nodeID("EV", e.IssueID, e.ID)
+		return nodeID("EV", e.ID)
 	case *Edit:
-		return nodeID("UCE", e.Subject, e.ID)
+		return nodeID("UCE", e.ID)
 	case *Reaction:
-		return nodeID("REA", e.IssueID+e.CommentID, e.ID)
+		return nodeID("REA", e.ID)
 	case *Review:
 		return nodeID("PRR", e.IssueID, e.ID)
 	case *Thread:

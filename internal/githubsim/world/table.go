@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -60,6 +61,7 @@ type stored interface {
 	name() string
 	load(id int64, text []byte) error
 	touched(visit func(id int64, text []byte) error) error
+	each(visit func(id int64))
 	accept()
 	rollback()
 	decode(text []byte) (any, error)
@@ -114,6 +116,21 @@ func (t *table[T]) touched(visit func(id int64, text []byte) error) error {
 		}
 	}
 	return nil
+}
+
+// committed is the row as it is on disk, without the running Update.
+func (t *table[T]) committed(id int64) *T {
+	if old, changed := t.before[id]; changed {
+		return old
+	}
+	return t.rows[id]
+}
+
+// each visits the ids that the running Update changed, in order.
+func (t *table[T]) each(visit func(id int64)) {
+	for _, id := range slices.Sorted(maps.Keys(t.before)) {
+		visit(id)
+	}
 }
 
 func (t *table[T]) accept() { clear(t.before) }

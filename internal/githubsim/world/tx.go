@@ -1,6 +1,10 @@
 package world
 
-import "time"
+import (
+	"time"
+
+	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
+)
 
 // Tx is the state as seen within one View or Update. It does not outlive it.
 type Tx struct {
@@ -10,7 +14,10 @@ type Tx struct {
 	now     time.Time
 	at      time.Time // set by At
 	writing bool
-	made    []int64 // repositories made by this Update
+
+	made   []int64                     // repositories made by this Update
+	synced map[int64]map[string]string // repositories whose references were taken over from git, and those
+	drafts map[int64]*gitstore.Draft   // of repositories without a git repository yet
 }
 
 // Now is the time every mutation of this transaction records.

@@ -165,7 +165,7 @@ type Event struct {
 	UserID    int64     `json:"user_id,omitempty"` // assigned, review_requested
 	From      string    `json:"from,omitempty"`    // renamed: title; base_ref_changed: branch
 	To        string    `json:"to,omitempty"`
-	SourceID  int64     `json:"source_id,omitempty"`  // cross-referenced: the issue that mentions this one
+	SourceID  int64     `json:"source_id,omitempty"`  // cross-referenced: the issue that mentions this one; sub-issues and dependencies: the other issue; closed: the pull request
 	SHA       string    `json:"sha,omitempty"`        // merged, closed by commit, head_ref_force_pushed
 	CommentID int64     `json:"comment_id,omitempty"` // commented
 	ReviewID  int64     `json:"review_id,omitempty"`  // reviewed
@@ -201,10 +201,11 @@ const (
 	ParentRemoved   EventKind = "parent_issue_removed"
 	BlockedByAdded  EventKind = "blocked_by_added"
 	BlockedByGone   EventKind = "blocked_by_removed"
+	BlockingAdded   EventKind = "blocking_added"
+	BlockingGone    EventKind = "blocking_removed"
 
 	ReviewRequestRemoved EventKind = "review_request_removed"
 	ReviewDismissed      EventKind = "review_dismissed"
-	HeadRestored         EventKind = "head_ref_restored"
 	AutoMergeOn          EventKind = "auto_merge_enabled"
 	AutoMergeOff         EventKind = "auto_merge_disabled"
 	QueueAdded           EventKind = "added_to_merge_queue"

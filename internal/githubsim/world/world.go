@@ -30,9 +30,13 @@ type World struct {
 // Actor is who makes a request. The zero Actor is anonymous; a User without a
 // Token acts with every scope.
 type Actor struct {
-	User   *User
-	Token  *Token
-	system bool
+	User  *User
+	Token *Token
+	// Changed, when set, is told of every entity an Update by this actor
+	// changed, after it was kept; events and edits, which only accompany
+	// others, included.
+	Changed func(kind string, id int64)
+	system  bool
 }
 
 // System is the actor of seeds: it may create accounts and repositories for
@@ -136,11 +140,8 @@ func (w *World) update(actor Actor, fn func(tx *Tx) error) (err error) {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := w.commit(tx); err != nil {
-		return err
-	}
-	kept = true
-	return nil
+	kept, err = w.commit(tx)
+	return err
 }
 
 // tell is the time of a transaction: the clock's, never before the last one recorded.
@@ -157,6 +158,7 @@ func (w *World) rollback(tx *Tx) {
 		t.rollback()
 	}
 	for _, id := range tx.made {
-		w.git.Forget(id)
+		// What cannot be removed is cleared when the id is given out again.
+		_ = w.git.Forget(id)
 	}
 }

@@ -1,0 +1,129 @@
+package world
+
+import (
+	"errors"
+
+	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
+)
+
+// EnableAutoMerge has a pull request merged by this method (empty: merge) once
+// the base branch's rules are met; Write. 422 where the repository does not
+// allow it, or nothing stands against merging now.
+func (tx *Tx) EnableAutoMerge(pull *Issue, method string) (*Issue, error) {
+	pull, repo, err := tx.needPull(pull.ID, Write)
+	if err != nil {
+		return nil, err
+	}
+	if method == "" {
+		method = "merge"
+	}
+	switch {
+	case methodNames[method] == "":
+		return nil, invalid(FieldError{Resource: "PullRequest", Field: "merge_method", Code: "invalid", Value: method})
+	case !repo.Settings.AutoMerge:
+		return nil, refused("Auto merge is not allowed for this repository")
+	case pull.Closed:
+		return nil, refused("Pull request is closed")
+	}
+	reason := tx.obstacle(repo, pull, method)
+	if reason == methodNames[method]+" are not allowed on this repository." {
+		return nil, refused("%s", reason)
+	}
+	if reason == "" {
+		return nil, refused("Pull request is in clean status")
+	}
+	pull = tx.change(pull.ID, func(i *Issue) { i.Pull.AutoMerge, i.Pull.AutoMergeByID = method, tx.actorID() })
+	tx.record(pull.ID, Event{Kind: AutoMergeOn})
+	return pull, nil
+}
+
+// DisableAutoMerge takes EnableAutoMerge back; its author or Write.
+func (tx *Tx) DisableAutoMerge(pull *Issue) (*Issue, error) {
+	pull, _, err := tx.authorOr(pull.ID, Write)
+	if err != nil {
+		return nil, err
+	}
+	if pull.Pull.AutoMerge == "" {
+		return nil, refused("Can't disable auto-merge for this pull request.")
+	}
+	pull = tx.change(pull.ID, func(i *Issue) { i.Pull.AutoMerge, i.Pull.AutoMergeByID = "", 0 })
+	tx.record(pull.ID, Event{Kind: AutoMergeOff})
+	return pull, nil
+}
+
+// EnqueuePull puts a pull request into the merge queue; Write. It is merged
+// once the rules are met, at once when they are.
+func (tx *Tx) EnqueuePull(pull *Issue) (*Issue, error) {
+	pull, repo, err := tx.needPull(pull.ID, Write)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !repo.Settings.MergeQueue:
+		return nil, refused("Merge queue is not enabled for this repository")
+	case pull.Closed || pull.Pull.Draft:
+		return nil, refused("Pull request is not mergeable")
+	case pull.Pull.Queued:
+		return nil, refused("Pull request is already in the queue")
+	}
+	pull = tx.change(pull.ID, func(i *Issue) { i.Pull.Queued, i.Pull.AutoMergeByID = true, tx.actorID() })
+	tx.record(pull.ID, Event{Kind: QueueAdded})
+	return tx.proceed(pull)
+}
+
+// DequeuePull takes a pull request out of the merge queue; Write.
+func (tx *Tx) DequeuePull(pull *Issue) (*Issue, error) {
+	pull, _, err := tx.needPull(pull.ID, Write)
+	if err != nil {
+		return nil, err
+	}
+	if !pull.Pull.Queued {
+		return nil, refused("Pull request is not in the queue")
+	}
+	pull = tx.change(pull.ID, func(i *Issue) { i.Pull.Queued, i.Pull.AutoMergeByID = false, 0 })
+	tx.record(pull.ID, Event{Kind: QueueRemoved})
+	return pull, nil
+}
+
+// proceed merges a pull request that waits for its rules, as the one who said
+// so, if they are met now. One that conflicts goes on waiting.
+func (tx *Tx) proceed(pull *Issue) (*Issue, error) {
+	pull = tx.IssueByID(pull.ID)
+	p := pull.Pull
+	if pull.Closed || p.AutoMerge == "" && !p.Queued {
+		return pull, nil
+	}
+	method := p.AutoMerge
+	if method == "" {
+		method = "merge"
+	}
+	repo := tx.s.repos.rows[pull.RepoID]
+	if tx.obstacle(repo, pull, method) != "" {
+		return pull, nil
+	}
+	git, err := tx.git(repo)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := git.MergeTree(repo.Refs[heads+p.BaseRef], p.HeadSHA); errors.Is(err, gitstore.ErrConflict) {
+		return pull, nil
+	} else if err != nil {
+		return nil, err
+	}
+	acting := tx.actor
+	defer func() { tx.actor = acting }()
+	tx.actor = Actor{User: tx.s.users.rows[p.AutoMergeByID]}
+	return tx.MergePull(pull, Merge{Method: method})
+}
+
+// proceedAll lets the open pull requests with that head proceed.
+func (tx *Tx) proceedAll(repoID int64, sha string) error {
+	for _, pull := range tx.PullsOf(repoID) {
+		if pull.RepoID == repoID && pull.Pull.HeadSHA == sha {
+			if _, err := tx.proceed(pull); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
