@@ -75,7 +75,10 @@ func document(operation string) string {
 // name, for tests that hold them against GitHub's schema. Generated ones are
 // shown for two repositories.
 func Documents() map[string]string {
-	out := map[string]string{"OrgRepositories": document("OrgRepositories"), "Look": document("Look")}
+	out := map[string]string{}
+	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head"} {
+		out[name] = document(name)
+	}
 	for name, asks := range sampleAsks() {
 		out[name], _ = compose(name, asks, name == "Fleet")
 	}

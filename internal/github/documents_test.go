@@ -51,10 +51,9 @@ func schema(t *testing.T) *ast.Schema {
 
 func TestDocumentsAreValid(t *testing.T) {
 	s := schema(t)
-	docs := Documents()
-	for _, name := range []string{"Fleet", "FleetDetails", "Probe", "Fitness", "Look", "OrgRepositories"} {
-		if _, errs := gqlparser.LoadQuery(s, docs[name]); len(errs) > 0 {
-			t.Errorf("%s: %v\n%s", name, errs, docs[name])
+	for name, text := range Documents() {
+		if _, errs := gqlparser.LoadQuery(s, text); len(errs) > 0 {
+			t.Errorf("%s: %v\n%s", name, errs, text)
 		}
 	}
 }

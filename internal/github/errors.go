@@ -58,6 +58,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Doubtful tells whether a write may have landed although it failed.
+func (e *Error) Doubtful() bool { return e.InDoubt }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches another *Error by its Kind alone, so that callers can write

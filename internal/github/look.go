@@ -9,22 +9,43 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Now is an issue and a branch as they are at this moment: the baseline of a
-// write, and the answer to whether one landed (spec/2-flows "exactly once").
-type Now struct {
-	Repo          inventory.RepoRef // its present name
-	ID            string
-	Archived      bool
-	Closed        bool
-	Locked        bool
-	UpdatedAt     time.Time
-	Labels        []string
-	LabelEvents   []inventory.LabelEvent // all there are, oldest first
-	Comments      []OwnComment           // newer than what was asked for, oldest first; of any author
-	CommentCount  int                    // of all
-	BranchHead    string                 // sha of the branch asked for; empty: no such branch
-	DefaultBranch string
-	DefaultHead   string
+// A look reads one thing afresh: the baseline of a write, and the answer to
+// whether one landed (spec/2-flows "Writing to GitHub, exactly once"). An
+// answer in part is an error, so that it cannot pass for "did not happen".
+
+// Look reads the structure of an issue: state, labels, and every label event
+// there is, oldest first. Its body is not read. KindNotFound: the issue or its
+// repository is gone, or hidden from the token.
+func (c *Client) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error) {
+	doing := "look at " + ref.String()
+	vars := map[string]any{"owner": ref.Repo.Owner, "name": ref.Repo.Name, "number": ref.Number}
+	var out inventory.Issue
+	for first := true; ; first = false {
+		var j struct {
+			Issue *struct {
+				issueJSON
+				Events eventPageJSON `json:"timelineItems"`
+			} `json:"issue"`
+		}
+		if err := c.look(ctx, doing, "Look", vars, &j); err != nil {
+			return inventory.Issue{}, err
+		}
+		if j.Issue == nil {
+			return inventory.Issue{}, gone(doing)
+		}
+		if first {
+			out = j.Issue.issue(ref.Repo)
+		}
+		older, renamed := j.Issue.Events.labelEvents()
+		out.LabelEvents = append(older, out.LabelEvents...)
+		if renamed.After(out.EditedAt) {
+			out.EditedAt = renamed
+		}
+		if !j.Issue.Events.Page.Before {
+			return out, nil
+		}
+		vars["before"] = j.Issue.Events.Page.Start
+	}
 }
 
 // OwnComment is a comment by id: whose it is, not what it says.
@@ -34,113 +55,82 @@ type OwnComment struct {
 	CreatedAt time.Time
 }
 
-// HighestComment is the largest comment id seen, 0 without comments.
-func (n Now) HighestComment() int64 {
-	var top int64
-	for _, c := range n.Comments {
-		top = max(top, c.ID)
-	}
-	return top
-}
-
-type lookJSON struct {
-	Slug     string             `json:"nameWithOwner"`
-	Archived bool               `json:"isArchived"`
-	Default  *defaultBranchJSON `json:"defaultBranchRef"`
-	Ref      *struct {
-		Target targetJSON `json:"target"`
-	} `json:"ref"`
-	Issue *struct {
-		ID        string     `json:"id"`
-		State     string     `json:"state"`
-		Locked    bool       `json:"locked"`
-		UpdatedAt time.Time  `json:"updatedAt"`
-		Labels    *namesJSON `json:"labels"`
-		Comments  struct {
-			Total int      `json:"totalCount"`
-			Page  pageJSON `json:"pageInfo"`
-			Nodes []struct {
-				ID   int64     `json:"databaseId"`
-				Mine bool      `json:"viewerDidAuthor"`
-				At   time.Time `json:"createdAt"`
-			} `json:"nodes"`
-		} `json:"comments"`
-		Events eventPageJSON `json:"timelineItems"`
-	} `json:"issue"`
-}
-
-// Look reads an issue again, with one branch of its repository (short name;
-// empty: none) and every comment newer than the id sinceComment. KindNotFound:
-// the issue or its repository is gone.
-func (c *Client) Look(ctx context.Context, ref inventory.Ref, branch string, sinceComment int64) (Now, error) {
-	doing := "look at " + ref.String()
-	if branch == "" {
-		branch = "HEAD"
-	} else {
-		branch = "refs/heads/" + branch
-	}
-	vars := map[string]any{"owner": ref.Repo.Owner, "name": ref.Repo.Name, "number": ref.Number, "ref": branch}
-	var now Now
-	events, comments := true, true
-	for page := 0; events || comments; page++ {
-		j, err := c.lookPage(ctx, doing, vars)
-		if err != nil {
-			return Now{}, err
+// Comments lists the comments of an issue that are newer than the id since,
+// oldest first; with since 0 only the newest hundred, whose last has the
+// highest id.
+func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) ([]OwnComment, error) {
+	doing := "look at the comments of " + ref.String()
+	vars := map[string]any{"owner": ref.Repo.Owner, "name": ref.Repo.Name, "number": ref.Number}
+	var out []OwnComment
+	for {
+		var j struct {
+			Issue *struct {
+				Comments struct {
+					Page  pageJSON `json:"pageInfo"`
+					Nodes []struct {
+						ID   int64     `json:"databaseId"`
+						Mine bool      `json:"viewerDidAuthor"`
+						At   time.Time `json:"createdAt"`
+					} `json:"nodes"`
+				} `json:"comments"`
+			} `json:"issue"`
 		}
-		i := j.Issue
-		if page == 0 {
-			now = Now{Repo: (slugJSON{j.Slug}).ref(), ID: i.ID, Archived: j.Archived, Closed: i.State != "OPEN", Locked: i.Locked,
-				UpdatedAt: i.UpdatedAt, Labels: i.Labels.names(), CommentCount: i.Comments.Total}
-			if j.Ref != nil && branch != "HEAD" {
-				now.BranchHead = j.Ref.Target.OID
-			}
-			if j.Default != nil {
-				now.DefaultBranch, now.DefaultHead = j.Default.Name, j.Default.Target.OID
+		if err := c.look(ctx, doing, "Comments", vars, &j); err != nil {
+			return nil, err
+		}
+		if j.Issue == nil {
+			return nil, gone(doing)
+		}
+		p := &j.Issue.Comments
+		var older []OwnComment
+		for _, n := range p.Nodes {
+			if n.ID > since {
+				older = append(older, OwnComment{ID: n.ID, Mine: n.Mine, CreatedAt: n.At})
 			}
 		}
-		if events {
-			older, _ := i.Events.labelEvents()
-			now.LabelEvents = append(older, now.LabelEvents...)
+		out = append(older, out...)
+		if since == 0 || !p.Page.Before || len(older) < len(p.Nodes) {
+			return out, nil
 		}
-		if comments {
-			var older []OwnComment
-			reached := false
-			for _, m := range i.Comments.Nodes {
-				if m.ID > sinceComment {
-					older = append(older, OwnComment{ID: m.ID, Mine: m.Mine, CreatedAt: m.At})
-				} else {
-					reached = true
-				}
-			}
-			now.Comments = append(older, now.Comments...)
-			// With nothing to compare with, the newest page holds the highest id.
-			comments = i.Comments.Page.Before && !reached && sinceComment > 0
-			vars["comments"] = i.Comments.Page.Start
-		}
-		events = events && i.Events.Page.Before
-		vars["events"] = i.Events.Page.Start
+		vars["before"] = p.Page.Start
 	}
-	return now, nil
 }
 
-func (c *Client) lookPage(ctx context.Context, doing string, vars map[string]any) (*lookJSON, error) {
-	r, err := c.query(ctx, "Look", document("Look"), vars)
+// Head is the commit a branch points to; false when there is no such branch.
+func (c *Client) Head(ctx context.Context, repo inventory.RepoRef, branch string) (sha string, ok bool, err error) {
+	doing := "look at branch " + branch + " of " + repo.String()
+	var j struct {
+		Ref *struct {
+			Target targetJSON `json:"target"`
+		} `json:"ref"`
+	}
+	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "ref": "refs/heads/" + branch}
+	if err := c.look(ctx, doing, "Head", vars, &j); err != nil || j.Ref == nil {
+		return "", false, err
+	}
+	return j.Ref.Target.OID, true, nil
+}
+
+func (c *Client) look(ctx context.Context, doing, operation string, vars map[string]any, into any) error {
+	r, err := c.query(ctx, operation, document(operation), vars)
 	if err != nil {
-		return nil, explained(doing, err)
+		return explained(doing, err)
 	}
-	var j *lookJSON
-	if err := json.Unmarshal(r.data["repository"], &j); err != nil {
-		return nil, &Error{Kind: KindServer, Doing: doing, Message: "an answer that cannot be read", Err: err}
+	if len(r.errors) > 0 {
+		return explained(doing, r.errors[0].explain())
 	}
-	for _, g := range r.errors { // an answer in part must not pass for "did not happen"
-		e := g.explain()
-		e.Doing = doing
-		return nil, e
+	raw := r.data["repository"]
+	if len(raw) == 0 || string(raw) == "null" {
+		return gone(doing)
 	}
-	if j == nil || j.Issue == nil {
-		return nil, &Error{Kind: KindNotFound, Doing: doing, Message: "not found, or hidden from this token", Hint: "refresh"}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return &Error{Kind: KindServer, Doing: doing, Message: "an answer that cannot be read", Err: err}
 	}
-	return j, nil
+	return nil
+}
+
+func gone(doing string) *Error {
+	return &Error{Kind: KindNotFound, Doing: doing, Message: "not found, or hidden from this token", Hint: "refresh"}
 }
 
 // explained says what was being done when a query failed.

@@ -7,8 +7,8 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Repositories lists the unarchived repositories of an organisation or user by name.
-func (c *Client) Repositories(ctx context.Context, owner string) ([]inventory.RepoRef, error) {
+// OrgRepos lists the unarchived repositories of an organisation or user by name.
+func (c *Client) OrgRepos(ctx context.Context, owner string) ([]inventory.RepoRef, error) {
 	doing := "list the repositories of " + owner
 	vars := map[string]any{"login": owner}
 	var out []inventory.RepoRef

@@ -82,6 +82,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		a, err = w.get(req)
 	} else {
 		a, err = w.write(req)
+		if o, ok := req.Context().Value(outcomeKey{}).(*outcome); ok {
+			o.err = err
+		}
 	}
 	if err != nil {
 		return nil, err

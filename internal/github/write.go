@@ -7,87 +7,85 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	rest "github.com/google/go-github/v92/github"
 
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Comment is a comment as made: never its text.
-type Comment struct {
-	ID        int64
-	CreatedAt time.Time
-}
-
 // CreateBranch makes refs/heads/name at a commit. KindExists: there is one of
 // that name, at whatever commit.
 func (c *Client) CreateBranch(ctx context.Context, repo inventory.RepoRef, name, sha string) error {
-	doing := "make branch " + name + " in " + repo.String()
-	if err := c.signedIn(doing); err != nil {
-		return err
-	}
-	_, resp, err := c.rest.Git.CreateRef(ctx, repo.Owner, repo.Name, rest.CreateRef{Ref: "refs/heads/" + name, SHA: sha})
-	return c.written(doing, resp, err)
+	return c.write(ctx, "make branch "+name+" in "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		_, resp, err := c.rest.Git.CreateRef(ctx, repo.Owner, repo.Name, rest.CreateRef{Ref: "refs/heads/" + name, SHA: sha})
+		return resp, err
+	})
 }
 
-// PostComment comments on an issue or pull request.
-func (c *Client) PostComment(ctx context.Context, ref inventory.Ref, text string) (Comment, error) {
-	doing := "comment on " + ref.String()
-	if err := c.signedIn(doing); err != nil {
-		return Comment{}, err
-	}
-	made, resp, err := c.rest.Issues.CreateComment(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, rest.IssueCommentRequest{Body: text})
-	if err := c.written(doing, resp, err); err != nil {
-		return Comment{}, err
-	}
-	return Comment{ID: made.GetID(), CreatedAt: made.GetCreatedAt().Time}, nil
+// Comment comments on an issue or pull request.
+func (c *Client) Comment(ctx context.Context, ref inventory.Ref, text string) error {
+	return c.write(ctx, "comment on "+ref.String(), func(ctx context.Context) (*rest.Response, error) {
+		_, resp, err := c.rest.Issues.CreateComment(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, rest.IssueCommentRequest{Body: text})
+		return resp, err
+	})
 }
 
-// AddLabels puts labels on an issue or pull request; those it bears already stay.
-func (c *Client) AddLabels(ctx context.Context, ref inventory.Ref, labels ...string) error {
-	doing := "label " + ref.String() + " " + strings.Join(labels, ", ")
-	if err := c.signedIn(doing); err != nil {
-		return err
-	}
-	_, resp, err := c.rest.Issues.AddLabelsToIssue(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, labels)
-	return c.written(doing, resp, err)
+// AddLabel puts a label on an issue or pull request; one that is on already
+// stays, without a new LABELED event.
+func (c *Client) AddLabel(ctx context.Context, ref inventory.Ref, label string) error {
+	return c.write(ctx, "label "+ref.String()+" "+label, func(ctx context.Context) (*rest.Response, error) {
+		_, resp, err := c.rest.Issues.AddLabelsToIssue(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, []string{label})
+		return resp, err
+	})
 }
 
 // RemoveLabel takes a label off. KindNotFound: it is not on, or there is no such issue.
 func (c *Client) RemoveLabel(ctx context.Context, ref inventory.Ref, label string) error {
-	doing := "take label " + label + " off " + ref.String()
+	return c.write(ctx, "take label "+label+" off "+ref.String(), func(ctx context.Context) (*rest.Response, error) {
+		// go-github puts the name into the path as it is.
+		return c.rest.Issues.RemoveLabelForIssue(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, url.PathEscape(label))
+	})
+}
+
+// EnsureLabel makes a label in a repository unless there is one of that name,
+// whose colour and description then stay. color is six hex digits.
+func (c *Client) EnsureLabel(ctx context.Context, repo inventory.RepoRef, name, color, description string) error {
+	err := c.write(ctx, "make label "+name+" in "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		_, resp, err := c.rest.Issues.CreateLabel(ctx, repo.Owner, repo.Name, rest.CreateIssueLabelRequest{Name: name, Color: &color, Description: &description})
+		return resp, err
+	})
+	if errors.Is(err, &Error{Kind: KindExists}) {
+		return nil
+	}
+	return err
+}
+
+// outcome carries what the wire knows of a write past go-github, which puts the
+// context's own error in the place of any other.
+type outcome struct{ err error }
+
+type outcomeKey struct{}
+
+// write carries a write out and says of its failure whether it was refused, or
+// whether nobody can know without looking.
+func (c *Client) write(ctx context.Context, doing string, send func(context.Context) (*rest.Response, error)) error {
 	if err := c.signedIn(doing); err != nil {
 		return err
 	}
-	// go-github puts the name into the path as it is.
-	resp, err := c.rest.Issues.RemoveLabelForIssue(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, url.PathEscape(label))
-	return c.written(doing, resp, err)
-}
-
-// CreateLabel makes a label in a repository; color is six hex digits.
-// KindExists: there is one of that name (names differ by more than case).
-func (c *Client) CreateLabel(ctx context.Context, repo inventory.RepoRef, name, color, description string) error {
-	doing := "make label " + name + " in " + repo.String()
-	if err := c.signedIn(doing); err != nil {
-		return err
+	var o outcome
+	resp, err := send(context.WithValue(ctx, outcomeKey{}, &o))
+	if o.err != nil {
+		err = o.err
 	}
-	_, resp, err := c.rest.Issues.CreateLabel(ctx, repo.Owner, repo.Name, rest.CreateIssueLabelRequest{Name: name, Color: &color, Description: &description})
-	return c.written(doing, resp, err)
-}
-
-// written turns the outcome of a write into an error of this package: whether
-// it was refused, or whether nobody can know without looking.
-func (c *Client) written(doing string, resp *rest.Response, err error) error {
 	if err == nil {
 		return nil
 	}
 	e := c.restError(err)
-	if e == nil { // the caller's own context
+	if e == nil { // the caller's own context, before anything was sent
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	e.Doing = doing
-	answered := resp != nil && resp.Response != nil
+	answered := o.err == nil && resp != nil && resp.Response != nil
 	if answered && e.Status == 0 {
 		e.Status = resp.StatusCode
 	}
