@@ -1,0 +1,262 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Request is one task to be reserved.
+type Request struct {
+	ID    string // names the reservation; a second Reserve of the same answers the first. "" makes one up
+	Child inventory.Ref
+	Epic  inventory.Ref // zero = a direct dispatch
+	Agent string
+	Lines int // the child's lines in the log that the plan was made from
+}
+
+// Refused tells that the budget has no room for a request.
+type Refused struct{ budget.Refusal }
+
+func (r *Refused) Error() string { return r.Text }
+
+// ErrStale tells that a child was reserved or dispatched since the plan was
+// made: look and plan again.
+var ErrStale = errors.New("plan again")
+
+// Reserve checks and reserves one task in one step, fsynced: no other process
+// on this folder can spend in between. st says everything but the spending, what
+// is held and the instant, which are read under the lock; waiting is other work
+// that is ready (see budget.State.Admit). It fails with *Refused, ErrStale or
+// ErrReservations.
+func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waiting []budget.Ask) (budget.Reservation, error) {
+	var made budget.Reservation
+	err := b.write(ctx, func(r *register) error {
+		if _, ended := r.closed[req.ID]; ended {
+			return fmt.Errorf("reservation %s of %s is %s already: %w", req.ID, req.Child, r.closed[req.ID], ErrStale)
+		}
+		for _, o := range r.open {
+			same := strings.EqualFold(o.Ref(b.owner).Key(), req.Child.Key())
+			if o.ID == req.ID && same {
+				made = o
+				return nil
+			}
+			if same || o.ID == req.ID {
+				return fmt.Errorf("%s is reserved already, as %s since %s: %w", o.Ref(b.owner), o.ID, o.Made.Format(time.RFC3339), ErrStale)
+			}
+		}
+		lines, err := b.Lines(req.Child)
+		if err != nil {
+			return err
+		}
+		if len(lines) != req.Lines {
+			return fmt.Errorf("%s has %d lines in %s, the plan knew %d: %w", req.Child, len(lines), logName, req.Lines, ErrStale)
+		}
+		st.Now, st.Held = b.now(), r.open
+		if st.Spending, err = b.Spending(budget.Earliest(st.Now, st.Agents)); err != nil {
+			return err
+		}
+		v := st.Admit([]budget.Ask{{Repo: req.Child.Repo, Agent: req.Agent, Tasks: 1}}, waiting)
+		if !v.OK() {
+			return &Refused{v.Refusals[0]}
+		}
+		res := budget.Reservation{ID: req.ID, Made: st.Now.UTC().Truncate(time.Second), Lines: len(lines),
+			Entry: b.entry(req.Child, req.Epic, req.Agent, v.Grants[0].Member)}
+		if res.ID == "" {
+			res.ID = rand.Text()
+		}
+		if !writable(res) {
+			return fmt.Errorf("%q cannot be written to %s as one line", res.ID+res.Tail(), reservationsName)
+		}
+		made = res
+		return b.record(r, held, res)
+	})
+	if err != nil {
+		return budget.Reservation{}, err
+	}
+	return made, nil
+}
+
+// Settle ends a reservation whose task was spent: the line is written, dated at,
+// if the child has no more lines than when it was reserved, and then the
+// reservation is closed. Doing it again, after a crash at any point, adds
+// nothing.
+func (b *Book) Settle(ctx context.Context, id string, at time.Time) error {
+	return b.write(ctx, func(r *register) error {
+		if r.closed[id] == settled {
+			return nil
+		}
+		res, err := b.stillOpen(r, id)
+		if err != nil {
+			return err
+		}
+		entry := res.Entry
+		entry.At = at
+		if err := b.endTail(r, entry); err != nil {
+			return err
+		}
+		lines, err := b.Lines(res.Ref(b.owner))
+		if err != nil {
+			return err
+		}
+		if len(lines) == res.Lines {
+			if err := appendSynced(filepath.Join(b.dir, logName), []byte(entry.String()+"\n")); err != nil {
+				return err
+			}
+		}
+		return b.record(r, settled, res)
+	})
+}
+
+// Release ends a reservation whose task was not spent. Doing it again adds
+// nothing.
+func (b *Book) Release(ctx context.Context, id string) error {
+	return b.write(ctx, func(r *register) error {
+		if r.closed[id] == released {
+			return nil
+		}
+		res, err := b.stillOpen(r, id)
+		if err != nil {
+			return err
+		}
+		return b.record(r, released, res)
+	})
+}
+
+func (b *Book) stillOpen(r *register, id string) (budget.Reservation, error) {
+	res, ok := r.find(id)
+	if !ok {
+		state := "not known"
+		if was := r.closed[id]; was != "" {
+			state = was + " already"
+		}
+		return res, fmt.Errorf("reservation %q is %s in %s", id, state, filepath.Join(b.dir, reservationsName))
+	}
+	return res, nil
+}
+
+// write runs a change under the lock.
+func (b *Book) write(ctx context.Context, change func(*register) error) error {
+	leave, err := b.gate.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	r, err := b.register()
+	if err != nil {
+		return err
+	}
+	return change(r)
+}
+
+// endTail gives a last line that has no newline its end: the rest of it where
+// it is the beginning of writing, or of what one open reservation will write;
+// else a newline, after " (torn)" where it could pass for a line that it is not.
+func (b *Book) endTail(r *register, writing budget.Entry) error {
+	path := filepath.Join(b.dir, logName)
+	tail, err := lastOpenLine(path)
+	if err != nil || tail == "" {
+		return err
+	}
+	end := "\n"
+	if rest, ours := completion(tail, r.open, writing); ours {
+		end = rest + "\n"
+	} else if l := (budget.Line{}); l.Parse([]byte(tail)) && l.Open {
+		end = " (torn)\n"
+	}
+	return appendSynced(path, []byte(end))
+}
+
+// completion is what a torn line of ours still lacks.
+func completion(tail string, open []budget.Reservation, writing budget.Entry) (rest string, ours bool) {
+	if rest, ok := strings.CutPrefix(writing.String(), tail); ok && len(tail) > stampLen {
+		return rest, true
+	}
+	if len(tail) <= stampLen {
+		return "", false
+	}
+	if _, ok := budget.ParseEntry([]byte(tail[:stampLen] + " r #1 a -")); !ok {
+		return "", false
+	}
+	var found []string
+	for _, res := range open {
+		if rest, ok := strings.CutPrefix(res.Tail(), tail[stampLen:]); ok {
+			found = append(found, rest)
+		}
+	}
+	if len(found) != 1 {
+		return "", false
+	}
+	return found[0], true
+}
+
+// lastOpenLine is the end of a log after its last newline, "" where there is
+// none or no log. Of a very long one it is the end.
+func lastOpenLine(path string) (string, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	buf := make([]byte, min(info.Size(), 4096))
+	if _, err := readAt(f, buf, info.Size()-int64(len(buf))); err != nil {
+		return "", err
+	}
+	return string(buf[strings.LastIndexByte(string(buf), '\n')+1:]), nil
+}
+
+// Init makes the ledger's files in dir, which must be there. It leaves what it
+// finds; where something was written here before and reservations.log is gone,
+// it fails with ErrReservations.
+func Init(dir string) error {
+	path := filepath.Join(dir, reservationsName)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, lockName)); err == nil {
+		return fmt.Errorf("%s is missing: %w", path, ErrReservations)
+	}
+	return appendSynced(path, nil)
+}
+
+// Rebuild writes reservations.log anew with what is open, whatever state it was
+// in. What was there before is set aside beside it.
+func (b *Book) Rebuild(ctx context.Context, open []budget.Reservation) error {
+	leave, err := b.gate.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	path := filepath.Join(b.dir, reservationsName)
+	aside := path + "." + b.now().UTC().Format("20060102T150405.000000000")
+	if err := os.Link(path, aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	r := &register{raw: map[string][]byte{}}
+	for _, res := range open {
+		if _, twice := r.raw[res.ID]; twice || !writable(res) {
+			return fmt.Errorf("reservation %q cannot be written to %s as one line of its own", res.ID+res.Tail(), path)
+		}
+		r.open = append(r.open, res)
+		r.raw[res.ID] = formatReservation(held, res.Made, res)
+	}
+	if err := b.rewrite(r); err != nil {
+		return err
+	}
+	return b.gate.note(r.size)
+}
