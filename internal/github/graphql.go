@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -79,6 +78,8 @@ func (e gqlError) explain() *Error {
 // errTooMuch is the answer to a query that has to be cut in parts.
 var errTooMuch = errors.New("GitHub would not answer the query whole")
 
+var errNotJSON = errors.New("not JSON")
+
 // result is a GraphQL answer with data, possibly in part.
 type result struct {
 	data   map[string]json.RawMessage
@@ -111,10 +112,13 @@ func (c *Client) query(ctx context.Context, operation, document string, variable
 			c.wire.count.graphql.Add(1)
 			a, err := c.wire.send(c.wire.reads, req)
 			if err == nil && a.status == http.StatusOK && !json.Valid(a.body) {
-				return nil, io.ErrUnexpectedEOF // cut short by a proxy: read again
+				return nil, errNotJSON // a proxy's doing: read again
 			}
 			return a, err
 		})
+		if errors.Is(err, errNotJSON) {
+			return nil, &Error{Kind: KindServer, Message: "what " + c.endpoint.Host + " answers is not GraphQL", Hint: "check --api-url"}
+		}
 		if err != nil {
 			return nil, err
 		}

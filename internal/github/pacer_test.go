@@ -1,0 +1,149 @@
+package github
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func testPacer(clock Clock, maxWait time.Duration) *pacer {
+	return newPacer(clock, mutationGap, maxWait, func(time.Duration, string) {})
+}
+
+// Whatever is written and however the caller pauses in between, GitHub's
+// published limits are never passed.
+func TestWritesStayWithinGitHubsLimits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		clock := newClock()
+		p := testPacer(clock, 24*time.Hour)
+		var all, content []time.Time
+		for range rapid.IntRange(1, 700).Draw(t, "writes") {
+			creates := rapid.IntRange(0, 9).Draw(t, "kind") > 0
+			if rapid.IntRange(0, 60).Draw(t, "rest") == 0 {
+				_ = clock.Sleep(t.Context(), time.Duration(rapid.IntRange(0, 900).Draw(t, "pause"))*time.Second)
+			}
+			done, err := p.write(t.Context(), creates)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, clock.Now())
+			if creates {
+				content = append(content, clock.Now())
+			}
+			done()
+		}
+		within := func(times []time.Time, limit int, span time.Duration) {
+			for k := limit; k < len(times); k++ {
+				if d := times[k].Sub(times[k-limit]); d < span {
+					t.Fatalf("%d writes within %v", limit+1, d)
+				}
+			}
+		}
+		within(all, 1, time.Second)
+		within(content, contentPerMinute, time.Minute)
+		within(content, contentPerHour, time.Hour)
+	})
+}
+
+func header(kv ...string) http.Header {
+	h := http.Header{}
+	for k := 0; k < len(kv); k += 2 {
+		h.Set(kv[k], kv[k+1])
+	}
+	return h
+}
+
+func TestWaitsAreAsLongAsGitHubSays(t *testing.T) {
+	clock := newClock()
+	// GitHub's clock is an hour ahead of ours; the limit starts anew in 30 s of its time.
+	theirs := clock.Now().Add(time.Hour)
+	reset := strconv.FormatInt(theirs.Add(30*time.Second).Unix(), 10)
+	for name, c := range map[string]struct {
+		status  int
+		header  http.Header
+		message string
+		want    time.Duration
+	}{
+		"retry-after":        {403, header("Retry-After", "17"), "You have exceeded a secondary rate limit", 17 * time.Second},
+		"429":                {429, header("Retry-After", "5"), "", 5 * time.Second},
+		"no header":          {403, header(), "You have exceeded a secondary rate limit", time.Minute},
+		"primary":            {403, header("X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", reset, "Date", theirs.Format(http.TimeFormat)), "API rate limit exceeded", 31 * time.Second},
+		"used up, answered":  {200, header("X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", reset, "Date", theirs.Format(http.TimeFormat)), "", 31 * time.Second},
+		"forbidden":          {403, header("X-Ratelimit-Remaining", "4000", "X-Ratelimit-Reset", reset), "Resource not accessible", 0},
+		"GraphQL, HTTP 200":  {200, header("X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", reset, "Date", theirs.Format(http.TimeFormat)), rateLimitedType, 31 * time.Second},
+		"GraphQL, secondary": {200, header("Retry-After", "9"), rateLimitedType, 9 * time.Second},
+	} {
+		clock := newClock()
+		p := testPacer(clock, time.Hour)
+		refused := p.learn(restLimit, false, c.status, c.header, c.message)
+		if (refused != nil) != (c.want > 0 && (c.status != 200 || c.message != "")) {
+			t.Errorf("%s: refused %v", name, refused)
+		}
+		if refused != nil && refused.RetryAfter.Round(time.Second) != c.want {
+			t.Errorf("%s: retry after %v", name, refused.RetryAfter)
+		}
+		if err := p.read(t.Context(), restLimit); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := clock.total(); got != c.want {
+			t.Errorf("%s: waited %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestSecondaryRefusalsInARowDoubleTheWait(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Hour)
+	for _, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute} {
+		if e := p.learn(restLimit, false, 403, header(), "secondary rate limit"); e == nil || e.RetryAfter != want {
+			t.Fatalf("%v, want %v", e, want)
+		}
+	}
+	p.learn(restLimit, false, 200, header(), "")
+	if e := p.learn(restLimit, false, 403, header(), "secondary rate limit"); e.RetryAfter != time.Minute {
+		t.Errorf("after an answer: %v", e.RetryAfter)
+	}
+}
+
+func TestAWaitTooLongIsRefused(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Minute)
+	p.learn(graphQLLimit, false, 200, header("X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", strconv.FormatInt(clock.Now().Add(time.Hour).Unix(), 10)), "")
+	err := p.read(t.Context(), graphQLLimit)
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != KindRateLimited || e.RetryAfter < time.Hour || clock.total() != 0 {
+		t.Errorf("%v after %v", err, clock.total())
+	}
+	if err := p.read(t.Context(), restLimit); err != nil {
+		t.Errorf("REST has a limit of its own: %v", err)
+	}
+}
+
+func TestContentLimitIsLearnedFromARefusal(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Hour)
+	write := func() {
+		done, err := p.write(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+	}
+	for range 10 {
+		write()
+	}
+	p.learn(restLimit, true, 403, header("Retry-After", "60"), "You have exceeded a secondary rate limit")
+	start := clock.Now()
+	for range 9 {
+		write()
+	}
+	first := clock.Now()
+	write()
+	if first.Sub(start) < time.Minute || clock.Now().Sub(first) < 50*time.Second {
+		t.Errorf("nine writes until %v, the tenth at %v", first.Sub(start), clock.Now().Sub(start))
+	}
+}
