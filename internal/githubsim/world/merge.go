@@ -61,6 +61,29 @@ func (tx *Tx) MergePull(pull *Issue, m Merge) (*Issue, error) {
 	return tx.IssueByID(pull.ID), nil
 }
 
+// RecordMerge marks an open pull request merged by a commit that its base
+// branch has already, as seeds make it without the git program; Write.
+func (tx *Tx) RecordMerge(pull *Issue, sha string) (*Issue, error) {
+	pull, repo, err := tx.needPull(pull.ID, Write)
+	if err != nil {
+		return nil, err
+	}
+	if pull.Closed {
+		return nil, status(405, "Pull Request is not mergeable")
+	}
+	if err := tx.needCommit(repo, sha); err != nil {
+		return nil, err
+	}
+	contained, err := tx.isAncestor(repo, sha, repo.Refs[heads+pull.Pull.BaseRef])
+	if err != nil {
+		return nil, err
+	}
+	if !contained {
+		return nil, refused("Update is not a fast forward")
+	}
+	return tx.merged(pull, sha), nil
+}
+
 // merged marks a pull request merged as sha.
 func (tx *Tx) merged(pull *Issue, sha string) *Issue {
 	base := tx.s.repos.rows[pull.RepoID].Refs[heads+pull.Pull.BaseRef]

@@ -223,40 +223,59 @@ func (tx *Tx) RemoveReviewers(pull *Issue, logins []string) (*Issue, error) {
 	return pull, nil
 }
 
-// PullCommits are a pull request's commits, oldest first.
+// PullCommits are a pull request's commits, oldest first. Not to be changed.
 func (tx *Tx) PullCommits(pull *Issue) ([]*gitstore.CommitInfo, error) {
-	git, fork, err := tx.forkPoint(pull)
-	if err != nil {
-		return nil, err
-	}
-	return git.Between(fork, pull.Pull.HeadSHA)
+	c, err := tx.contents(pull)
+	return c.commits, err
 }
 
-// PullFiles are a pull request's changed files, with patches where asked for.
-func (tx *Tx) PullFiles(pull *Issue, patches bool) ([]gitstore.FileChange, error) {
-	git, fork, err := tx.forkPoint(pull)
-	if err != nil {
-		return nil, err
-	}
-	return git.Diff(fork, pull.Pull.HeadSHA, patches)
+// PullFiles are a pull request's changed files, with patches. Not to be changed.
+func (tx *Tx) PullFiles(pull *Issue) ([]gitstore.FileChange, error) {
+	c, err := tx.contents(pull)
+	return c.files, err
 }
 
-// forkPoint is where a pull request's branch left its base; of a merged one,
-// where it had left it before.
-func (tx *Tx) forkPoint(pull *Issue) (*gitstore.Repo, string, error) {
+// contents are what a pull request brings.
+type contents struct {
+	commits []*gitstore.CommitInfo
+	files   []gitstore.FileChange
+}
+
+// maxContents bounds how many answers of git are remembered.
+const maxContents = 4096
+
+// contents asks git once for every pair of base and head: the answer for two
+// commits never changes. The base of a merged pull request is the one before.
+func (tx *Tx) contents(pull *Issue) (contents, error) {
 	if pull.Pull == nil {
-		return nil, "", notFound()
+		return contents{}, notFound()
 	}
-	git, err := tx.git(tx.s.repos.rows[pull.RepoID])
+	repo := tx.s.repos.rows[pull.RepoID]
+	base, head := pull.Pull.BaseSHA, pull.Pull.HeadSHA
+	if tip := repo.Refs[heads+pull.Pull.BaseRef]; tip != "" && !pull.Closed {
+		base = tip
+	}
+	pair := key(repo.ID, base+".."+head)
+	w := tx.w
+	w.askedMu.Lock()
+	known, ok := w.asked[pair]
+	w.askedMu.Unlock()
+	if ok {
+		return known, nil
+	}
+	git, err := tx.git(repo)
 	if err != nil {
-		return nil, "", err
+		return contents{}, err
 	}
-	base := pull.Pull.BaseSHA
-	if !pull.Closed {
-		if tip := tx.s.repos.rows[pull.RepoID].Refs[heads+pull.Pull.BaseRef]; tip != "" {
-			base = tip
-		}
+	c, err := git.Compare(base, head, true)
+	if err != nil {
+		return contents{}, err
 	}
-	fork, err := git.MergeBase(base, pull.Pull.HeadSHA)
-	return git, fork, err
+	w.askedMu.Lock()
+	defer w.askedMu.Unlock()
+	if len(w.asked) >= maxContents {
+		clear(w.asked)
+	}
+	w.asked[pair] = contents{commits: c.Commits, files: c.Files}
+	return w.asked[pair], nil
 }

@@ -25,6 +25,9 @@ type World struct {
 
 	lookMu sync.Mutex
 	looks  map[int64]bool // pulls whose mergeability a View asked for in vain
+
+	askedMu sync.Mutex
+	asked   map[string]contents // what git said of a pull request's base and head
 }
 
 // Actor is who makes a request. The zero Actor is anonymous; a User without a
@@ -48,7 +51,7 @@ func System() Actor { return Actor{system: true} }
 // folder that Close removes. A clock with a method Resume(time.Time) is moved
 // on to the last time the world recorded.
 func Open(dir string, clock Clock) (*World, error) {
-	w := &World{s: newState(), clock: clock, looks: map[int64]bool{}}
+	w := &World{s: newState(), clock: clock, looks: map[int64]bool{}, asked: map[string]contents{}}
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "githubsim-")
 		if err != nil {
