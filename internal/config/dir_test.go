@@ -251,3 +251,14 @@ func TestPause(t *testing.T) {
 		t.Error("a folder of that name does not pause")
 	}
 }
+
+func TestForeignOwner(t *testing.T) {
+	for _, c := range []struct {
+		owner, me int
+		want      bool
+	}{{1000, 1000, false}, {0, 1000, false}, {1001, 1000, true}, {1001, 0, false}} {
+		if got := foreign(c.owner, c.me); got != c.want {
+			t.Errorf("a folder of %d, seen by %d: %v", c.owner, c.me, got)
+		}
+	}
+}

@@ -15,9 +15,11 @@ func ownedByUs(path string) error {
 		return err
 	}
 	sys, ok := st.Sys().(*syscall.Stat_t)
-	me := os.Geteuid()
-	if !ok || me == 0 || sys.Uid == 0 || int(sys.Uid) == me {
+	if !ok || !foreign(int(sys.Uid), os.Geteuid()) {
 		return nil
 	}
 	return fmt.Errorf("%s belongs to another user (uid %d): if you trust what it says, name it with --dir", visible(path), sys.Uid)
 }
+
+// foreign tells whether an owner is neither root nor oneself; to root nobody is.
+func foreign(owner, me int) bool { return me != 0 && owner != 0 && owner != me }

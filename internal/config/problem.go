@@ -39,6 +39,20 @@ func (e *FileError) Error() string {
 	return b.String()
 }
 
+// SettingError is what is wrong with a flag or an environment variable.
+type SettingError struct {
+	Origin  string // "--strategy", "CORE_STRATEGY" or "GH_HOST"
+	Message string
+	Hint    string // what to do about it; may be empty
+}
+
+func (e *SettingError) Error() string {
+	if e.Hint == "" {
+		return e.Origin + ": " + e.Message
+	}
+	return e.Origin + ": " + e.Message + ": " + e.Hint
+}
+
 // newFileError builds the error for a place in data; line and column from 1.
 func newFileError(path string, data []byte, line, column int, message, hint string) *FileError {
 	return &FileError{

@@ -42,7 +42,7 @@ func findSecret(s string) (start, end int, what string) {
 				j++
 			}
 			at = j
-			if j-i-len(f.prefix) < f.least || i > 0 && wordByte(s[i-1]) {
+			if j-i-len(f.prefix) < f.least || i > 0 && wordByte(s[i-1]) && !strings.Contains(f.prefix, "_") {
 				continue
 			}
 			if start < 0 || i < start {
