@@ -70,9 +70,9 @@ and shows its plan first. Exit statuses are listed under "core dev help exit".`,
 		Example: `  core dev demo                              the main job, on the embedded GitHub
   core dev --org ORG                         report on an organisation, nothing to set up
   core dev epic 118 --repo NAME --dispatch   hand an epic's open phase to the agents`,
-		Args: noArgs,
+		Args:              noArgs,
 		PersistentPreRunE: func(c *cobra.Command, args []string) error { return a.setFromEnv(c.Flags()) },
-		RunE: func(c *cobra.Command, args []string) error { return a.report(c.Context()) },
+		RunE:              func(c *cobra.Command, args []string) error { return a.report(c.Context()) },
 	}
 	f := dev.PersistentFlags()
 	f.StringVar(&a.opt.dir, "dir", "", "folder that holds .core/ (default: searched upward from here)")

@@ -54,6 +54,9 @@ type Reserve struct {
 	// dispatched it meanwhile. Presence of the label alone proves nothing: an
 	// agent or a person may have taken it off (spec/2-flows, rule 4).
 	Newest string
+	// Lines is how many lines of the child dispatch.log had then; more at apply
+	// means the same.
+	Lines int
 }
 
 // Comment posts a comment of ours.

@@ -104,7 +104,7 @@ func (r *run) branch(ctx context.Context, e flows.MakeBranch) (Outcome, string, 
 // reserve takes the task first and looks then: what the look finds cannot be
 // spent by another process of this folder any more.
 func (r *run) reserve(ctx context.Context, e flows.Reserve) (Outcome, string, error) {
-	id, err := r.Ledger.Reserve(ctx, Task{Child: e.Child, Agent: e.Agent, Epic: e.Epic, Member: e.Member})
+	id, member, err := r.Ledger.Reserve(ctx, Task{Child: e.Child, Agent: e.Agent, Epic: e.Epic, Lines: e.Lines})
 	if err != nil {
 		return "", "", err
 	}
@@ -125,7 +125,7 @@ func (r *run) reserve(ctx context.Context, e flows.Reserve) (Outcome, string, er
 	case res.newest != e.Newest:
 		return "", "", &Stale{e.Child.String(), "somebody put the label " + e.Label + " on meanwhile"}
 	}
-	return Done, "1 task of @" + e.Member, nil
+	return Done, "1 task of @" + member, nil
 }
 
 func (r *run) label(ctx context.Context, e flows.AddLabel) (Outcome, string, error) {

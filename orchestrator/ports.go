@@ -31,14 +31,16 @@ type Task struct {
 	Child  inventory.Ref
 	Agent  string
 	Epic   inventory.Ref // zero: a direct dispatch
-	Member string        // charged
+	Lines  int           // of the child in dispatch.log, as the plan knew it
 }
 
 // Ledger is the budget's files under their lock.
 type Ledger interface {
 	// Reserve checks the budget and takes the task, in one step under the
-	// lock, fsynced. A task that does not fit is refused with *flows.Refusal.
-	Reserve(ctx context.Context, t Task) (id string, err error)
+	// lock, fsynced; it names the member who is charged. A task that does not
+	// fit is refused with *flows.Refusal, one that was reserved or dispatched
+	// meanwhile with *Stale.
+	Reserve(ctx context.Context, t Task) (id, member string, err error)
 	// Settle writes the dispatch.log line, dated, and closes the reservation.
 	Settle(ctx context.Context, id string, at time.Time) error
 	// Release gives the task back: nothing was dispatched.

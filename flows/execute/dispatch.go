@@ -30,7 +30,7 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 	plan := flows.Plan{Flow: "dispatch", Target: d.Epic.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 	epic, ok := w.Fleet.Epic(d.Epic)
 	if !ok {
-		return plan, d.noEpic(w)
+		return plan, WhyNoEpic(w, d.Epic)
 	}
 	chosen := d.choose(&plan, w, epic)
 	members, refusal := admit(w, epic, chosen)
@@ -154,7 +154,7 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candi
 	if phase.Name != "" {
 		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 	}
-	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label)}})
+	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines}})
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo))}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
@@ -182,18 +182,19 @@ func (d Dispatch) agentFor(w flows.World, repo inventory.RepoRef) string {
 	return d.Agent
 }
 
-func (d Dispatch) noEpic(w flows.World) error {
-	i, ok := w.Snapshot.Find(d.Epic)
+// WhyNoEpic says why an issue that was taken for an epic is none.
+func WhyNoEpic(w flows.World, ref inventory.Ref) *NoEpic {
+	i, ok := w.Snapshot.Find(ref)
 	switch {
 	case !ok:
-		return &NoEpic{d.Epic, "no open issue of that number was found"}
+		return &NoEpic{ref, "no open issue of that number was found"}
 	case i.Closed:
-		return &NoEpic{d.Epic, "it is closed"}
+		return &NoEpic{ref, "it is closed"}
 	}
 	if ok, why := w.Rules.Trust.Issue(*i); !ok {
-		return &NoEpic{d.Epic, why}
+		return &NoEpic{ref, why}
 	}
-	return &NoEpic{d.Epic, "its body names no child on a task list"}
+	return &NoEpic{ref, "its body names no child on a task list"}
 }
 
 // NoEpic says why an issue is not an epic.

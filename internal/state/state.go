@@ -20,6 +20,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -116,10 +117,13 @@ func (db *DB) SaveSnapshot(key string, s inventory.Snapshot) error {
 	return db.put("snapshot", key, s.TakenAt, s)
 }
 
-// Outside is what a refresh found dispatched that our log does not hold.
+// Outside is what the last refresh saw on GitHub that our log does not hold,
+// and of which fleet: what "core dev budget" has to know without asking.
 type Outside struct {
-	TakenAt    time.Time            `json:"taken_at"`
-	Dispatches []inventory.Dispatch `json:"dispatches"`
+	TakenAt    time.Time           `json:"taken_at"`
+	Viewer     string              `json:"viewer"` // login of the token's owner
+	Fleet      []inventory.RepoRef `json:"fleet"`
+	Dispatches []budget.Outside    `json:"dispatches"`
 }
 
 // Outside returns what the last refresh saw.
@@ -139,13 +143,10 @@ func (db *DB) Get(key string) ([]byte, bool) {
 	return body, err == nil
 }
 
-// Set remembers a response. It is a cache: what cannot be kept is read again.
-func (db *DB) Set(key string, body []byte) {
+// Put remembers a response. It is a cache: what cannot be kept is read again.
+func (db *DB) Put(key string, body []byte) {
 	_, _ = db.sql.Exec("insert into request(key,body) values(?,?) on conflict(key) do update set body=excluded.body", key, body)
 }
-
-// Delete forgets a response.
-func (db *DB) Delete(key string) { _, _ = db.sql.Exec("delete from request where key=?", key) }
 
 func (db *DB) get(table, key string, into any) bool {
 	var body []byte

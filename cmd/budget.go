@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/terminal"
+)
+
+func newBudget(a *app) *cobra.Command {
+	var (
+		history, team, check bool
+		days                 int
+	)
+	c := &cobra.Command{
+		Use:   "budget",
+		Short: "Today's tasks: used, held, outside, left",
+		Long: `Says what today's budget is and what is left of it, from files alone: the
+dispatch log, the open reservations, and what the last look at GitHub saw
+dispatched outside the log. It asks GitHub nothing.
+
+  used      readable lines of dispatch.log dated today (UTC), all agents
+  held      reserved and not yet settled; counts as spent
+  outside   agent label events seen on GitHub that the log does not hold
+  pool      sum of the members' quotas; usable: what connected repositories can take
+
+The budget resets at 00:00 UTC; unused tasks do not roll over.`,
+		Example: `  core dev budget --check && echo there is budget left
+  core dev budget --history --days 30
+  core dev budget --team --json`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if days < 1 || days > 3660 {
+				return usageError{fmt.Errorf("--days %d: give 1 to 3660", days)}
+			}
+			st, sp, seen, err := a.budgetFromFiles(days)
+			if err != nil {
+				return err
+			}
+			if check {
+				a.status = map[budget.Level]int{budget.Fine: exitOK, budget.High: exitHigh, budget.Exhausted: exitExhausted}[st.Level()]
+			}
+			switch {
+			case history:
+				return a.printHistory(budget.History(sp, a.now(), days))
+			case a.opt.json:
+				return a.printJSON(st)
+			}
+			a.printBudget(st, seen)
+			if !seen.IsZero() {
+				fmt.Fprintf(a.out, "  GitHub as seen %s ago\n", age(a.now().Sub(seen)))
+			}
+			if team {
+				a.printTeam(st)
+			}
+			for _, u := range st.Unreadable {
+				fmt.Fprintf(a.out, "  unreadable %s:%d  %s\n", u.File, u.Line, terminal.Clean(u.Text))
+			}
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&history, "history", false, "daily usage of the past week")
+	f.IntVar(&days, "days", 7, "days of --history, today included")
+	f.BoolVar(&team, "team", false, "quota and usage of each member")
+	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted")
+	c.MarkFlagsMutuallyExclusive("history", "team")
+	return c
+}
+
+// budgetFromFiles works the budget out without asking GitHub.
+func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Time, error) {
+	var none budget.Status
+	c, err := a.config()
+	if err != nil {
+		return none, budget.Spending{}, time.Time{}, err
+	}
+	d, err := a.dir()
+	if err != nil {
+		return none, budget.Spending{}, time.Time{}, err
+	}
+	if !d.Exists() {
+		return none, budget.Spending{}, time.Time{}, fmt.Errorf("%w: the budget is worked out from its files; run \"core dev init ORG | REPO...\"", config.ErrAbsent)
+	}
+	s := budget.State{Now: a.now(), Agents: c.Allowances()}
+	var seen time.Time
+	viewer := ""
+	db, err := a.state()
+	if err != nil {
+		return none, budget.Spending{}, time.Time{}, err
+	}
+	if o, ok := db.Outside(outsideKey); ok {
+		s.Outside, s.Fleet, seen, viewer = o.Dispatches, o.Fleet, o.TakenAt, o.Viewer
+	}
+	team, err := config.ReadTeam(d, c.Owner(), viewer)
+	if err != nil {
+		return none, budget.Spending{}, time.Time{}, err
+	}
+	team.MarkTokens(c, viewer, a.env)
+	s.Team = team.Team
+	if s.Fleet == nil {
+		fl, err := config.ReadFleet(d, c, nil)
+		if err != nil {
+			return none, budget.Spending{}, time.Time{}, err
+		}
+		for _, r := range fl.Repos {
+			s.Fleet = append(s.Fleet, r.Ref)
+		}
+	}
+	from := min(budget.Earliest(s.Now, s.Agents), budget.DayOf(s.Now)-budget.Day(days-1))
+	if err := a.readLedger(c, &s, from); err != nil {
+		return none, budget.Spending{}, time.Time{}, err
+	}
+	st, err := a.fullStatus(c, s)
+	return st, s.Spending, seen, err
+}
+
+func (a *app) printTeam(st budget.Status) {
+	fmt.Fprintln(a.out)
+	t := a.table("MEMBER", "#QUOTA", "#USED", "#HELD", "#LEFT", "REPOS")
+	for _, m := range st.Members {
+		repos := strings.Join(m.Repos, ", ")
+		switch {
+		case m.Every:
+			repos = "every repository"
+		case len(m.Repos) == 0:
+			repos = "none connected"
+		}
+		used := fmt.Sprint(m.Used)
+		if m.Assumed > 0 {
+			used += fmt.Sprintf(" (%d assumed)", m.Assumed)
+		}
+		t.Row("@"+m.Login, fmt.Sprint(m.Quota), used, fmt.Sprint(m.Held), fmt.Sprint(m.Remaining), repos)
+	}
+	t.Flush()
+}
+
+type historyShape struct {
+	Version int             `json:"version"`
+	Days    []budget.DayUse `json:"days"`
+}
+
+func (a *app) printHistory(days []budget.DayUse) error {
+	if a.opt.json {
+		return a.printJSON(historyShape{shapeVersion, days})
+	}
+	most := 1
+	for _, d := range days {
+		most = max(most, d.Used)
+	}
+	for _, d := range days {
+		var by []string
+		for _, g := range d.Agents {
+			by = append(by, fmt.Sprintf("%s %d", terminal.Clean(g.Name), g.Used))
+		}
+		fmt.Fprintf(a.out, "%s %s %5d  %-40s %s\n", d.Date, weekday(d.Date), d.Used, strings.Repeat("#", (d.Used*40+most-1)/most), strings.Join(by, ", "))
+	}
+	return nil
+}
+
+func weekday(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return "   "
+	}
+	return t.Format("Mon")
+}

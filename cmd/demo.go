@@ -1,0 +1,158 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// demoHost is the name by which the demo's ledger knows its GitHub; the port
+// it answers on differs from run to run.
+const demoHost = "github.localhost"
+
+const demoFleet = "mission"
+
+func newDemo(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "The main job on the embedded GitHub: report, dispatch, dispatch.log",
+		Long: `Runs the main job on an embedded GitHub, with no token and no network: prints
+the report on a fleet of 16 repositories, then dispatches the open phase of its
+first epic with READY children. Everything is kept in .core/demo/ of this
+folder; run it again and the next epic's turn has come. Any other command
+works on the same fleet with --demo.`,
+		Example: `  core dev demo                        report, then dispatch
+  core dev epic list --demo            look around
+  core dev demo --reset                start over
+  core dev demo serve                  serve it, for gh, curl or other programs`,
+		Args: noArgs,
+	}
+	reset := c.Flags().Bool("reset", false, "throw .core/demo/ away first")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		a.opt.demo = true
+		if *reset {
+			if err := a.resetDemo(); err != nil {
+				return err
+			}
+		}
+		return a.runDemo(c.Context())
+	}
+	c.AddCommand(newServe(a))
+	return c
+}
+
+// runDemo prints the report and dispatches one epic's open phase.
+func (a *app) runDemo(ctx context.Context) error {
+	l, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.printReport(l); err != nil {
+		return err
+	}
+	epic, ok := firstReady(&l.fleet)
+	if !ok {
+		fmt.Fprintln(a.out, "\nNothing is READY any more. Start over with: core dev demo --reset")
+		return nil
+	}
+	fmt.Fprintf(a.out, "\n$ core dev epic %d --repo %s --dispatch --yes --demo\n", epic.Number, epic.Repo.Name)
+	if err := a.dispatch(ctx, l, dispatchOptions{epic: epic, yes: true}); err != nil {
+		return err
+	}
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "\nLook around: core dev epic list --demo, core dev budget --demo, core dev why REF --demo\nIts files are in %s; start over with core dev demo --reset.\n", d.Path)
+	return nil
+}
+
+func firstReady(f *inventory.Fleet) (inventory.Ref, bool) {
+	for k := range f.Epics {
+		if len(f.Epics[k].Ready()) > 0 {
+			return f.Epics[k].Ref, true
+		}
+	}
+	return inventory.Ref{}, false
+}
+
+func (a *app) resetDemo() error {
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	// Only a folder that this program made is thrown away.
+	if _, err := os.Stat(filepath.Join(d.Path, "github")); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := os.RemoveAll(d.Path); err != nil {
+		return err
+	}
+	a.folder = nil
+	return nil
+}
+
+// startDemo opens the embedded GitHub in process, and its .core/demo/ when it
+// is new.
+func (a *app) startDemo(ctx context.Context) error {
+	if a.sim != nil {
+		return nil
+	}
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	sim, err := openDemo(ctx, githubsim.Options{Dir: d.File("github"), Fleet: demoFleet, Seed: 1, Latency: 0})
+	if err != nil {
+		return err
+	}
+	a.later(func() { sim.Close() })
+	url, err := sim.Start("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	a.sim, a.simURL = sim, url
+	if _, err := os.Stat(d.File(config.ConfigFile)); errors.Is(err, os.ErrNotExist) {
+		f := sim.Fleet().Files
+		if _, err := config.Init(d, config.InitOptions{Config: f[config.ConfigFile], Inventory: f[config.InventoryFile], Team: f[config.TeamFile]}); err != nil {
+			return err
+		}
+		a.folder, a.conf = nil, nil
+	}
+	return nil
+}
+
+// ensureDemoFiles makes the demo's folder for commands that read files only.
+func (a *app) ensureDemoFiles() error {
+	d, err := a.dir()
+	if err != nil || d.Writable() == nil {
+		return err
+	}
+	return a.startDemo(context.Background())
+}
+
+// openDemo waits a little for another command on the same demo to end.
+func openDemo(ctx context.Context, o githubsim.Options) (*githubsim.Server, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for {
+		sim, err := githubsim.Open(ctx, o)
+		if !errors.Is(err, githubsim.ErrInUse) {
+			return sim, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, hinted{err, "another command runs the demo: let it end, or point this one at it with --api-url"}
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/state"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// look is everything a command decides on: the snapshot of GitHub, what it
+// means by the rules, and what our own files say.
+type look struct {
+	conf    *config.Config
+	team    config.Team
+	snap    inventory.Snapshot
+	rules   inventory.Rules
+	records inventory.Records
+	fleet   inventory.Fleet
+	budget  budget.State
+}
+
+// look reads GitHub (one probe when nothing changed since the last look) and
+// our files, and puts the two together.
+func (a *app) look(ctx context.Context) (*look, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkHost(); err != nil {
+		return nil, err
+	}
+	fl, refs, err := a.fleetRepos(ctx, c, hub)
+	if err != nil {
+		return nil, err
+	}
+	l := &look{conf: c}
+	if l.snap, err = a.survey(ctx, hub, c, refs); err != nil {
+		return nil, err
+	}
+	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
+	if err := a.readOwn(l); err != nil {
+		return nil, err
+	}
+	l.assess()
+	return l, a.saveOutside(l)
+}
+
+// assess works out what the snapshot means; again after the owner gave the
+// word for a feature.
+func (l *look) assess() {
+	l.fleet = inventory.Assess(&l.snap, l.rules, l.records)
+	today := map[string]int{}
+	for _, o := range l.budget.Status().Outside {
+		today[o.Repo.Key()]++
+	}
+	for _, s := range l.budget.Spending.Spends {
+		if s.At.Day() != budget.DayOf(l.budget.Now) {
+			continue
+		}
+		e := budget.Entry{Repo: l.budget.Spending.Kinds[s.Kind].Repo}
+		today[e.Ref(l.conf.Owner()).Repo.Key()] += int(s.N)
+	}
+	for k := range l.fleet.Rows {
+		r := &l.fleet.Rows[k]
+		r.Dispatched = today[r.Repo.Ref.Key()]
+	}
+}
+
+// fleetRepos lists the fleet: inventory.yaml, then team.yaml, else the
+// organisation; --repo narrows it.
+func (a *app) fleetRepos(ctx context.Context, c *config.Config, hub *github.Client) (config.Fleet, []inventory.RepoRef, error) {
+	d, err := a.dir()
+	if err != nil {
+		return config.Fleet{}, nil, err
+	}
+	fl, err := config.ReadFleet(d, c, a.opt.repos)
+	if err != nil {
+		return fl, nil, err
+	}
+	var refs []inventory.RepoRef
+	for _, r := range fl.Repos {
+		if r.Ref.Owner == "" {
+			return fl, nil, usageError{fmt.Errorf("whose repository is %q? Name its owner (owner/name), or the organisation with --org", r.Ref.Name)}
+		}
+		refs = append(refs, r.Ref)
+	}
+	if len(refs) > 0 {
+		return fl, refs, nil
+	}
+	if fl.Org == "" {
+		return fl, nil, usageError{hinted{errors.New("which repositories? There is no .core/ here, and neither --org nor --repo was given"),
+			"core dev --org ORG reads an organisation; core dev init ORG keeps it; core dev demo shows what this does"}}
+	}
+	refs, err = hub.OrgRepos(ctx, fl.Org)
+	if err == nil && len(refs) == 0 {
+		err = notFound{"organisation " + fl.Org + " has no repository that this token can see"}
+	}
+	return fl, refs, err
+}
+
+// survey reads GitHub, or finds by one probe that what was read still holds.
+func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, refs []inventory.RepoRef) (inventory.Snapshot, error) {
+	since := budget.Earliest(a.now(), c.Allowances()).Time()
+	opt := github.SurveyOptions{Trust: c.Trust(), Since: since, Progress: a.progress()}
+	db, err := a.state()
+	if err != nil {
+		return inventory.Snapshot{}, err
+	}
+	key := snapshotKey(hub.Host(), refs)
+	if db != nil && !a.opt.refresh {
+		if old, ok := db.Snapshot(key); ok && old.Host == hub.Host() {
+			opt.Previous = &old
+			change, err := hub.Probe(ctx, &old)
+			if err == nil && !change.Any() {
+				a.progressDone()
+				return old, nil
+			}
+		}
+	}
+	snap, err := hub.Survey(ctx, refs, opt)
+	a.progressDone()
+	if err != nil {
+		return snap, err
+	}
+	if db != nil {
+		if err := db.SaveSnapshot(key, snap); err != nil {
+			a.notice("the snapshot could not be kept: %v", err)
+		}
+	}
+	return snap, nil
+}
+
+func snapshotKey(host string, refs []inventory.RepoRef) string {
+	names := make([]string, len(refs))
+	for k, r := range refs {
+		names[k] = r.Key()
+	}
+	return host + " " + strings.Join(names, " ")
+}
+
+// readOwn reads our files: the dispatch log, reservations and the team.
+func (a *app) readOwn(l *look) error {
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	if l.team, err = config.ReadTeam(d, l.conf.Owner(), l.snap.Viewer); err != nil {
+		return err
+	}
+	l.team.MarkTokens(l.conf, l.snap.Viewer, a.env)
+	l.budget = budget.State{Now: a.now(), Team: l.team.Team, Agents: l.conf.Allowances()}
+	for _, r := range l.snap.Repos {
+		l.budget.Fleet = append(l.budget.Fleet, r.Ref)
+	}
+	from := budget.Earliest(l.budget.Now, l.budget.Agents)
+	if err := a.readLedger(l.conf, &l.budget, from); err != nil {
+		return err
+	}
+	lines, records, err := a.dispatched(l.conf, l.budget.Held, from)
+	if err != nil {
+		return err
+	}
+	l.records = records
+	seen := inventory.Dispatches(&l.snap, l.rules, from.Time())
+	l.budget.Outside = outside(inventory.Outside(seen, lines))
+	return nil
+}
+
+func outside(list []inventory.Dispatch) []budget.Outside {
+	var out []budget.Outside
+	for _, d := range list {
+		out = append(out, budget.Outside{Repo: d.Ref.Repo, Issue: d.Ref.Number, Agent: d.Agent, Actor: d.Actor, At: d.At.UTC()})
+	}
+	return out
+}
+
+// saveOutside keeps what this look saw outside our log, for "core dev budget",
+// which reads files only.
+func (a *app) saveOutside(l *look) error {
+	db, err := a.state()
+	if err != nil || db == nil || len(a.opt.repos) > 0 {
+		return err
+	}
+	o := state.Outside{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Dispatches: l.budget.Outside}
+	for _, r := range l.snap.Repos {
+		o.Fleet = append(o.Fleet, r.Ref)
+	}
+	if err := db.SaveOutside(outsideKey, o); err != nil {
+		a.notice("what was seen on GitHub could not be kept: %v", err)
+	}
+	return nil
+}
+
+// outsideKey names the one row of dispatches seen on GitHub: of the whole
+// fleet, never of a part of it.
+const outsideKey = "fleet"
+
+// age is how old data is, in words.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", max(int(d.Seconds()), 0))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}

@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// ledgerPort is the ledger as the orchestrator asks for it: the budget is
+// checked again under the lock, with what the files say at that moment.
+type ledgerPort struct {
+	*ledger.Book
+	look *look
+}
+
+func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (id, member string, err error) {
+	res, err := p.Book.Reserve(ctx, ledger.Request{Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.look.budget, nil)
+	var refused *ledger.Refused
+	switch {
+	case errors.As(err, &refused):
+		return "", "", &flows.Refusal{Wanted: 1, Why: refused.Text}
+	case errors.Is(err, ledger.ErrStale):
+		return "", "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
+	}
+	return res.ID, res.Member, err
+}
+
+// ledger opens the ledger of this folder.
+func (a *app) ledger(c *config.Config) (*ledger.Book, error) {
+	if a.files != nil {
+		return a.files, nil
+	}
+	d, err := a.dir()
+	if err != nil {
+		return nil, err
+	}
+	b, err := ledger.Open(d.Path, c.Owner(), a.now)
+	if err != nil {
+		return nil, err
+	}
+	a.files = b
+	return b, nil
+}
+
+// readLedger reads what was spent from a day on and what is held. Without
+// .core/ nothing was.
+func (a *app) readLedger(c *config.Config, s *budget.State, from budget.Day) error {
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return err
+	}
+	b, err := a.ledger(c)
+	if err != nil {
+		return err
+	}
+	if s.Spending, err = b.Spending(from); err != nil {
+		return err
+	}
+	s.Held, err = b.Held()
+	return err
+}
+
+// dispatched is what the log and the reservations know of every child, and the
+// lines from a day on, to be matched with what GitHub shows.
+func (a *app) dispatched(c *config.Config, held []budget.Reservation, from budget.Day) ([]inventory.Line, inventory.Records, error) {
+	records := inventory.Records{}
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return nil, records, err
+	}
+	b, err := a.ledger(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := b.Dispatched()
+	if err != nil {
+		return nil, nil, err
+	}
+	for key, k := range known {
+		records[key] = inventory.Record{Lines: k.Lines, LastLine: k.Last}
+	}
+	for _, h := range held {
+		key := h.Ref(c.Owner()).Key()
+		r := records[key]
+		r.Held = true
+		records[key] = r
+	}
+	entries, err := b.Since(from)
+	if err != nil {
+		return nil, nil, err
+	}
+	var lines []inventory.Line
+	for _, e := range entries {
+		lines = append(lines, inventory.Line{Ref: e.Ref(c.Owner()), Agent: e.Agent, At: e.At})
+	}
+	return lines, records, nil
+}
+
+// fullStatus is the budget with the log's unreadable lines beside it.
+func (a *app) fullStatus(c *config.Config, s budget.State) (budget.Status, error) {
+	st := s.Status()
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return st, err
+	}
+	b, err := a.ledger(c)
+	if err != nil {
+		return st, err
+	}
+	if list, err := b.Unreadable(); err != nil {
+		return st, err
+	} else if list != nil {
+		st.Unreadable = list
+	}
+	return st, nil
+}
+
+// isLedger tells errors of the ledger's files.
+func isLedger(err error) bool { return errors.Is(err, ledger.ErrReservations) }

@@ -1,0 +1,119 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/internal/terminal"
+)
+
+type reportShape struct {
+	Version   int            `json:"version"`
+	Inventory inventoryShape `json:"inventory"`
+	Epics     []epicShape    `json:"epics"`
+	Budget    budget.Status  `json:"budget"`
+	People    []personShape  `json:"people"`
+}
+
+// report is "core dev" without a command: all there is to say.
+func (a *app) report(ctx context.Context) error {
+	l, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.printStats(ctx)
+	return a.printReport(l)
+}
+
+func (a *app) printReport(l *look) error {
+	st, err := a.fullStatus(l.conf, l.budget)
+	if err != nil {
+		return err
+	}
+	if a.opt.json {
+		return a.printJSON(reportShape{
+			Version:   shapeVersion,
+			Inventory: shapeInventory(&l.fleet, &l.snap),
+			Epics:     shapeEpics(&l.fleet, true),
+			Budget:    st,
+			People:    shapePeople(&l.fleet),
+		})
+	}
+	host := l.snap.Host
+	if a.opt.demo {
+		host = "embedded GitHub"
+	}
+	fmt.Fprintf(a.out, "%s as @%s: %d repositories, %d READY, read %s ago\n\n", host, terminal.Clean(l.snap.Viewer), len(l.fleet.Rows), l.fleet.Ready(), age(a.now().Sub(l.snap.TakenAt)))
+	a.printInventory(l)
+	if len(l.fleet.Epics) > 0 {
+		fmt.Fprintln(a.out)
+		a.printEpics(l)
+	}
+	fmt.Fprintln(a.out)
+	a.printBudget(st, l.snap.TakenAt)
+	a.printPeople(l)
+	return nil
+}
+
+func (a *app) printPeople(l *look) {
+	if len(l.fleet.People) == 0 {
+		return
+	}
+	fmt.Fprintf(a.out, "\nneeds a person (%d)\n", len(l.fleet.People))
+	t := a.table()
+	for _, p := range l.fleet.People {
+		t.Row("  "+a.repoName(l, p.Ref.Repo)+"#"+strconv.Itoa(p.Ref.Number), p.Title, p.Reason)
+	}
+	t.Flush()
+}
+
+// printBudget is the budget of today as text; seen is when GitHub was last
+// looked at, for what was dispatched outside our log.
+func (a *app) printBudget(st budget.Status, seen time.Time) {
+	fmt.Fprintf(a.out, "budget %s   used %d of %d usable   held %d   outside %d   left %d   (pool %d, resets 00:00Z in %s)\n",
+		st.Date, st.Used, st.Usable, st.Held, len(st.Outside), st.UsableRemaining, st.Pool, untilMidnight(a.now()))
+	for _, g := range st.Agents {
+		if g.Window != budget.UTCDay || g.Own || g.Concurrency > 0 && g.Running > 0 {
+			fmt.Fprintf(a.out, "  %s  window %s: %d of %d used, %d left, %d running\n", g.Name, g.Window, g.Used, g.Quota, g.Remaining, g.Running)
+		}
+	}
+	for _, s := range st.Stranded {
+		fmt.Fprintf(a.out, "  stranded: %d of @%s, %s\n", s.Quota, terminal.Clean(s.Login), terminal.Clean(s.Why))
+	}
+	if len(st.Unlisted) > 0 {
+		var names []string
+		for _, u := range st.Unlisted {
+			names = append(names, u.Repo)
+		}
+		fmt.Fprintf(a.out, "  in nobody's list, so nothing can be dispatched there: %s\n  (add them to a member's repos in team.yaml)\n", strings.Join(names, ", "))
+	}
+	if st.Unassigned > 0 {
+		fmt.Fprintf(a.out, "  %d used beyond every quota\n", st.Unassigned)
+	}
+	if len(st.Unreadable) > 0 {
+		fmt.Fprintf(a.out, "  %d unreadable lines in dispatch.log, %d of them hold today's date and count as used (core dev budget lists them)\n", len(st.Unreadable), st.UnreadableToday)
+	}
+	for _, r := range st.Reports {
+		if r.Differs {
+			fmt.Fprintf(a.out, "  %s itself reports %d used, the log %d\n", r.Agent, r.Used, r.Logged)
+		}
+	}
+	switch {
+	case seen.IsZero():
+		fmt.Fprintln(a.out, "  GitHub was not looked at yet: dispatches made elsewhere are not known")
+	case len(st.Outside) > 0:
+		for _, o := range st.Outside {
+			fmt.Fprintf(a.out, "  outside: %s#%d to %s by %s at %s\n", o.Repo, o.Issue, o.Agent, terminal.Clean(o.Actor), o.At.Format("15:04Z"))
+		}
+	}
+}
+
+func untilMidnight(now time.Time) string {
+	now = now.UTC()
+	left := budget.DayOf(now).Time().AddDate(0, 0, 1).Sub(now)
+	return fmt.Sprintf("%dh%02dm", int(left.Hours()), int(left.Minutes())%60)
+}

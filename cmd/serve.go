@@ -1,0 +1,84 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/internal/githubsim"
+)
+
+func newServe(a *app) *cobra.Command {
+	var (
+		addr, dir, fleet, fault string
+		seed                    uint64
+		speed                   float64
+		latency                 time.Duration
+	)
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the embedded GitHub until interrupted",
+		Long: `Serves the embedded GitHub and prints its URL and a token. Any program that
+speaks GitHub's REST or GraphQL API or git can use it:
+
+  core dev --api-url URL --org ORG       (with GITHUB_TOKEN set to the token)
+  curl -H "Authorization: token TOKEN" URL/user
+  HTTP_PROXY=URL GH_HOST=github.localhost GH_TOKEN=TOKEN gh issue list --repo OWNER/NAME
+  git clone URL/OWNER/NAME.git           (user name: anything, password: the token)
+
+State is kept in --data and survives a restart; without --data it is gone with
+the process. See docs/embedded-github.md for fleets, faults and the journal.`,
+		Args: noArgs,
+	}
+	f := c.Flags()
+	f.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
+	f.StringVar(&dir, "data", "", "folder for its state (default: memory, gone with the process)")
+	f.StringVar(&fleet, "fleet", "", "mission, scale:REPOSxISSUES or empty (default mission, or what --data holds)")
+	f.Uint64Var(&seed, "seed", 1, "what everything drawn by chance is drawn from")
+	f.Float64Var(&speed, "speed", 1, "virtual seconds a real second")
+	f.DurationVar(&latency, "latency", 0, "real time every answer takes longer, such as 80ms")
+	f.StringVar(&fault, "fault", "", "faults to inject, such as '503@POST /repos/*/*/issues/*/comments#2'")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if fleet == "" && (dir == "" || blank(dir)) {
+			fleet = demoFleet
+		}
+		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: seed, Speed: speed, Latency: latency, Faults: fault})
+		if err != nil {
+			return err
+		}
+		defer sim.Close()
+		url, err := sim.Start(addr)
+		if err != nil {
+			return err
+		}
+		fl := sim.Fleet()
+		if a.opt.json {
+			if err := a.printJSON(serveShape{shapeVersion, url, fl.Owner, sim.Token(fl.Owner), fl.Org, fl.Repos}); err != nil {
+				return err
+			}
+		} else {
+			fmt.Fprintf(a.out, "url    %s\ntoken  %s   (%s)\norg    %s, %d repositories\n\nctrl-c stops it.\n", url, sim.Token(fl.Owner), fl.Owner, fl.Org, len(fl.Repos))
+		}
+		<-c.Context().Done()
+		return nil
+	}
+	return c
+}
+
+// blank tells whether a folder holds nothing yet.
+func blank(dir string) bool {
+	names, err := os.ReadDir(dir)
+	return errors.Is(err, os.ErrNotExist) || err == nil && len(names) == 0
+}
+
+type serveShape struct {
+	Version int      `json:"version"`
+	URL     string   `json:"url"`
+	Login   string   `json:"login"`
+	Token   string   `json:"token"`
+	Org     string   `json:"org"`
+	Repos   []string `json:"repos"`
+}

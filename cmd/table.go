@@ -1,0 +1,56 @@
+package cmd
+
+import (
+	"os"
+	"strings"
+
+	"github.com/dappcore/core-dev/internal/terminal"
+)
+
+// table is a terminal.Table on the app's output; Flush prints it.
+type table struct {
+	*terminal.Table
+	a *app
+}
+
+// table makes a table. A title that begins with # is of numbers; those in
+// wide are cut when the terminal is narrow. Without titles there are as many
+// columns as a row needs, and no header.
+func (a *app) table(titles ...string) table {
+	var columns []terminal.Column
+	if len(titles) == 0 {
+		for range 6 {
+			columns = append(columns, terminal.Column{Least: 12})
+		}
+	}
+	for _, t := range titles {
+		c := terminal.Column{Title: strings.TrimPrefix(t, "#"), Right: strings.HasPrefix(t, "#")}
+		switch c.Title {
+		case "TITLE", "BRANCH", "PHASE", "REPOS", "EPICS", "VALUE":
+			c.Least = 12
+		}
+		columns = append(columns, c)
+	}
+	return table{terminal.NewTable(columns...), a}
+}
+
+func (t table) Row(cells ...string) {
+	row := make([]any, len(cells))
+	for k, c := range cells {
+		row[k] = c
+	}
+	t.Table.Row(row...)
+}
+
+func (t table) Flush() {
+	// What cannot be printed cannot be reported either.
+	_ = t.Table.WriteTo(t.a.out, t.a.screen())
+}
+
+// screen is what the output goes to.
+func (a *app) screen() terminal.Screen {
+	if f, ok := a.out.(*os.File); ok {
+		return terminal.Of(f, a.env)
+	}
+	return terminal.Screen{}
+}

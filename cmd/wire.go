@@ -1,0 +1,188 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/state"
+	"github.com/dappcore/core-dev/internal/terminal"
+)
+
+// options are the flags every command has.
+type options struct {
+	dir, apiURL, org                     string
+	demo, json, headless, stats, refresh bool
+	repos                                []string
+}
+
+// app is the program put together. What a command does not need is never
+// opened: "core dev checklist" reads standard input and nothing else.
+type app struct {
+	in        io.Reader
+	out, errw io.Writer
+	env       func(string) (string, bool)
+	now       func() time.Time
+	opt       options
+	status    int
+
+	folder  *config.Dir
+	conf    *config.Config
+	sim     *githubsim.Server // only with --demo
+	simURL  string
+	hub     *github.Client
+	db      *state.DB
+	files   *ledger.Book
+	journal *journal // of an embedded GitHub, with --stats
+	close_  []func()
+}
+
+func newApp(in io.Reader, out, errw io.Writer) *app {
+	return &app{in: in, out: out, errw: errw, env: os.LookupEnv, now: time.Now}
+}
+
+func (a *app) close() {
+	for k := len(a.close_) - 1; k >= 0; k-- {
+		a.close_[k]()
+	}
+	a.close_ = nil
+}
+
+func (a *app) later(f func()) { a.close_ = append(a.close_, f) }
+
+// notice tells the user something that is not an error, on standard error.
+func (a *app) notice(format string, args ...any) {
+	fmt.Fprintln(a.errw, "core: "+terminal.Clean(fmt.Sprintf(format, args...)))
+}
+
+// dir finds .core/ (spec/1-domain "Files in .core/").
+func (a *app) dir() (config.Dir, error) {
+	if a.folder != nil {
+		return *a.folder, nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return config.Dir{}, err
+	}
+	var d config.Dir
+	switch {
+	case a.opt.demo && a.opt.dir != "":
+		d, err = config.Demo(strings.TrimSuffix(a.opt.dir, "/"+config.DirName))
+	case a.opt.demo:
+		d, err = config.Demo(here)
+	case a.opt.dir != "":
+		d, err = config.At(a.opt.dir)
+	default:
+		d, err = config.Find(here)
+	}
+	if err != nil {
+		return d, err
+	}
+	a.folder = &d
+	return d, nil
+}
+
+// config reads the settings: flag, then CORE_*, then config.yaml, then default.
+func (a *app) config() (*config.Config, error) {
+	if a.conf != nil {
+		return a.conf, nil
+	}
+	if a.opt.demo { // a new demo brings its settings along
+		if err := a.ensureDemoFiles(); err != nil {
+			return nil, err
+		}
+	}
+	d, err := a.dir()
+	if err != nil {
+		return nil, err
+	}
+	flags := map[string]string{}
+	for path, v := range map[string]string{"api_url": a.opt.apiURL, "org": a.opt.org} {
+		if v != "" {
+			flags[path] = v
+		}
+	}
+	c, err := config.Load(d, config.Sources{Env: a.env, Flags: flags})
+	if err != nil {
+		return nil, err
+	}
+	a.conf = c
+	return c, nil
+}
+
+// client is GitHub: the embedded one with --demo, else the one configured.
+func (a *app) client(ctx context.Context) (*github.Client, error) {
+	if a.hub != nil {
+		return a.hub, nil
+	}
+	if a.opt.demo {
+		if err := a.startDemo(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	url := c.APIURL
+	switch {
+	case a.opt.demo:
+		url = a.simURL
+	case url == "":
+		url = c.Host
+	}
+	end, err := github.ParseEndpoint(url)
+	if err != nil {
+		return nil, err
+	}
+	var token github.Token
+	if a.opt.demo {
+		token = github.NewToken(a.sim.Token(a.sim.Fleet().Owner), "the demo")
+	} else if token, err = github.FindToken(end); err != nil {
+		return nil, err
+	}
+	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version}
+	if a.opt.demo {
+		o.Gap = -1 // its limits hold as GitHub's; the politeness between writes is for GitHub
+	}
+	if db, err := a.state(); err != nil {
+		return nil, err
+	} else if db != nil {
+		o.Store = db
+	}
+	if a.hub, err = github.New(o); err != nil {
+		return nil, err
+	}
+	if end.Local() {
+		a.startJournal(ctx, strings.TrimSuffix(end.REST.String(), "/"))
+	}
+	return a.hub, nil
+}
+
+// state opens state.db; nil where there is no .core/ to keep it in.
+func (a *app) state() (*state.DB, error) {
+	if a.db != nil {
+		return a.db, nil
+	}
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return nil, err
+	}
+	db, aside, err := state.Open(d.File("state.db"))
+	if err != nil {
+		return nil, hinted{err, "it holds nothing that cannot be read again from GitHub: delete it, or mend its permissions"}
+	}
+	if aside != "" {
+		a.notice("state.db was damaged: it is kept as %s, and a new one was made", aside)
+	}
+	a.db = db
+	a.later(func() { db.Close() })
+	return db, nil
+}
