@@ -21,6 +21,9 @@ const (
 	// maxNesting bounds brackets within brackets; the parser's time grows
 	// with the square of it.
 	maxNesting = 500
+	// maxBare bounds lists of lists and of nothing, and tags: they take it time
+	// in the square of their number as well.
+	maxBare = 5000
 )
 
 // document is one YAML file: its bytes, and its tree.
@@ -97,7 +100,7 @@ func parseDocument(path string, data []byte) (doc *document, err error) {
 // checkText refuses what is no text, what nests absurdly, and secrets, in
 // values and comments alike.
 func (d *document) checkText() error {
-	nesting := 0
+	nesting, bare := 0, 0
 	for n, line := range splitLines(d.data) {
 		if at := firstInvalid(line); at >= 0 {
 			return newFileError(d.path, d.data, n+1, utf8.RuneCountInString(line[:at])+1, "holds bytes that are no UTF-8 text", "save the file as UTF-8")
@@ -108,8 +111,12 @@ func (d *document) checkText() error {
 				"take it out, revoke it if the file was shared, and put it in the environment (GITHUB_TOKEN, or a variable named under tokens:)")
 		}
 		nesting = max(0, nesting+strings.Count(line, "[")+strings.Count(line, "{")-strings.Count(line, "]")-strings.Count(line, "}"))
-		if nesting > maxNesting || len(line)-len(strings.TrimLeft(line, "-? ")) > 2*maxNesting {
-			return newFileError(d.path, d.data, n+1, 0, "nests too deeply", "")
+		if rest, dash := strings.CutPrefix(strings.TrimSpace(line), "-"); dash && strings.Trim(rest, "- ") == "" || strings.HasPrefix(strings.TrimSpace(rest), "-") {
+			bare++
+		}
+		bare += strings.Count(line, "!")
+		if bare > maxBare || nesting > maxNesting || len(line)-len(strings.TrimLeft(line, "-? ")) > 2*maxNesting {
+			return newFileError(d.path, d.data, n+1, 0, "is too deep or too empty a structure for a file of settings", "")
 		}
 	}
 	return nil

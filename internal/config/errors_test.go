@@ -69,3 +69,17 @@ func TestErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestHugeFilesAreRefused: a file no person wrote is refused before the parser
+// spends minutes on it.
+func TestHugeFilesAreRefused(t *testing.T) {
+	for _, unit := range []string{"[", "{a: ", "- ", "-\n", "- - - -\n"} {
+		data := []byte(strings.Repeat(unit, maxFile/len(unit)))
+		if err := readAs("inventory", data); err == nil {
+			t.Errorf("a megabyte of %q is accepted", unit)
+		}
+	}
+	if err := readAs("team", make([]byte, maxFile+1)); err == nil || !strings.Contains(err.Error(), "is larger than 1024 KiB") {
+		t.Errorf("size: %v", err)
+	}
+}
