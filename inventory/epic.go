@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gosimple/slug"
 
@@ -138,14 +139,16 @@ func openPhases(phases []Phase) {
 	}
 }
 
-var epicTitle = regexp.MustCompile(`(?i)^\s*epic\s*(?:\(([^)]*)\))?\s*[:\-–—]*\s*`)
+var epicTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*epic\s*(?:\(([^)]*)\))?\s*[:\-–—]*\s*`)
+})
 
 // EpicBranchName is the branch an epic gets when it has none:
 // epic/<number>-<slug>, the slug from the theme in "epic(<theme>): ..." or
 // else from the title (spec/1-domain; the mission's epic/<n>-audit).
 func EpicBranchName(number int, title string) string {
 	text := title
-	if m := epicTitle.FindStringSubmatch(title); m != nil {
+	if m := epicTitle().FindStringSubmatch(title); m != nil {
 		text = m[1]
 		if strings.TrimSpace(text) == "" {
 			text = title[len(m[0]):]

@@ -243,7 +243,7 @@ func TestStages(t *testing.T) {
 
 func TestEpicBranch(t *testing.T) {
 	for _, c := range []struct {
-		number       int
+		number      int
 		title, want string
 	}{
 		{118, "epic(audit): Audit findings implementation", "epic/118-audit"},
@@ -273,7 +273,9 @@ func TestEpicBranch(t *testing.T) {
 func TestOutside(t *testing.T) {
 	ref := Ref{RepoRef{"org", "a"}, 3}
 	at := func(m, s int) time.Time { return day.Add(time.Duration(m)*time.Minute + time.Duration(s)*time.Second) }
-	d := func(m, s int) Dispatch { return Dispatch{Ref: ref, Agent: "jules", At: at(m, s), Event: fmt.Sprint(m, s)} }
+	d := func(m, s int) Dispatch {
+		return Dispatch{Ref: ref, Agent: "jules", At: at(m, s), Event: fmt.Sprint(m, s)}
+	}
 	l := func(m int) Line { return Line{Ref: ref, Agent: "jules", At: at(m, 0)} }
 	for _, c := range []struct {
 		name  string

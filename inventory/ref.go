@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // RepoRef names a repository on one API host.
@@ -42,8 +43,12 @@ func (r RepoRef) Compare(o RepoRef) int {
 }
 
 var (
-	ownerPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	ownerPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
+	})
+	namePattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	})
 )
 
 // ParseRepo reads "owner/name", or "name" when owner is given as the default.
@@ -57,7 +62,7 @@ func ParseRepo(text, owner string) (RepoRef, error) {
 	if r.Owner == "" {
 		return RepoRef{}, fmt.Errorf("repository %q has no owner: write owner/name, or name an organisation with --org", text)
 	}
-	if !ownerPattern.MatchString(r.Owner) || !namePattern.MatchString(r.Name) || r.Name == "." || r.Name == ".." {
+	if !ownerPattern().MatchString(r.Owner) || !namePattern().MatchString(r.Name) || r.Name == "." || r.Name == ".." {
 		return RepoRef{}, fmt.Errorf("%q is not a repository name (owner/name)", text)
 	}
 	return r, nil

@@ -3,6 +3,7 @@ package inventory
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -71,17 +72,21 @@ func (t Trust) Issue(i Issue) (bool, string) {
 
 func bare(login string) string { return strings.TrimSuffix(login, "[bot]") }
 
-var featTitle = regexp.MustCompile(`(?i)^\s*feat(\(|!|:)`)
+var featTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*feat(\(|!|:)`)
+})
 
 // IsFeature tells whether a title falls under the feature gate: such work
 // needs the owner's word (spec/1-domain).
-func IsFeature(title string) bool { return featTitle.MatchString(norm.NFKC.String(title)) }
+func IsFeature(title string) bool { return featTitle().MatchString(norm.NFKC.String(title)) }
 
-var auditTitle = regexp.MustCompile(`\[Audit\]|audit:`)
+var auditTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[Audit\]|audit:`)
+})
 
 // IsAuditTitle tells whether a title is that of an audit issue, by the
 // mission's own pattern (case matters there too).
-func IsAuditTitle(title string) bool { return auditTitle.MatchString(title) }
+func IsAuditTitle(title string) bool { return auditTitle().MatchString(title) }
 
 func hasFold(list []string, want string) bool {
 	for _, s := range list {

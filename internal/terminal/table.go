@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -52,7 +53,8 @@ func (t *Table) Len() int { return len(t.rows) }
 // gutter stands between two columns.
 const gutter = "  "
 
-// WriteTo prints header and rows to a screen of that kind. A table wider than
+// WriteTo prints header and rows to a screen of that kind; without any title
+// there is no header. A table wider than
 // the screen has the columns that allow it cut, the widest first; what still
 // does not fit goes over the edge, since a number cut off is a wrong number.
 func (t *Table) WriteTo(w io.Writer, s Screen) error {
@@ -65,7 +67,9 @@ func (t *Table) WriteTo(w io.Writer, s Screen) error {
 		header[i] = Cell{Clean(c.Title), Strong}
 	}
 	var b strings.Builder
-	t.line(&b, s, widths, header)
+	if slices.ContainsFunc(t.columns, func(c Column) bool { return c.Title != "" }) {
+		t.line(&b, s, widths, header)
+	}
 	for _, row := range t.rows {
 		t.line(&b, s, widths, row)
 	}

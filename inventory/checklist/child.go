@@ -3,13 +3,18 @@ package checklist
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 var (
-	// mentions are the words behind which a reference at the end only mentions.
-	mentions = regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(?:blocked\s+by|depends\s+on|needs|see(?:\s+also)?|pull\s+requests?|PRs?)` +
-		`\s*:?\s*(?:(?:issues?|pull\s+requests?|PRs?)\s*)?$`)
-	closing = regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?\s*$`)
+	// mentions are the words behind which a reference at the end only mentions().
+	mentions = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(?:blocked\s+by|depends\s+on|needs|see(?:\s+also)?|pull\s+requests?|PRs?)` +
+			`\s*:?\s*(?:(?:issues?|pull\s+requests?|PRs?)\s*)?$`)
+	})
+	closing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:^|[^\pL\pN_])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?\s*$`)
+	})
 )
 
 // childOf finds the issue that the own text of a task item names, and the text
@@ -29,7 +34,7 @@ func childOf(own []byte) (Reference, string, bool) {
 	if !ok || l.cut || l.isMention(refs) {
 		return Reference{}, "", false
 	}
-	if i := closing.FindStringSubmatchIndex(before); i != nil {
+	if i := closing().FindStringSubmatchIndex(before); i != nil {
 		before = before[:i[2]]
 	}
 	return last.Reference, strings.TrimRight(before, ":,;-–—| "), true
@@ -62,7 +67,7 @@ func (l *line) endsWith(ref at) (before string, ok bool) {
 			return before, false
 		}
 		inside := before[open+1:]
-		if strings.TrimSpace(inside) != "" && strings.TrimSpace(closing.ReplaceAllString(inside, "")) != "" {
+		if strings.TrimSpace(inside) != "" && strings.TrimSpace(closing().ReplaceAllString(inside, "")) != "" {
 			return before, false
 		}
 		return strings.TrimRight(before[:open], " "), true
@@ -79,7 +84,7 @@ func (l *line) isMention(refs []at) bool {
 			from = refs[i-1].end
 		}
 		before := l.slice(from, refs[i].start)
-		if mentions.MatchString(before) {
+		if mentions().MatchString(before) {
 			return true
 		}
 		switch strings.ToLower(strings.Trim(before, " ,")) {

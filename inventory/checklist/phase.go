@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // head is a heading at the top level of a document.
@@ -53,10 +54,14 @@ func (h *headings) phase(list *List) int {
 }
 
 var (
-	spokenOrdinal = regexp.MustCompile(`(?i)^(phase|wave|stage|step|milestone|sprint|part|iteration|round|batch)[\s#:_-]*` +
-		`(\d{1,6}|[ivx]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten)(?:$|[^\pL\pN_])`)
-	numberedOrdinal = regexp.MustCompile(`^(\d{1,6})(?:[.):]\s|\s*[-–—:]\s)`)
-	numerals        = map[string]int{
+	spokenOrdinal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^(phase|wave|stage|step|milestone|sprint|part|iteration|round|batch)[\s#:_-]*` +
+			`(\d{1,6}|[ivx]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten)(?:$|[^\pL\pN_])`)
+	})
+	numberedOrdinal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,6})(?:[.):]\s|\s*[-–—:]\s)`)
+	})
+	numerals = map[string]int{
 		"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 		"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10,
 		"xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15, "xvi": 16, "xvii": 17, "xviii": 18, "xix": 19, "xx": 20,
@@ -68,7 +73,7 @@ var (
 // Of "Phase 1.5" the whole part counts.
 func ordinalOf(name string) (ordinal, rank int, word string) {
 	name = strings.TrimLeftFunc(name, func(r rune) bool { return !isWord(r) })
-	if m := spokenOrdinal.FindStringSubmatch(name); m != nil {
+	if m := spokenOrdinal().FindStringSubmatch(name); m != nil {
 		word = strings.ToLower(m[1])
 		if n, ok := numerals[strings.ToLower(m[2])]; ok {
 			return n, 2, word
@@ -77,7 +82,7 @@ func ordinalOf(name string) (ordinal, rank int, word string) {
 			return n, 2, word
 		}
 	}
-	if m := numberedOrdinal.FindStringSubmatch(name); m != nil {
+	if m := numberedOrdinal().FindStringSubmatch(name); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			return n, 1, ""
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -31,11 +32,19 @@ const (
 )
 
 var (
-	shortForm = regexp.MustCompile(`^(?:(` + ownerPart + `)/(` + repoPart + `))?#([1-9][0-9]{0,9})$`)
-	urlForm   = regexp.MustCompile(`^(?i:https?)://[^\s/?#@]+/(` + ownerPart + `)/(` + repoPart +
-		`)/(?:issues|pull)/([1-9][0-9]{0,9})/?(?:[?#]\S*)?$`)
-	urlStart = regexp.MustCompile(`(?i:https?)://`)
-	urlEnd   = regexp.MustCompile(`[\s<>\x00]`)
+	shortForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(` + ownerPart + `)/(` + repoPart + `))?#([1-9][0-9]{0,9})$`)
+	})
+	urlForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?i:https?)://[^\s/?#@]+/(` + ownerPart + `)/(` + repoPart +
+			`)/(?:issues|pull)/([1-9][0-9]{0,9})/?(?:[?#]\S*)?$`)
+	})
+	urlStart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i:https?)://`)
+	})
+	urlEnd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[\s<>\x00]`)
+	})
 )
 
 // ParseReference reads "12", "#12", "owner/repo#12" or the URL of an issue or
@@ -45,7 +54,7 @@ func ParseReference(text string) (Reference, error) {
 	if trimmed != "" && strings.Trim(trimmed, "0123456789") == "" {
 		trimmed = "#" + trimmed
 	}
-	for _, form := range []*regexp.Regexp{shortForm, urlForm} {
+	for _, form := range []*regexp.Regexp{shortForm(), urlForm()} {
 		if ref, ok := match(form, trimmed); ok {
 			return ref, nil
 		}
@@ -109,10 +118,10 @@ func (l *line) referencesIn(start, end int) []at {
 	plain := 0 // up to here the run is read
 	for plain < len(run) {
 		stop, next := len(run), len(run)
-		if m := urlStart.FindStringIndex(run[plain:]); m != nil {
+		if m := urlStart().FindStringIndex(run[plain:]); m != nil {
 			stop = plain + m[0]
 			next = stop + m[1] - m[0]
-			if n := urlEnd.FindStringIndex(run[next:]); n != nil {
+			if n := urlEnd().FindStringIndex(run[next:]); n != nil {
 				next += n[0]
 			} else {
 				next = len(run)
@@ -124,7 +133,7 @@ func (l *line) referencesIn(start, end int) []at {
 		}
 		if stop < next {
 			url := trimURL(run[stop:next])
-			if ref, ok := match(urlForm, url); ok && !wordBefore(run, stop) {
+			if ref, ok := match(urlForm(), url); ok && !wordBefore(run, stop) {
 				found = append(found, at{ref, start + stop, start + stop + len(url)})
 			}
 		}
@@ -168,7 +177,7 @@ func shortReferences(run string, from, to int) []at {
 		if strings.Trim(run[start:sign], "-.") == "" {
 			start = sign // a dash or an ellipsis before "#12"
 		}
-		if ref, ok := match(shortForm, run[start:end]); ok && !wordAfter(run, end) && !wordBefore(run, start) {
+		if ref, ok := match(shortForm(), run[start:end]); ok && !wordAfter(run, end) && !wordBefore(run, start) {
 			found = append(found, at{ref, start, end})
 		}
 		from = end
@@ -200,7 +209,7 @@ func wordAfter(run string, i int) bool {
 func (l *line) contradicted(ref at) bool {
 	for _, k := range l.links {
 		if k.start <= ref.start && ref.end <= k.end {
-			if to, ok := match(urlForm, k.destination); ok && to.Number != ref.Number {
+			if to, ok := match(urlForm(), k.destination); ok && to.Number != ref.Number {
 				return true
 			}
 		}
