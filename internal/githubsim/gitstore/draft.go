@@ -97,6 +97,9 @@ func (d *Draft) tree(files map[string]string) (string, error) {
 // Has tells whether a commit is part of the draft.
 func (d *Draft) Has(id string) bool { _, ok := d.commits[id]; return ok }
 
+// Len is the number of commits.
+func (d *Draft) Len() int { return len(d.commits) }
+
 // IsAncestor tells whether a is b or among its ancestors.
 func (d *Draft) IsAncestor(a, b string) bool { return d.reach(b)[a] }
 

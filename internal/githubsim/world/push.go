@@ -119,6 +119,9 @@ func (tx *Tx) share(from, to *Repo, sha string) error {
 	if from.ID == to.ID {
 		return nil
 	}
+	if done, err := tx.shareDraft(from, to, sha); done || err != nil {
+		return err
+	}
 	source, err := tx.git(from)
 	if err != nil {
 		return err
@@ -128,6 +131,29 @@ func (tx *Tx) share(from, to *Repo, sha string) error {
 		return err
 	}
 	return target.Import(source, sha)
+}
+
+// shareDraft is share between repositories of which neither has a git
+// repository yet: what one plans becomes part of the other's plan.
+func (tx *Tx) shareDraft(from, to *Repo, sha string) (bool, error) {
+	source, err := tx.drafted(from)
+	if err != nil || source == nil {
+		return false, err
+	}
+	target, err := tx.drafted(to)
+	if err != nil || target == nil {
+		return false, err
+	}
+	if target.Has(sha) {
+		return true, nil
+	}
+	for _, c := range tx.s.plans.rows[from.ID].Commits {
+		c.Branch = ""
+		if _, err := tx.planCommit(to, target, c); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // outdate marks the review threads on files that the new head changed.

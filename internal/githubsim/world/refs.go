@@ -275,9 +275,15 @@ func (tx *Tx) addCommit(repo *Repo, c gitstore.Commit) (string, error) {
 		}
 		return git.AddCommit(c)
 	}
+	return tx.planCommit(repo, draft, c)
+}
+
+// planCommit adds a commit to a repository's draft and plan, once.
+func (tx *Tx) planCommit(repo *Repo, draft *gitstore.Draft, c gitstore.Commit) (string, error) {
+	before := draft.Len()
 	id, err := draft.Add(c)
-	if err != nil {
-		return "", err
+	if err != nil || draft.Len() == before {
+		return id, err
 	}
 	if tx.s.plans.rows[repo.ID] == nil {
 		tx.s.plans.put(repo.ID, &gitPlan{RepoID: repo.ID})

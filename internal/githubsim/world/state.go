@@ -207,7 +207,12 @@ func (s *state) indexIssue(old, new *Issue) {
 			unset(s.pullsByHead, p.HeadRepoID, old.ID)
 			unset(s.pullsByHead, old.RepoID, old.ID)
 			if p.Merged {
-				s.mergedBy[old.RepoID][old.AuthorID]--
+				if s.mergedBy[old.RepoID][old.AuthorID]--; s.mergedBy[old.RepoID][old.AuthorID] == 0 {
+					delete(s.mergedBy[old.RepoID], old.AuthorID)
+				}
+				if len(s.mergedBy[old.RepoID]) == 0 {
+					delete(s.mergedBy, old.RepoID)
+				}
 			}
 		}
 	}
