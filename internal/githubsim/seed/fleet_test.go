@@ -132,9 +132,9 @@ func TestScaleHasWhatRealFleetsHave(t *testing.T) {
 }
 
 func TestScaleOfAnySizeCanBeMade(t *testing.T) {
-	for seed, name := range []string{"scale:1x0", "scale:1x1", "scale:2x3", "scale:7x11", "scale:16x20", "scale:3x300"} {
-		for more := range uint64(3) {
-			open(t, name, uint64(seed)*10+more)
+	for _, name := range []string{"scale:1x0", "scale:1x1", "scale:2x3", "scale:7x11", "scale:16x20", "scale:3x150"} {
+		for seed := range uint64(8) {
+			open(t, name, seed)
 		}
 	}
 }

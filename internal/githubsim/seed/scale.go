@@ -19,8 +19,9 @@ type cast struct {
 	label      string // that calls the agent
 	names      []string
 	perRepo    int
-	roomy      bool // few enough issues for comments on each
-	huge       int  // bodies near the limit still to be given out
+	roomy      bool   // few enough issues for comments on each
+	huge       int    // bodies near the limit still to be given out
+	plain      string // name of a repository without oddity; empty: there is none
 }
 
 // scale is a fleet of so many repositories with so many issues each, in which
@@ -39,12 +40,15 @@ func scale(s *script, repos, issues int) (Info, error) {
 	}
 	info := Info{Org: c.org, Owner: c.owner, Repos: c.names}
 	odd := oddities(s.random, repos)
+	if i := slices.Index(odd, ordinary); i >= 0 {
+		c.plain = c.names[i]
+	}
 	plans := make([]*repository, repos)
 	for i, name := range c.names {
 		plans[i] = s.drawRepository(c, name, odd[i])
 	}
 	for i, r := range plans {
-		if err := s.drawPast(c, r, odd[i], i); err != nil {
+		if err := s.drawPast(c, r, odd[i]); err != nil {
 			return info, err
 		}
 	}
@@ -147,7 +151,7 @@ func (s *script) drawRepository(c *cast, name string, odd int) *repository {
 }
 
 // drawPast draws the issues, pull requests and files of a repository.
-func (s *script) drawPast(c *cast, r *repository, odd, index int) error {
+func (s *script) drawPast(c *cast, r *repository, odd int) error {
 	var items []*item
 	if odd != withoutIssues {
 		items = s.drawIssues(c, r, odd)
@@ -183,10 +187,10 @@ func (s *script) drawPast(c *cast, r *repository, odd, index int) error {
 			it.branch = ""
 		}
 	}
-	if odd == readOnlyPast && len(c.names) > 1 && len(items) > 8 {
+	if odd == readOnlyPast && len(items) > 8 {
 		items[1].locked = true
 		items[2].deleted = s.ago(0.5)
-		items[3].movedTo, items[3].movedAt = c.names[(index+1)%len(c.names)], s.ago(0.01)
+		items[3].movedTo, items[3].movedAt = c.plain, s.ago(0.01)
 	}
 	r.tell(items)
 	if odd == archived {

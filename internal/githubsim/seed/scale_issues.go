@@ -34,10 +34,10 @@ func (s *script) drawIssues(c *cast, r *repository, odd int) []*item {
 		if odd == crowded {
 			size = 120
 		}
-		s.drawEpic(c, r, epic, take(size))
+		s.drawEpic(c, epic, take(size))
 	}
 	for _, it := range take(len(roles)) {
-		s.drawWork(r, it)
+		s.drawWork(c, it)
 		if s.random.IntN(4) == 0 {
 			it.closed = s.later(it.at)
 		}
@@ -76,7 +76,7 @@ func (s *script) later(at time.Time) time.Time {
 }
 
 // drawWork makes it an issue somebody has to do.
-func (s *script) drawWork(r *repository, it *item) {
+func (s *script) drawWork(c *cast, it *item) {
 	kind := pick(s.random, []string{"fix", "fix", "feat", "feat", "security", "refactor", "test", "docs", "perf", "chore"})
 	it.title = fmt.Sprintf("%s(%s): %s", kind, pick(s.random, nouns), sentence(s.random))
 	switch s.random.IntN(40) {
@@ -88,7 +88,10 @@ func (s *script) drawWork(r *repository, it *item) {
 	it.body = paragraph(s.random)
 	theme := map[string]string{"fix": "bug", "feat": "enhancement", "security": "security", "refactor": "quality",
 		"test": "testing", "docs": "docs", "perf": "performance", "chore": "quality"}[kind]
-	it.labels = []string{theme, pick(s.random, []string{"complexity:small", "complexity:medium", "complexity:large"})}
+	it.labels = []string{theme}
+	if c.roomy {
+		it.labels = append(it.labels, pick(s.random, []string{"complexity:small", "complexity:medium", "complexity:large"}))
+	}
 	if s.random.IntN(2) == 0 {
 		it.labels = append(it.labels, pick(s.random, []string{"critical", "high", "medium", "low"}))
 	}
@@ -114,7 +117,7 @@ var listStyles = []listStyle{
 }
 
 // drawEpic makes it an epic with these children, whose first phases are done.
-func (s *script) drawEpic(c *cast, r *repository, it *item, children []*item) {
+func (s *script) drawEpic(c *cast, it *item, children []*item) {
 	style := pick(s.random, listStyles)
 	theme := pick(s.random, []string{"security", "quality", "testing", "docs", "performance", "audit"})
 	it.title = fmt.Sprintf("epic(%s): %s", theme, sentence(s.random))
@@ -137,8 +140,8 @@ func (s *script) drawEpic(c *cast, r *repository, it *item, children []*item) {
 		} else if i == 0 {
 			b.WriteString("\n")
 		}
-		s.drawWork(r, child)
-		s.drawProgress(c, r, it, child, phase-open)
+		s.drawWork(c, child)
+		s.drawProgress(c, it, child, phase-open)
 		mark := " "
 		if !child.closed.IsZero() && s.random.IntN(12) > 0 {
 			mark = "x"
@@ -187,7 +190,7 @@ func later(a, b time.Time) time.Time {
 
 // drawProgress decides how far a child has come: distance is that of its phase
 // from the first open one.
-func (s *script) drawProgress(c *cast, r *repository, epic, child *item, distance int) {
+func (s *script) drawProgress(c *cast, epic, child *item, distance int) {
 	if c.roomy && child.number > epic.number {
 		child.parent = epic.number
 	}
