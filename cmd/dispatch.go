@@ -208,11 +208,7 @@ func (a *app) checkHost() error {
 	if err != nil || !d.Exists() {
 		return err
 	}
-	actual := demoHost
-	if !a.opt.demo {
-		actual = a.hub.Host()
-	}
-	return c.CheckHost(d, actual)
+	return c.CheckHost(d, a.host())
 }
 
 func count(n int, what string) string {

@@ -106,6 +106,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		ge  *github.Error
 		fe  *config.FileError
 		he  *config.HostError
+		se  *config.SettingError
 		ref *flows.Refusal
 		ne  *execute.NoEpic
 		st  *orchestrator.Stale
@@ -126,11 +127,11 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "paused", exitPaused, text, hint
 	case errors.As(err, &ref):
 		return "budget", exitExhausted, text, hint
-	case errors.As(err, &u):
+	case errors.As(err, &u), errors.As(err, &se):
 		return "usage", exitUsage, text, hint
 	case errors.As(err, &nf), errors.As(err, &ne):
 		return "not-found", exitNotFound, text, hint
-	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), isLedger(err):
+	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), isLedger(err):
 		return "file", exitFile, text, hint
 	case errors.As(err, &ge):
 		return string(ge.Kind), githubStatus(ge.Kind), text, hint

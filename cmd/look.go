@@ -117,9 +117,9 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 	if err != nil {
 		return inventory.Snapshot{}, err
 	}
-	key := snapshotKey(hub.Host(), refs)
+	key := snapshotKey(a.host(), refs)
 	if db != nil && !a.opt.refresh {
-		if old, ok := db.Snapshot(key); ok && old.Host == hub.Host() {
+		if old, ok := db.Snapshot(key); ok {
 			opt.Previous = &old
 			change, err := hub.Probe(ctx, &old)
 			if err == nil && !change.Any() {
@@ -139,6 +139,14 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 		}
 	}
 	return snap, nil
+}
+
+// host is the name by which this folder knows its GitHub.
+func (a *app) host() string {
+	if a.opt.demo {
+		return demoHost
+	}
+	return a.hub.Host()
 }
 
 func snapshotKey(host string, refs []inventory.RepoRef) string {

@@ -66,7 +66,8 @@ func (a *app) printStats(ctx context.Context) {
 	}
 	if a.journal != nil {
 		if _, sum, ok := readJournal(context.WithoutCancel(ctx), a.journal.url, a.journal.since); ok {
-			fmt.Fprintf(a.errw, "; by the server's journal: requests %d, points %d", sum.Requests, sum.Points)
+			fmt.Fprintf(a.errw, "; by the server's journal: requests %d, points %d (REST %d, GraphQL %d)",
+				sum.Requests, sum.Points["core"]+sum.Points["graphql"]+sum.Points["search"], sum.Points["core"]+sum.Points["search"], sum.Points["graphql"])
 		}
 	}
 	fmt.Fprintln(a.errw)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -74,7 +75,11 @@ func (a *app) dir() (config.Dir, error) {
 	var d config.Dir
 	switch {
 	case a.opt.demo && a.opt.dir != "":
-		d, err = config.Demo(strings.TrimSuffix(a.opt.dir, "/"+config.DirName))
+		at, dirErr := config.At(a.opt.dir)
+		if dirErr != nil {
+			return at, dirErr
+		}
+		d, err = config.Demo(filepath.Dir(at.Path))
 	case a.opt.demo:
 		d, err = config.Demo(here)
 	case a.opt.dir != "":

@@ -41,6 +41,7 @@ var floors = []floor{
 	{under: "internal/githubsim", may: []string{"internal/githubsim"},
 		never: []string{"github.com/google/go-github/v92/github"}},
 	{under: "internal", may: []string{"inventory", "budget", "."}},
+	{under: "docs", never: world, calls: clock},
 	{under: "cmd", may: []string{""}},
 }
 
