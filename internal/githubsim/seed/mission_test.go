@@ -242,6 +242,10 @@ func TestCoreHasEightReadyChildren(t *testing.T) {
 		if total != 8 || !slices.Equal(got[101], []int{112, 113, 114, 115}) {
 			t.Errorf("ready: %v, %d in all, want 8 and 112 to 115 in #101", got, total)
 		}
+		build, _ := tx.Repo(info.Org, "build")
+		if i := tx.Issue(build.ID, 31); i == nil || i.Closed || i.Title != "test(archive): fuzz the readers" {
+			t.Errorf("the child of #301 in another repository is %+v", i)
+		}
 	})
 }
 
