@@ -181,7 +181,12 @@ func (a *app) examineRepos(ctx context.Context, f *findings) {
 		f.failed("config.yaml", err)
 		return
 	}
-	fl, refs, err := a.fleetRepos(ctx, c, a.hub)
+	fl, err := a.fleet(c)
+	if err != nil {
+		f.failed("repositories", err)
+		return
+	}
+	refs, err := a.refs(ctx, fl, a.hub)
 	if err != nil {
 		f.failed("repositories", err)
 		return

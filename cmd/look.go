@@ -33,6 +33,10 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
+	fl, err := a.fleet(c)
+	if err != nil {
+		return nil, err
+	}
 	hub, err := a.client(ctx)
 	if err != nil {
 		return nil, err
@@ -40,7 +44,7 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if err := a.checkHost(); err != nil {
 		return nil, err
 	}
-	fl, refs, err := a.fleetRepos(ctx, c, hub)
+	refs, err := a.refs(ctx, fl, hub)
 	if err != nil {
 		return nil, err
 	}
@@ -77,36 +81,43 @@ func (l *look) assess() {
 	}
 }
 
-// fleetRepos lists the fleet: inventory.yaml, then team.yaml, else the
-// organisation; --repo narrows it.
-func (a *app) fleetRepos(ctx context.Context, c *config.Config, hub *github.Client) (config.Fleet, []inventory.RepoRef, error) {
+// fleet says where the repositories come from: inventory.yaml, then team.yaml,
+// else the organisation; --repo narrows it.
+func (a *app) fleet(c *config.Config) (config.Fleet, error) {
 	d, err := a.dir()
 	if err != nil {
-		return config.Fleet{}, nil, err
+		return config.Fleet{}, err
 	}
 	fl, err := config.ReadFleet(d, c, a.opt.repos)
 	if err != nil {
-		return fl, nil, err
+		return fl, err
 	}
-	var refs []inventory.RepoRef
 	for _, r := range fl.Repos {
 		if r.Ref.Owner == "" {
-			return fl, nil, usageError{fmt.Errorf("whose repository is %q? Name its owner (owner/name), or the organisation with --org", r.Ref.Name)}
+			return fl, usageError{fmt.Errorf("whose repository is %q? Name its owner (owner/name), or the organisation with --org", r.Ref.Name)}
 		}
+	}
+	if len(fl.Repos) == 0 && fl.Org == "" {
+		return fl, usageError{hinted{errors.New("which repositories? There is no .core/ here, and neither --org nor --repo was given"),
+			"core dev demo shows what this does; core dev --org ORG reads an organisation; core dev init ORG keeps it"}}
+	}
+	return fl, nil
+}
+
+// refs are the repositories of the fleet; an organisation is listed.
+func (a *app) refs(ctx context.Context, fl config.Fleet, hub *github.Client) ([]inventory.RepoRef, error) {
+	var refs []inventory.RepoRef
+	for _, r := range fl.Repos {
 		refs = append(refs, r.Ref)
 	}
 	if len(refs) > 0 {
-		return fl, refs, nil
+		return refs, nil
 	}
-	if fl.Org == "" {
-		return fl, nil, usageError{hinted{errors.New("which repositories? There is no .core/ here, and neither --org nor --repo was given"),
-			"core dev --org ORG reads an organisation; core dev init ORG keeps it; core dev demo shows what this does"}}
-	}
-	refs, err = hub.OrgRepos(ctx, fl.Org)
+	refs, err := hub.OrgRepos(ctx, fl.Org)
 	if err == nil && len(refs) == 0 {
 		err = notFound{"organisation " + fl.Org + " has no repository that this token can see"}
 	}
-	return fl, refs, err
+	return refs, err
 }
 
 // survey reads GitHub, or finds by one probe that what was read still holds.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -139,4 +140,25 @@ func (a *answer) list() []map[string]any {
 		a.Fatalf("not a JSON list: %v: %.300s", err, a.Body)
 	}
 	return l
+}
+
+// via sends a request with the server as its proxy.
+func (p *probe) via(q *http.Request) *answer {
+	p.Helper()
+	proxy, err := url.Parse(p.url)
+	if err != nil {
+		p.Fatal(err)
+	}
+	tr := &http.Transport{Proxy: http.ProxyURL(proxy)}
+	defer tr.CloseIdleConnections()
+	a, err := tr.RoundTrip(q)
+	if err != nil {
+		p.Fatal(err)
+	}
+	defer a.Body.Close()
+	body, err := io.ReadAll(a.Body)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return &answer{p, a.StatusCode, a.Header, body}
 }

@@ -88,7 +88,14 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // restPath is the path of a REST request within the API.
 func restPath(r *http.Request) (string, bool) {
 	path := r.URL.EscapedPath()
-	path = strings.TrimPrefix(path, "/api/v3")
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	path, api := strings.CutPrefix(path, "/api/v3")
+	if !api && (host == "github.localhost" || host == "github.com") {
+		return "", false // pages and git
+	}
 	if path == "" {
 		path = "/"
 	}

@@ -47,7 +47,8 @@ type call struct {
 	*Request
 	tx     *world.Tx
 	params map[string]string
-	repo   *world.Repo // set by the handlers that begin with c.repository
+	repo   *world.Repo      // set by c.repository
+	repos  map[int64]object // rendered already: a list of pull requests holds each repository many times
 }
 
 type reply struct {

@@ -10,7 +10,20 @@ import (
 func (c *call) at(r *world.Repo) string { return c.Base + "/repos/" + c.tx.FullName(r) }
 
 // repoObject is the shape all lists and pull requests hold.
+// What it returns is shared within the call and must not be changed.
 func (c *call) repoObject(r *world.Repo) object {
+	if o := c.repos[r.ID]; o != nil {
+		return o
+	}
+	if c.repos == nil {
+		c.repos = map[int64]object{}
+	}
+	o := c.renderRepo(r)
+	c.repos[r.ID] = o
+	return o
+}
+
+func (c *call) renderRepo(r *world.Repo) object {
 	owner := c.tx.User(r.OwnerID)
 	name := owner.Login + "/" + r.Name
 	at, page := c.Base+"/repos/"+name, c.HTML+"/"+name
@@ -54,7 +67,7 @@ var addresses = map[string]string{
 
 // fullRepo is the shape of GET /repos/{owner}/{repo}.
 func (c *call) fullRepo(r *world.Repo) object {
-	o := c.repoObject(r)
+	o := c.renderRepo(r)
 	o["subscribers_count"], o["network_count"], o["temp_clone_token"] = 0, 0, nil
 	if owner := c.tx.User(r.OwnerID); owner.Kind == world.Organization {
 		o["organization"] = c.user(owner)
