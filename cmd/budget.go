@@ -70,7 +70,44 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
 	f.BoolVar(&team, "team", false, "quota and usage of each member")
 	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted")
 	c.MarkFlagsMutuallyExclusive("history", "team")
+	c.AddCommand(newReconcile(a))
 	return c
+}
+
+func newReconcile(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reconcile",
+		Short: "Rebuild a missing or damaged reservations.log from GitHub",
+		Long: `Rebuilds .core/reservations.log when it is missing or damaged, so that writing
+is allowed again. The agents' label events on GitHub say which tasks were spent:
+those that dispatch.log does not hold are counted as "outside". The damaged file
+is kept beside the new one. Stop other processes on this folder first; a
+reservation of theirs would not be known any more.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if _, err := a.writable(); err != nil {
+				return err
+			}
+			a.opt.refresh = true
+			l, err := a.look(c.Context())
+			if err != nil {
+				return err
+			}
+			if !a.heldUnknown {
+				fmt.Fprintf(a.out, "nothing to rebuild: reservations.log is whole, %d held\n", len(l.budget.Held))
+				return nil
+			}
+			book, err := a.ledger(l.conf)
+			if err != nil {
+				return err
+			}
+			if err := book.Rebuild(c.Context(), nil); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub and not in dispatch.log: %d, counted as outside\n", len(l.budget.Outside))
+			return nil
+		},
+	}
 }
 
 // budgetFromFiles works the budget out without asking GitHub.

@@ -62,7 +62,15 @@ func (a *app) readLedger(c *config.Config, s *budget.State, from budget.Day) err
 	if s.Spending, err = b.Spending(from); err != nil {
 		return err
 	}
-	s.Held, err = b.Held()
+	if s.Held, err = b.Held(); isLedger(err) && !a.heldUnknown {
+		// What reads goes on, and says so; whatever writes is refused by the
+		// ledger itself.
+		a.heldUnknown = true
+		a.notice("what is reserved is not known: %v", err)
+	}
+	if a.heldUnknown {
+		return nil
+	}
 	return err
 }
 

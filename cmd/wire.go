@@ -34,6 +34,8 @@ type app struct {
 	opt       options
 	status    int
 
+	heldUnknown bool // reservations.log is missing or damaged
+
 	folder  *config.Dir
 	conf    *config.Config
 	sim     *githubsim.Server // only with --demo
