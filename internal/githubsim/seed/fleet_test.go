@@ -98,6 +98,7 @@ func TestScaleHasWhatRealFleetsHave(t *testing.T) {
 				issues++
 				author := tx.Association(tx.User(i.AuthorID), repo)
 				seen["stranger's audit"] = seen["stranger's audit"] || author == "NONE" && auditTitle.MatchString(i.Title)
+				seen["stranger's epic"] = seen["stranger's epic"] || author == "NONE" && epicBody.MatchString(i.Body)
 				seen["control character"] = seen["control character"] || strings.ContainsRune(i.Title, '\x1b')
 				seen["direction override"] = seen["direction override"] || strings.ContainsRune(i.Title, '\u202e')
 				seen["long body"] = seen["long body"] || len(i.Body) > 60_000
@@ -108,6 +109,7 @@ func TestScaleHasWhatRealFleetsHave(t *testing.T) {
 				seen["feat( child"] = seen["feat( child"] || strings.HasPrefix(i.Title, "feat(") && i.ParentID != 0
 				seen["child elsewhere"] = seen["child elsewhere"] || strings.Contains(i.Body, "[ ] "+info.Org+"/")
 			}
+			seen["no agent label"] = seen["no agent label"] || tx.LabelByName(repo, "agentic") == nil
 			seen["archived"] = seen["archived"] || repo.Archived
 			seen["private"] = seen["private"] || repo.Private
 			seen["renamed"] = seen["renamed"] || len(repo.OldNames) > 0
@@ -122,7 +124,7 @@ func TestScaleHasWhatRealFleetsHave(t *testing.T) {
 			}
 		}
 	})
-	for _, what := range []string{"stranger's audit", "control character", "direction override", "long body", "long epic", "locked",
+	for _, what := range []string{"stranger's audit", "stranger's epic", "no agent label", "control character", "direction override", "long body", "long epic", "locked",
 		"sub-issues", "dependency", "feat( child", "child elsewhere", "archived", "private", "renamed", "fork", "no issues", "unborn",
 		"pull requests", "another default branch", "deleted or moved"} {
 		if !seen[what] {

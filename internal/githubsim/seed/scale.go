@@ -143,7 +143,9 @@ func (s *script) drawRepository(c *cast, name string, odd int) *repository {
 	for _, m := range c.members {
 		r.collaborators = append(r.collaborators, collaborator{m, pick(s.random, []world.Permission{world.Write, world.Maintain, world.Triage})})
 	}
-	r.labels = workLabels(c.label, kind.lang)
+	if s.random.IntN(5) > 0 { // else nobody has prepared it
+		r.labels = workLabels(c.label, kind.lang)
+	}
 	if odd == renamed {
 		r.formerName = name + "-old"
 	}

@@ -2,6 +2,7 @@ package seed
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,6 +41,9 @@ func (s *script) drawIssues(c *cast, r *repository, odd int) []*item {
 		s.drawWork(c, it)
 		if s.random.IntN(4) == 0 {
 			it.closed = s.later(it.at)
+		}
+		if slices.Contains(c.strangers, it.author) && s.random.IntN(5) == 0 { // an epic of nobody's
+			it.body += fmt.Sprintf("\n\n- [ ] #%d\n- [ ] #%d\n", 1+s.random.IntN(n), 1+s.random.IntN(n))
 		}
 	}
 	if odd == crowded && len(items) > 0 {
