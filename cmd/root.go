@@ -19,15 +19,19 @@ var version = "devel"
 
 // Main runs the program and returns its exit status (exit.go).
 func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	return newApp(in, out, errw).run(args)
+}
+
+// run carries one command line out.
+func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := newApp(in, out, errw)
 	defer a.close()
 	root := newRoot(a)
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errw)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.errw)
 	done, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return a.status

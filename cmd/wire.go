@@ -30,7 +30,7 @@ type app struct {
 	in        io.Reader
 	out, errw io.Writer
 	env       func(string) (string, bool)
-	now       func() time.Time
+	clock     github.Clock
 	opt       options
 	status    int
 
@@ -48,8 +48,11 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errw io.Writer) *app {
-	return &app{in: in, out: out, errw: errw, env: os.LookupEnv, now: time.Now}
+	return &app{in: in, out: out, errw: errw, env: os.LookupEnv, clock: github.SystemClock{}}
 }
+
+// now is the time everything is reckoned by.
+func (a *app) now() time.Time { return a.clock.Now() }
 
 func (a *app) close() {
 	for k := len(a.close_) - 1; k >= 0; k-- {
@@ -155,7 +158,7 @@ func (a *app) client(ctx context.Context) (*github.Client, error) {
 	} else if token, err = github.FindToken(end); err != nil {
 		return nil, err
 	}
-	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version}
+	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version, Clock: a.clock}
 	if a.opt.demo {
 		o.Gap = -1 // its limits hold as GitHub's; the politeness between writes is for GitHub
 	}
