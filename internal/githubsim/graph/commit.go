@@ -68,6 +68,8 @@ func (x *execution) commitInfo(c *world.CommitNode, info *gitstore.CommitInfo, f
 		return x.person(info.Author), nil
 	case "committer":
 		return x.person(info.Committer), nil
+	case "authors":
+		return x.connection(f, list{items: []any{x.person(info.Author)}})
 	case "parents":
 		var items []any
 		for _, sha := range info.Parents {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,8 +26,13 @@ type list struct {
 	edge func(any) map[string]any
 	// node makes the node of an item; nil: the item itself.
 	node func(any) any
+	// forward: last without before reads from the beginning, as GitHub's search does; gh pages
+	// through it with last and after.
+	forward bool
 	// total counts beyond the items, as issueCount does.
 	total string
+	// counts are what a timeline tells of its pages, set by connection.
+	counts map[string]any
 }
 
 // connection cuts l into the page f asks for.
@@ -35,6 +41,10 @@ func (x *execution) connection(f *selected, l list) (any, error) {
 		if err := checkPage(f); err != nil {
 			return nil, err
 		}
+	}
+	if nodeType(f.def.Type.Name()) == "User" && l.node == nil {
+		// Bots and organisations are no Users: GitHub leaves them out of a UserConnection.
+		l.items = slices.DeleteFunc(slices.Clone(l.items), func(v any) bool { return typeOf(v) != "User" })
 	}
 	if l.key != nil {
 		slices.SortStableFunc(l.items, func(a, b any) int {
@@ -67,19 +77,21 @@ func (x *execution) connection(f *selected, l list) (any, error) {
 	switch {
 	case f.args.given("first"):
 		to = min(to, from+f.args.number("first"))
+	case f.args.given("last") && l.forward && !f.args.given("before"):
+		to = min(to, from+f.args.number("last"))
 	case f.args.given("last"):
 		from = max(from, to-f.args.number("last"))
 	}
 	x.nodes += to - from
+	l.counts = map[string]any{"filteredCount": high - low, "pageCount": to - from}
 	return x.pageOf(f, l, from, to, low > 0 || from > low, to < high || high < len(l.items)), nil
 }
 
 func (x *execution) pageOf(f *selected, l list, from, to int, before, after bool) any {
 	items := l.items[from:to]
 	fields := map[string]any{}
-	for k, v := range l.more {
-		fields[k] = v
-	}
+	maps.Copy(fields, l.counts)
+	maps.Copy(fields, l.more)
 	total := l.total
 	if total == "" {
 		total = "totalCount"
@@ -104,9 +116,7 @@ func (x *execution) pageOf(f *selected, l list, from, to int, before, after bool
 		for i, v := range items {
 			e := map[string]any{"node": node(v), "cursor": l.cursor(from + i)}
 			if l.edge != nil {
-				for k, v := range l.edge(v) {
-					e[k] = v
-				}
+				maps.Copy(e, l.edge(v))
 			}
 			out[i] = record{edgeType, e}
 		}
@@ -118,6 +128,15 @@ func (x *execution) pageOf(f *selected, l list, from, to int, before, after bool
 	}
 	fields["pageInfo"] = record{"PageInfo", info}
 	return record{f.def.Type.Name(), fields}
+}
+
+// nodeType is the type of a connection's nodes.
+func nodeType(connection string) string {
+	d := schema().Types[connection]
+	if d == nil || d.Fields.ForName("nodes") == nil {
+		return ""
+	}
+	return d.Fields.ForName("nodes").Type.Name()
 }
 
 // edgeType is the type of a connection's edges.

@@ -188,7 +188,7 @@ func (x *execution) search(f *selected) (any, error) {
 		found := x.executor.opts.Search.Search(x.tx, x.actor, text)
 		items, total = many(found.Issues[:min(len(found.Issues), searchindex.MostResults)]), "issueCount"
 		delete(more, "issueCount")
-		l := list{items: items, more: more, total: total}
+		l := list{items: items, more: more, total: total, forward: true}
 		v, err := x.connection(f, l)
 		if r, ok := v.(record); ok {
 			r.fields["issueCount"] = len(found.Issues)
@@ -212,7 +212,7 @@ func (x *execution) search(f *selected) (any, error) {
 		total = "discussionCount"
 	}
 	delete(more, total)
-	return x.connection(f, list{items: items, more: more, total: total})
+	return x.connection(f, list{items: items, more: more, total: total, forward: true})
 }
 
 // named tells whether every free word of a search text is part of a name, and every org:, user: or
