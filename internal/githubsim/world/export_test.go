@@ -31,7 +31,7 @@ func (w *World) Dump() map[string]any {
 		names["token "+k] = t.UserID
 	}
 	all["names"] = names
-	all["old names"] = maps.Clone(s.repoByOldName)
+	all["old names"] = sets(s.repoByOldName)
 	all["repos of"] = lists(s.reposOf, func(r *Repo) int64 { return r.ID })
 	all["labels of"] = lists(s.labelsOf, func(r *Label) int64 { return r.ID })
 	all["issues of"] = lists(s.issuesOf, func(r *Issue) int64 { return r.ID })
@@ -49,14 +49,7 @@ func (w *World) Dump() map[string]any {
 	}
 	all["checks of"] = checks
 	all["thread comments"] = maps.Clone(s.threadComments)
-	deep := func(m map[int64]map[int64]bool) map[int64][]int64 {
-		flat := map[int64][]int64{}
-		for k, set := range m {
-			flat[k] = slices.Sorted(maps.Keys(set))
-		}
-		return flat
-	}
-	all["pulls"], all["blocking"] = deep(s.pullsByHead), deep(s.blocking)
+	all["pulls"], all["blocking"] = sets(s.pullsByHead), sets(s.blocking)
 	merged := map[int64]map[int64]int{}
 	for k, m := range s.mergedBy {
 		merged[k] = maps.Clone(m)
@@ -83,6 +76,14 @@ func lists[T any](m children[T], id func(*T) int64) map[int64][]int64 {
 		for _, row := range list {
 			flat[parent] = append(flat[parent], id(row))
 		}
+	}
+	return flat
+}
+
+func sets[K comparable](m map[K]map[int64]bool) map[K][]int64 {
+	flat := map[K][]int64{}
+	for k, set := range m {
+		flat[k] = slices.Sorted(maps.Keys(set))
 	}
 	return flat
 }

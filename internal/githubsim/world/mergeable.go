@@ -72,20 +72,17 @@ func (w *World) settleLooks() error {
 		return nil
 	}
 	answers := map[int64]answer{}
-	w.mu.RLock()
-	tx := &Tx{w: w, s: w.s, now: w.tell()}
-	var failed error
-	for id := range looks {
-		a, err := tx.find(id)
-		if err != nil {
-			failed = errors.Join(failed, err)
-		} else if a.pair != "" {
-			answers[id] = a
+	failed := w.view(func(tx *Tx) (failed error) {
+		for id := range looks {
+			a, err := tx.find(id)
+			if err != nil {
+				failed = errors.Join(failed, err)
+			} else if a.pair != "" {
+				answers[id] = a
+			}
 		}
-	}
-	w.mu.RUnlock()
-	w.mu.Lock()
-	defer w.mu.Unlock()
+		return failed
+	})
 	return errors.Join(failed, w.update(System(), func(tx *Tx) error {
 		for id, a := range answers {
 			if pull := tx.IssueByID(id); pull != nil && tx.pair(pull) == a.pair {

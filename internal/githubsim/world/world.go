@@ -111,9 +111,7 @@ func (w *World) SetMergeableDelay(d time.Duration) {
 // View runs fn on a state that does not change meanwhile. What lookups return
 // may be kept, never changed. Mutations on its Tx fail.
 func (w *World) View(fn func(tx *Tx) error) error {
-	w.mu.RLock()
-	err := fn(&Tx{w: w, s: w.s, now: w.tell()})
-	w.mu.RUnlock()
+	err := w.view(fn)
 	if found := w.settleLooks(); err == nil {
 		err = found
 	}
@@ -123,16 +121,24 @@ func (w *World) View(fn func(tx *Tx) error) error {
 // Update runs fn as actor. Its changes are kept, on disk first, when fn
 // returns nil; else neither memory nor disk shows any of them.
 func (w *World) Update(actor Actor, fn func(tx *Tx) error) error {
-	w.mu.Lock()
 	err := w.update(actor, fn)
-	w.mu.Unlock()
 	if found := w.settleLooks(); err == nil {
 		err = found
 	}
 	return err
 }
 
+func (w *World) view(fn func(tx *Tx) error) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return fn(&Tx{w: w, s: w.s, now: w.tell()})
+}
+
+// update is safe against an fn that panics, as a handler of an HTTP server may:
+// the deferred calls roll back and unlock.
 func (w *World) update(actor Actor, fn func(tx *Tx) error) (err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	tx := &Tx{w: w, s: w.s, now: w.tell(), actor: actor, writing: true}
 	kept := false
 	defer func() {
