@@ -27,7 +27,8 @@ const sameSecond = 2 * time.Second
 // counts, the newest update, branches, and of every open pull request what does
 // not touch its update time (checks, mergeability, threads). What changed within
 // two seconds of the reading is taken for changed, since GitHub's times cannot
-// tell it from what was read.
+// tell it from what was read. A mergeability that GitHub has worked out since is
+// put into the snapshot: it is no reason to read everything again.
 func (c *Client) Probe(ctx context.Context, s *inventory.Snapshot) (Change, error) {
 	out := Change{Reasons: map[string]string{}}
 	since := newest(s)
@@ -58,7 +59,7 @@ func (c *Client) Probe(ctx context.Context, s *inventory.Snapshot) (Change, erro
 	return out, nil
 }
 
-// Unchanged tells by one probe whether a snapshot still holds.
+// Unchanged tells by one probe whether a snapshot still holds; see Probe.
 func (c *Client) Unchanged(ctx context.Context, s inventory.Snapshot) (bool, error) {
 	change, err := c.Probe(ctx, &s)
 	return err == nil && !change.Any(), err
@@ -197,6 +198,9 @@ func pullsDiffer(r *inventory.Repo, j *probeJSON) string {
 			return fmt.Sprintf("pull request #%d is new", n.Number)
 		}
 		now := n.pull(r.Ref)
+		if old.Mergeable == "UNKNOWN" {
+			old.Mergeable = now.Mergeable
+		}
 		open := func(threads []inventory.Thread) (n int) {
 			for _, t := range threads {
 				if !t.Resolved {
