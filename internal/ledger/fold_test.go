@@ -80,7 +80,7 @@ func differ(t interface {
 // drawLine is a line of the log, most often a good one, without its newline.
 func drawLine(t *rapid.T) string {
 	stamp := fmt.Sprintf("2026-%02d-%02dT%02d:%02dZ", rapid.SampledFrom([]int{1, 2, 2, 2, 13}).Draw(t, "month"),
-		rapid.IntRange(1, 6).Draw(t, "day"), rapid.IntRange(9, 11).Draw(t, "hour"), rapid.IntRange(0, 1).Draw(t, "minute"))
+		rapid.IntRange(1, 6).Draw(t, "day"), rapid.SampledFrom([]int{9, 10, 23, 24}).Draw(t, "hour"), rapid.SampledFrom([]int{0, 1, 59, 60}).Draw(t, "minute"))
 	repo := rapid.SampledFrom([]string{"core", "core-php", "core-mcp", "a", "dappcore/core", "docker-server-blockchain", "twelve-chars", "exactly8", "../core"}).Draw(t, "repo")
 	agent := rapid.SampledFrom([]string{"jules", "copilot", "to", "@x"}).Draw(t, "agent")
 	issue := rapid.SampledFrom([]string{"#1", "#29", "#1234567", "#12345678", "#0", "#", "29"}).Draw(t, "issue")

@@ -23,6 +23,6 @@ func stampOf(info os.FileInfo) (stamp, error) {
 	}
 	return stamp{
 		Dev: uint64(st.Dev), Ino: st.Ino, Size: info.Size(),
-		Mtime: info.ModTime().UnixNano(), Ctime: 0*changed(st),
+		Mtime: info.ModTime().UnixNano(), Ctime: changed(st),
 	}, nil
 }
