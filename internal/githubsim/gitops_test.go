@@ -160,3 +160,24 @@ func TestCheckOperations(t *testing.T) {
 	}
 	p.do("GET", widgets+"/commits/none/check-runs", nil).want(422)
 }
+
+func TestGitDatabaseOperations(t *testing.T) {
+	p := opened(t, Options{Limits: unlimited()})
+	tip := p.head("dev")
+	blob := p.do("POST", widgets+"/git/blobs", object{"content": "made by hand\n", "encoding": "utf-8"}).want(201).object()["sha"]
+	p.do("POST", widgets+"/git/blobs", object{"content": "%%", "encoding": "base64"}).want(422)
+	entry := func(path string) object { return object{"path": path, "mode": "100644", "type": "blob", "sha": blob} }
+	tree := p.do("POST", widgets+"/git/trees", object{"base_tree": tip, "tree": []object{entry("src/d.txt"), {"path": "README.md", "mode": "100644", "type": "blob", "sha": nil}}}).want(201).object()["sha"]
+	p.do("POST", widgets+"/git/trees", object{"tree": []object{entry("../up")}}).want(422)
+	p.do("GET", fmt.Sprintf("%s/git/trees/%s?recursive=1", widgets, tree), nil).want(200)
+	made := p.do("POST", widgets+"/git/commits", object{"message": "by hand", "tree": tree, "parents": []string{tip}}).want(201).object()["sha"]
+	p.do("POST", widgets+"/git/commits", object{"message": "no", "tree": blob}).want(422)
+	p.as("cat").do("POST", widgets+"/git/blobs", object{"content": "x"}).want(403)
+	p.do("PATCH", widgets+"/git/refs/heads/dev", object{"sha": made}).want(200)
+	p.do("GET", widgets+"/contents/README.md", nil).want(404)
+	q := p.request("GET", widgets+"/contents/src/d.txt", nil)
+	q.Header.Set("Accept", "application/vnd.github.raw")
+	if got := string(p.send(q).want(200).Body); got != "made by hand\n" {
+		t.Errorf("%q", got)
+	}
+}

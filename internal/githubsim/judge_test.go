@@ -3,31 +3,16 @@ package githubsim
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"sync"
 	"testing"
 
 	"github.com/dappcore/core-dev/internal/githubsim/openapi"
-	"github.com/dappcore/core-dev/internal/githubsim/rest"
 )
-
-// excuses are what GitHub does and its OpenAPI description does not tell.
-var excuses = map[string]string{
-	"* /repositories/{id}":                                            "where redirects of renamed repositories lead",
-	"* /repositories/{id}/{rest}":                                     "the same",
-	"GET /repos/{owner}/{repo}/contents":                              "the root folder: the description wants a path that is not empty",
-	"POST /repos/{owner}/{repo}/issues/{issue_number}/labels request": "go-github and old scripts send the bare list of names, which GitHub takes",
-	"* * 304": "a conditional read, described for some operations only",
-	"* * 301": "a renamed repository, described for some operations only",
-	"* * 307": "the same for what is no read; described for PATCH of a repository",
-}
 
 // theChecker judges every REST exchange of this package's tests.
 var theChecker = sync.OnceValues(func() (*openapi.Checker, error) {
-	all := maps.Clone(excuses)
-	maps.Copy(all, rest.Undescribed)
-	return openapi.New(all)
+	return openapi.New(openapi.Undescribed)
 })
 
 func judge(t *testing.T) *openapi.Checker {

@@ -16,6 +16,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -48,7 +50,7 @@ type Options struct {
 	SearchDelay time.Duration // virtual time the search index runs behind
 }
 
-// Server is an open GitHub. Close it once.
+// Server is an open GitHub. Close it; twice is fine.
 type Server struct {
 	opts    Options
 	clock   *steeredClock
@@ -61,11 +63,12 @@ type Server struct {
 	fleet   seed.Info
 	seed    uint64
 
-	mu    sync.Mutex
-	late  []landing
-	hook  func(Boundary, requestlog.Record)
-	http  *http.Server
-	ended chan struct{}
+	mu     sync.Mutex
+	late   []landing
+	hook   func(Boundary, requestlog.Record)
+	http   *http.Server
+	ended  chan struct{}
+	closed bool
 }
 
 // ErrInUse tells that another embedded GitHub has the folder open.
@@ -170,6 +173,11 @@ func (s *Server) fill() error {
 		return err
 	}
 	return s.world.Update(world.System(), func(tx *world.Tx) error {
+		if owner := tx.UserByLogin(made.Owner); owner != nil {
+			if _, err := tx.CreateToken(world.NewToken{Text: PlainToken, User: owner, Scopes: AllScopes}); err != nil {
+				return err
+			}
+		}
 		tx.SetSetting(fleetSetting, fleet)
 		tx.SetSetting(seedSetting, strconv.FormatUint(s.opts.Seed, 10))
 		tx.SetSetting(infoSetting, string(text))
@@ -199,7 +207,7 @@ func (s *Server) Start(addr string) (url string, err error) {
 		l.Close()
 		return "", errors.New("the embedded GitHub serves already")
 	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)} // a demo's screen is its user's
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)
@@ -211,9 +219,12 @@ func (s *Server) Start(addr string) (url string, err error) {
 // Close stops serving and closes the state. Requests under way are cut; what they changed stays changed.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	server, ended := s.http, s.ended
-	s.http = nil
+	server, ended, again := s.http, s.ended, s.closed
+	s.http, s.closed = nil, true
 	s.mu.Unlock()
+	if again {
+		return nil
+	}
 	var err error
 	if server != nil {
 		err = server.Close()
@@ -221,14 +232,12 @@ func (s *Server) Close() error {
 	}
 	if s.world != nil {
 		err = errors.Join(err, s.world.Close())
-		s.world = nil
 	}
 	if s.log != nil {
 		err = errors.Join(err, s.log.Close())
 	}
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Unlock())
-		s.lock = nil
 	}
 	return err
 }
@@ -247,6 +256,9 @@ func (s *Server) Limits() *limits.Limiter { return s.limiter }
 
 // Fleet tells what the world was filled with.
 func (s *Server) Fleet() seed.Info { return s.fleet }
+
+// PlainToken is a token of the fleet's owner that a person can type: GH_TOKEN=x.
+const PlainToken = "x"
 
 // AllScopes are the scopes of the tokens that Token gives.
 var AllScopes = []string{"admin:org", "project", "repo", "user", "workflow"}

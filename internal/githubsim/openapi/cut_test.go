@@ -20,8 +20,8 @@ func TestEveryOperationServedIsDescribedOrNamed(t *testing.T) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	named := map[string]bool{"GET /repos/{owner}/{repo}/contents": true} // contents/{path} with an empty path
-	for op := range rest.Undescribed {
+	named := map[string]bool{}
+	for op := range openapi.Undescribed {
 		named[op] = true
 	}
 	for _, op := range rest.Operations() {

@@ -74,6 +74,11 @@ func created(body object) (*reply, error) {
 func Do(w *world.World, q *Request) *Answer {
 	var r *reply
 	run := func(tx *world.Tx) (err error) {
+		defer func() { // the world's lock must be given back, and an Update undone
+			if p := recover(); p != nil {
+				err = fmt.Errorf("%v", p)
+			}
+		}()
 		c := &call{Request: q, tx: tx, params: q.Match.Params}
 		r, err = q.Match.route.run(c)
 		return err

@@ -10,20 +10,6 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
 
-// wrapped is base64 in lines of 60 characters, each ended, as GitHub sends content.
-func wrapped(content []byte) string {
-	text := base64.StdEncoding.EncodeToString(content)
-	var b strings.Builder
-	for len(text) > 60 {
-		b.WriteString(text[:60] + "\n")
-		text = text[60:]
-	}
-	if text != "" {
-		b.WriteString(text + "\n")
-	}
-	return b.String()
-}
-
 // unwrapped reads base64 with or without line breaks.
 func unwrapped(text string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(strings.NewReplacer("\n", "", "\r", "").Replace(text))
@@ -166,24 +152,32 @@ func (c *call) writeFile(remove bool) (*reply, error) {
 	return a, nil
 }
 
-// getTree is git/trees, with ?recursive.
+// getTree is git/trees, of a tree's id or any revision, with ?recursive.
 func getTree(c *call) (*reply, error) {
 	r, err := c.repository()
 	if err != nil {
 		return nil, err
 	}
-	rev := c.params["tree_sha"]
-	sha := rev
-	if at, found := c.tx.Resolve(r, rev); found {
+	sha := c.params["tree_sha"]
+	if at, found := c.tx.Resolve(r, sha); found {
 		if m, err := c.tx.Commit(r, at); err == nil {
 			sha = m.Tree
 		}
 	}
 	_, recursive := c.Query["recursive"]
+	list, err := c.treeEntries(r, sha, recursive)
+	if err != nil {
+		return nil, errNotFound
+	}
+	return ok(object{"sha": sha, "url": c.at(r) + "/git/trees/" + sha, "tree": list, "truncated": false})
+}
+
+// treeEntries lists a tree object, folders before what is in them.
+func (c *call) treeEntries(r *world.Repo, sha string, recursive bool) ([]any, error) {
 	list := []any{}
-	var walk func(folder string) error
-	walk = func(folder string) error {
-		entries, err := c.tx.Tree(r, rev, folder)
+	var walk func(tree, folder string) error
+	walk = func(tree, folder string) error {
+		entries, err := c.tx.TreeByID(r, tree)
 		if err != nil {
 			return err
 		}
@@ -195,17 +189,14 @@ func getTree(c *call) (*reply, error) {
 			}
 			list = append(list, o)
 			if e.Type == "tree" && recursive {
-				if err := walk(full); err != nil {
+				if err := walk(e.SHA, full); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	}
-	if err := walk(""); err != nil {
-		return nil, errNotFound
-	}
-	return ok(object{"sha": sha, "url": c.at(r) + "/git/trees/" + sha, "tree": list, "truncated": false})
+	return list, walk(sha, "")
 }
 
 func getBlob(c *call) (*reply, error) {

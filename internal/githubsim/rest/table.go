@@ -13,12 +13,6 @@ const (
 	dependency = issuePath + "/dependencies/"
 )
 
-// Undescribed are the operations served that GitHub's OpenAPI description lacks, each with the reason it is served.
-var Undescribed = map[string]string{
-	"GET " + refsPath:               "undocumented since git/matching-refs came, still answered by GitHub and sent by gh api scripts",
-	"GET " + repoPath + "/git/refs": "the same, for all references",
-}
-
 // table lists every operation this package answers: the one place that knows them all.
 func table() []route {
 	read := func(template string, run func(*call) (*reply, error)) route {
@@ -66,6 +60,7 @@ func table() []route {
 		read(repoPath+"/git/refs", getRefs), read(refsPath, getRefs), write("POST", repoPath+"/git/refs", createRef),
 		write("PATCH", refsPath, updateRef), write("DELETE", refsPath, deleteRef),
 		read(repoPath+"/git/commits/{commit_sha}", getGitCommit), read(repoPath+"/git/trees/{tree_sha}", getTree), read(repoPath+"/git/blobs/{file_sha}", getBlob),
+		write("POST", repoPath+"/git/commits", createCommit), write("POST", repoPath+"/git/trees", createTree), write("POST", repoPath+"/git/blobs", createBlob),
 		read(repoPath+"/commits", listCommits), read(repoPath+"/commits/{ref}", getCommit), read(repoPath+"/compare/{basehead}", compare),
 		read(repoPath+"/branches", branches), read(repoPath+"/branches/{branch}", getBranch), read(repoPath+"/branches/{branch}/protection", branchProtection),
 		read(repoPath+"/contents", getContents), read(fileTree, getContents), write("PUT", fileTree, putContents), write("DELETE", fileTree, deleteContents),
