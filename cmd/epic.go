@@ -87,7 +87,7 @@ func (a *app) printEpics(l *look) {
 		if e.Branch.Head == "" {
 			branch += " (missing)"
 		}
-		t.Row(a.repoName(l, e.Ref.Repo)+"#"+strconv.Itoa(e.Ref.Number), e.Title, openPhase(e), strconv.Itoa(e.Done()), strconv.Itoa(len(e.Children)), dash(len(e.Ready())), branch)
+		t.Row(a.repoName(l, e.Ref.Repo)+"#"+strconv.Itoa(e.Ref.Number), title(e.Title), title(openPhase(e)), strconv.Itoa(e.Done()), strconv.Itoa(len(e.Children)), dash(len(e.Ready())), branch)
 	}
 	t.Flush()
 }
@@ -138,7 +138,7 @@ func (a *app) showEpic(ctx context.Context, arg string) error {
 			if c.Checked {
 				box = "[x]"
 			}
-			t.Row("  "+box, c.Ref.From(epic.Ref.Repo), string(c.Verdict.Code), c.Title, a.shortReason(c.Verdict))
+			t.Row("  "+box, c.Ref.From(epic.Ref.Repo), string(c.Verdict.Code), title(c.Title), a.shortReason(c.Verdict))
 		}
 		t.Flush()
 	}

@@ -100,6 +100,7 @@ func (a *app) init(ctx context.Context, args []string) error {
 	fleet := inventory.Assess(&snap, inventory.Rules{Trust: c.Trust(), Labels: c.Labels()}, nil)
 	done, err := config.Init(d, config.InitOptions{
 		Host:    hub.Host(),
+		APIURL:  a.ownURL(hub),
 		Org:     org,
 		Repos:   entries(&fleet, org),
 		Members: []budget.Member{member(&fleet, snap.Viewer, org)},
@@ -110,6 +111,15 @@ func (a *app) init(ctx context.Context, args []string) error {
 	fmt.Fprintf(a.out, "made %s for %s: %d repositories (%s)\n", done.Dir.Path, hub.Host(), len(refs), strings.Join(done.Created, ", "))
 	fmt.Fprintf(a.out, "@%s has 300 tasks a day and every repository of it: check team.yaml\nnext: core dev doctor, then core dev\n", snap.Viewer)
 	return nil
+}
+
+// ownURL is the API's address, where the host's name does not lead there.
+func (a *app) ownURL(hub *github.Client) string {
+	c := a.conf
+	if end, err := github.ParseEndpoint(hub.Host()); c == nil || c.APIURL == "" || err == nil && end.REST.String() == hub.Endpoint().REST.String() {
+		return ""
+	}
+	return c.APIURL
 }
 
 // named tells an organisation from repositories.

@@ -64,12 +64,23 @@ func (a *app) printPeople(l *look) {
 		return
 	}
 	fmt.Fprintf(a.out, "\nneeds a person (%d)\n", len(l.fleet.People))
+	list := l.fleet.People
+	more := max(len(list)-mostPeople, 0)
 	t := a.table()
-	for _, p := range l.fleet.People {
-		t.Row("  "+a.repoName(l, p.Ref.Repo)+"#"+strconv.Itoa(p.Ref.Number), p.Title, p.Reason)
+	for _, p := range list[:len(list)-more] {
+		t.Row("  "+a.repoName(l, p.Ref.Repo)+"#"+strconv.Itoa(p.Ref.Number), title(p.Title), p.Reason)
 	}
 	t.Flush()
+	if more > 0 {
+		fmt.Fprintf(a.out, "  and %d more: --json lists them all, --repo shows one repository\n", more)
+	}
 }
+
+// mostPeople is how many lines of what needs a person the report prints.
+const mostPeople = 40
+
+// title cuts a title to what a line can bear; --json has it whole.
+func title(text string) string { return terminal.Truncate(terminal.Clean(text), 60) }
 
 // printBudget is the budget of today as text; seen is when GitHub was last
 // looked at, for what was dispatched outside our log.

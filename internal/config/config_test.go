@@ -148,7 +148,7 @@ func TestThemesAreReplacedAndDropped(t *testing.T) {
 // TestTemplate: what init writes changes nothing, and neither does taking the
 // comment signs away, examples of names apart.
 func TestTemplate(t *testing.T) {
-	text := Template("github.com", "dappcore")
+	text := Template("github.com", "", "dappcore")
 	bare := loadText(t, "host: github.com\norg: dappcore\n", Sources{})
 	strip := func(vs []Value) []Value {
 		out := []Value{}

@@ -17,7 +17,7 @@ func FuzzReaders(f *testing.F) {
 		data, _ := os.ReadFile(path)
 		f.Add(data)
 	}
-	f.Add([]byte(Template("github.com", "acme")))
+	f.Add([]byte(Template("github.com", "", "acme")))
 	f.Add([]byte(inventoryHeader + "  - {name: a}\n"))
 	f.Add([]byte(missionTeam))
 	for _, s := range []string{"[", "{", "- ", "? ", "a: ", "&a ", "!!x ", "|\n ", "'", "\"\\", "\r", "%YAML\n---\n", "<<: *a\n"} {

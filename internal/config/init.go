@@ -13,6 +13,7 @@ import (
 // InitOptions says what a new `.core/` begins with.
 type InitOptions struct {
 	Host    string // GitHub the ledger belongs to; empty: github.com
+	APIURL  string // where it is not the host's own; empty: it is
 	Org     string
 	Repos   []Repo          // of inventory.yaml
 	Members []budget.Member // of team.yaml; none: an example in comments
@@ -88,7 +89,7 @@ func (o InitOptions) files(dir Dir) ([]newFile, error) {
 		if host == "" {
 			host = "github.com"
 		}
-		config = []byte(Template(host, o.Org))
+		config = []byte(Template(host, o.APIURL, o.Org))
 	}
 	doc, err := parseDocument(dir.File(ConfigFile), config)
 	if err != nil {

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// Template is the config.yaml that init writes: the host and the organisation,
-// and every other setting with its default behind a "#". Taking those away
+// Template is the config.yaml that init writes: the host, the address of its
+// API where that is not the host's own, the organisation, and every other
+// setting with its default behind a "#". Taking those away
 // changes nothing; editing the line then does.
-func Template(host, org string) string {
+func Template(host, apiURL, org string) string {
 	var b strings.Builder
 	b.WriteString("# Settings of `core dev`. Every key is optional; `core dev config` prints what\n" +
 		"# holds and where it came from. Tokens never go here: they stay in the environment.\n")
@@ -24,6 +25,11 @@ func Template(host, org string) string {
 			case "host":
 				fmt.Fprintf(&b, "host: %s\n", plainOrQuoted(host))
 				continue
+			case "api_url":
+				if apiURL != "" {
+					fmt.Fprintf(&b, "api_url: %s\n", plainOrQuoted(apiURL))
+					continue
+				}
 			case "org":
 				if org != "" {
 					fmt.Fprintf(&b, "org: %s\n", plainOrQuoted(org))

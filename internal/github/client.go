@@ -76,6 +76,9 @@ func useLast(*http.Request, []*http.Request) error { return http.ErrUseLastRespo
 // Host is the name of the API host, as a ledger records it.
 func (c *Client) Host() string { return c.endpoint.Host }
 
+// Endpoint is where this client asks.
+func (c *Client) Endpoint() Endpoint { return c.endpoint }
+
 // signedIn refuses before anything is sent without a token: GraphQL answers
 // nobody, and no write is anonymous.
 func (c *Client) signedIn(doing string) error {
