@@ -38,11 +38,23 @@ func TestAWriteIsSentOnce(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, `{"id":`)
 		},
-		"no JSON":  func(w http.ResponseWriter, r *http.Request) { reply(w, 201, "<html>fine</html>") },
-		"a 307":    func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Location", r.URL.Path+"/new"); reply(w, 307, "{}") },
-		"a 301":    func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Location", r.URL.Path+"/new"); reply(w, 301, "{}") },
-		"refused":  func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Retry-After", "1"); reply(w, 403, `{"message":"You have exceeded a secondary rate limit"}`) },
-		"too many": func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Retry-After", "1"); reply(w, 429, `{"message":"slow down"}`) },
+		"no JSON": func(w http.ResponseWriter, r *http.Request) { reply(w, 201, "<html>fine</html>") },
+		"a 307": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", r.URL.Path+"/new")
+			reply(w, 307, "{}")
+		},
+		"a 301": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", r.URL.Path+"/new")
+			reply(w, 301, "{}")
+		},
+		"refused": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "1")
+			reply(w, 403, `{"message":"You have exceeded a secondary rate limit"}`)
+		},
+		"too many": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "1")
+			reply(w, 429, `{"message":"slow down"}`)
+		},
 	} {
 		url, count := serve(t, func(n int, w http.ResponseWriter, r *http.Request) { answer(w, r) })
 		c, _ := clientOf(t, url)
