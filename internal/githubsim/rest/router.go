@@ -99,7 +99,7 @@ func (n *node) find(path []string, values []string) (*node, []string) {
 			return leaf, v
 		}
 	}
-	if n.param != nil {
+	if n.param != nil && path[0] != "" {
 		if leaf, v := n.param.find(path[1:], append(values[:len(values):len(values)], path[0])); leaf != nil {
 			return leaf, v
 		}
