@@ -31,45 +31,56 @@ func (c *collector) under(typ string, parent *selected) []*selected {
 	if out, ok := c.known[key]; ok {
 		return out
 	}
-	index := map[string]*selected{}
-	var out []*selected
+	g := gathering{collector: c, typ: typ, index: map[string]*selected{}, spread: map[string]bool{}}
 	for _, f := range parent.fields {
-		out = c.add(out, index, typ, f.SelectionSet)
+		g.add(f.SelectionSet)
 	}
-	c.known[key] = out
-	return out
+	c.known[key] = g.out
+	return g.out
 }
 
-func (c *collector) add(out []*selected, index map[string]*selected, typ string, set ast.SelectionSet) []*selected {
+// gathering flattens one selection.
+type gathering struct {
+	*collector
+	typ    string
+	out    []*selected
+	index  map[string]*selected // by key
+	spread map[string]bool      // fragments already laid out: the specification does so once
+}
+
+func (c *gathering) add(set ast.SelectionSet) {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
 			if !c.included(s.Directives) {
 				continue
 			}
-			if have := index[s.Alias]; have != nil {
+			if have := c.index[s.Alias]; have != nil {
 				have.fields = append(have.fields, s)
 				continue
 			}
-			def := definition(typ, s.Name)
+			def := definition(c.typ, s.Name)
 			if def == nil {
 				continue
 			}
 			f := &selected{key: s.Alias, def: def, fields: []*ast.Field{s}, args: arguments(def.Arguments, s.Arguments, c.vars)}
-			index[s.Alias] = f
-			out = append(out, f)
+			c.index[s.Alias] = f
+			c.out = append(c.out, f)
 		case *ast.InlineFragment:
-			if c.included(s.Directives) && covers(s.TypeCondition, typ) {
-				out = c.add(out, index, typ, s.SelectionSet)
+			if c.included(s.Directives) && covers(s.TypeCondition, c.typ) {
+				c.add(s.SelectionSet)
 			}
 		case *ast.FragmentSpread:
 			f := c.doc.Fragments.ForName(s.Name)
-			if f != nil && c.included(s.Directives) && covers(f.TypeCondition, typ) {
-				out = c.add(out, index, typ, f.SelectionSet)
+			if f == nil || c.spread[s.Name] || !c.included(s.Directives) {
+				continue
+			}
+			c.spread[s.Name] = true
+			if covers(f.TypeCondition, c.typ) {
+				c.add(f.SelectionSet)
 			}
 		}
 	}
-	return out
 }
 
 func (c *collector) included(l ast.DirectiveList) bool {

@@ -123,8 +123,10 @@ func TestResourceLimits(t *testing.T) {
 // A batch over a thousand repositories is answered in well under GitHub's ten seconds.
 func BenchmarkThousandAliases(b *testing.B) {
 	f := newFixture(b, Options{})
-	f.issue("One", "")
-	doc := fleet(1000, `nameWithOwner updatedAt issues(first: 20, states: OPEN) { totalCount nodes { number title labels(first: 5) { nodes { name } } } }`)
+	for range 200 {
+		f.issue("One", "")
+	}
+	doc := fleet(1000, `nameWithOwner updatedAt issues(first: 20, states: OPEN, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { number title labels(first: 5) { nodes { name } } } }`)
 	for b.Loop() {
 		if resp := f.run(doc, nil); len(resp.Errors) > 0 {
 			b.Fatal(resp.Errors[0])

@@ -49,7 +49,9 @@ func (x *execution) repositoryGit(repo *world.Repo, f *selected) (any, error) {
 		return x.connection(f, l)
 	case "forks":
 		return x.connection(f, list{items: x.forks(repo), more: map[string]any{"totalDiskUsage": 0}})
-	case "milestones", "projects", "projectsV2", "repositoryTopics", "watchers":
+	case "suggestedActors":
+		return x.suggestedActors(repo, f)
+	case "milestones", "projects", "projectsV2", "releases", "repositoryTopics", "watchers":
 		return x.connection(f, list{})
 	}
 	return nil, unresolved("Repository", f)
@@ -95,6 +97,8 @@ func (x *execution) ref(r *world.RefNode, f *selected) (any, error) {
 			return x.rule(r.Repo, branch, *rules), nil
 		}
 		return nil, nil
+	case "compare":
+		return x.comparison(r, f.args.text("headRef"))
 	case "associatedPullRequests":
 		keep := x.filter(f.args, true)
 		var items []any

@@ -121,6 +121,10 @@ func (x *execution) shared(i *world.Issue, f *selected) (v any, ok bool, err err
 		return conn(x.labels(x.tx.LabelsOf(i), f.args))
 	case "assignees":
 		return conn(list{items: x.users(i.AssigneeIDs)})
+	case "assignedActors":
+		return conn(list{items: x.users(i.AssigneeIDs)})
+	case "suggestedActors":
+		return conn(list{items: x.suggested(repo, f.args.text("query"))})
 	case "participants":
 		return conn(list{items: x.users(x.participants(i))})
 	case "comments":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
@@ -46,18 +47,7 @@ func (x *execution) connection(f *selected, l list) (any, error) {
 		// Bots and organisations are no Users: GitHub leaves them out of a UserConnection.
 		l.items = slices.DeleteFunc(slices.Clone(l.items), func(v any) bool { return typeOf(v) != "User" })
 	}
-	if l.key != nil {
-		slices.SortStableFunc(l.items, func(a, b any) int {
-			c := strings.Compare(l.key(a), l.key(b))
-			if c == 0 {
-				c = strings.Compare(idKey(a), idKey(b))
-			}
-			if l.desc {
-				return -c
-			}
-			return c
-		})
-	}
+	l.sort()
 	from, to := 0, len(l.items)
 	if f.args.given("after") {
 		i, err := l.place(f.args.text("after"))
@@ -85,6 +75,39 @@ func (x *execution) connection(f *selected, l list) (any, error) {
 	x.nodes += to - from
 	l.counts = map[string]any{"filteredCount": high - low, "pageCount": to - from}
 	return x.pageOf(f, l, from, to, low > 0 || from > low, to < high || high < len(l.items)), nil
+}
+
+// sort brings the items into the order of their keys, which are made once each.
+func (l *list) sort() {
+	if l.key == nil {
+		return
+	}
+	type keyed struct {
+		key  string
+		item any
+	}
+	rows := make([]keyed, len(l.items))
+	for i, v := range l.items {
+		rows[i] = keyed{l.key(v), v}
+	}
+	order := func(a, b keyed) int {
+		c := strings.Compare(a.key, b.key)
+		if c == 0 {
+			c = strings.Compare(idKey(a.item), idKey(b.item))
+		}
+		if l.desc {
+			return -c
+		}
+		return c
+	}
+	if slices.IsSortedFunc(rows, order) {
+		return
+	}
+	slices.SortStableFunc(rows, order)
+	l.items = make([]any, len(rows))
+	for i, r := range rows {
+		l.items[i] = r.item
+	}
 }
 
 func (x *execution) pageOf(f *selected, l list, from, to int, before, after bool) any {
@@ -270,7 +293,11 @@ func idKey(v any) string {
 	return ""
 }
 
-func fixed(id int64) string { return fmt.Sprintf("%019d", id) }
+// fixed is a number of at most 19 digits as text that sorts like it.
+func fixed(id int64) string {
+	digits := strconv.FormatInt(id, 10)
+	return "0000000000000000000"[:max(0, 19-len(digits))] + digits
+}
 
 // many turns entities into items.
 func many[T any](xs []T) []any {

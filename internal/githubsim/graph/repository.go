@@ -9,7 +9,8 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
+// stamp is a time to the second as text that sorts like it.
+func stamp(t time.Time) string { return fixed(max(0, t.Unix())) }
 
 func (x *execution) repoPath(repo *world.Repo) string { return "/" + x.tx.FullName(repo) }
 

@@ -11,18 +11,23 @@ import (
 //go:embed schema.graphql
 var schemaText string
 
-// schema is the loaded schema.graphql; loading takes tens of milliseconds, so it waits for first use.
+//go:embed later.graphql
+var laterText string
+
+// schema is schema.graphql with later.graphql, loaded; loading takes tens of milliseconds, so it waits for first use.
 var schema = sync.OnceValue(func() *ast.Schema {
 	s, err := validator.LoadSchema(
 		validator.Prelude,
 		&ast.Source{Name: "schema.graphql", Input: schemaText},
+		&ast.Source{Name: "later.graphql", Input: laterText},
 	)
 	if err != nil {
-		// The file is embedded: a test loads it, so this cannot happen in a built program.
-		panic("graph: embedded schema.graphql does not load: " + err.Error())
+		// The files are embedded: a test loads them, so this cannot happen in a built program.
+		panic("graph: the embedded schema does not load: " + err.Error())
 	}
 	return s
 })
 
-// SDL is the schema this package answers, in GraphQL's schema definition language.
+// SDL is what this package answers of GitHub's published schema, in GraphQL's schema definition language; later.graphql
+// has the little it answers beyond.
 func SDL() string { return schemaText }
