@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"encoding/base64"
 	"maps"
 	"path"
 	"slices"
@@ -208,4 +209,38 @@ func mode(octal string) int {
 		n = n*8 + int(r-'0')
 	}
 	return n
+}
+
+// comparison is Ref.compare: how the ref named head, or the branch of that name, stands to r. null: there is none.
+func (x *execution) comparison(r *world.RefNode, head string) (any, error) {
+	owner, branch, qualified := strings.Cut(head, ":")
+	if !qualified {
+		branch = head
+	}
+	repo := r.Repo
+	if qualified && !strings.EqualFold(x.tx.User(repo.OwnerID).Login, owner) {
+		return nil, nil
+	}
+	sha := repo.Refs[branch]
+	if sha == "" {
+		sha = repo.Refs["refs/heads/"+branch]
+	}
+	if sha == "" {
+		return nil, nil
+	}
+	c, err := x.tx.Compare(repo, r.SHA, sha)
+	if err != nil {
+		return nil, err
+	}
+	status := "IDENTICAL"
+	switch {
+	case c.Ahead > 0 && c.Behind > 0:
+		status = "DIVERGED"
+	case c.Ahead > 0:
+		status = "AHEAD"
+	case c.Behind > 0:
+		status = "BEHIND"
+	}
+	id := base64.StdEncoding.EncodeToString([]byte("Comparison:" + r.SHA + sha))
+	return record{"Comparison", map[string]any{"id": id, "aheadBy": c.Ahead, "behindBy": c.Behind, "status": status}}, nil
 }

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
@@ -20,7 +22,25 @@ func createPull(x *execution, in args) (map[string]any, error) {
 		}
 	}
 	pull, err := x.tx.CreatePull(repo, n)
+	if missing := noBranch(err); len(missing) > 0 {
+		return nil, &Error{Type: Unprocessable, Message: fmt.Sprintf("Head sha can't be blank, Base sha can't be blank, No commits between %s and %s, %s",
+			n.Base, n.Head, strings.Join(missing, ", "))}
+	}
 	return one("pullRequest", pull, err)
+}
+
+// noBranch tells, as GraphQL words it, which of a new pull request's two refs is no branch.
+func noBranch(err error) (missing []string) {
+	var e *world.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	for _, f := range e.Fields {
+		if f.Resource == "PullRequest" && f.Code == "invalid" && (f.Field == "head" || f.Field == "base") {
+			missing = append(missing, strings.ToUpper(f.Field[:1])+f.Field[1:]+" ref must be a branch")
+		}
+	}
+	return missing
 }
 
 // onPull finds the pull request of an input and changes it.
@@ -87,7 +107,13 @@ func enableAutoMerge(x *execution, in args) (map[string]any, error) {
 		if head := in.text("expectedHeadOid"); head != "" && head != p.Pull.HeadSHA {
 			return nil, &Error{Type: Unprocessable, Message: "Head branch was modified. Review and try the merge again."}
 		}
-		return x.tx.EnableAutoMerge(p, strings.ToLower(in.text("mergeMethod")))
+		p, err := x.tx.EnableAutoMerge(p, strings.ToLower(in.text("mergeMethod")))
+		var refused *world.Error
+		if errors.As(err, &refused) && refused.Type == Unprocessable && len(refused.Fields) == 0 {
+			// GitHub words it as a fault of the model's attribute: "Pull request Pull request is in clean status".
+			return nil, &Error{Type: refused.Type, Message: "Pull request " + refused.Message}
+		}
+		return p, err
 	})
 }
 

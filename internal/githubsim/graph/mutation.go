@@ -27,6 +27,7 @@ var mutations = map[string]mutation{
 	"updatePullRequestBranch": updateBranch, "enablePullRequestAutoMerge": enableAutoMerge, "disablePullRequestAutoMerge": disableAutoMerge,
 	"requestReviews": requestReviews, "addPullRequestReview": addReview, "submitPullRequestReview": submitReview,
 	"addPullRequestReviewThread": addThread, "addPullRequestReviewThreadReply": replyThread,
+	"createRepository": createRepository, "archiveRepository": archive(true), "unarchiveRepository": archive(false),
 	"replaceActorsForAssignable": replaceActors, "requestReviewsByLogin": requestReviewsByLogin,
 	"resolveReviewThread": resolveThread, "unresolveReviewThread": unresolveThread,
 }
