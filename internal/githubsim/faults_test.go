@@ -134,6 +134,9 @@ func TestFaultsOnGraphQL(t *testing.T) {
 	}
 	_ = p.s.Faults().Replace("timeout@Two")
 	ask(two).want(502)
+	if recs := p.s.Requests().Since(0); recs[len(recs)-1].Points != 2 {
+		t.Errorf("a timeout took %d points, want twice the query's", recs[len(recs)-1].Points)
+	}
 	_ = p.s.Faults().Replace("ratelimit@Two#1,secondary@Two#2,502@viewer")
 	for _, retry := range []string{"", "60"} {
 		a := ask(two).want(200)

@@ -1,7 +1,6 @@
 package githubsim
 
 import (
-	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -10,20 +9,20 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/dappcore/core-dev/internal/githubsim/openapi"
 	"github.com/dappcore/core-dev/internal/githubsim/rest"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
 
-// whatever answers a request without a network.
-func whatever(s *Server, q *http.Request) *httptest.ResponseRecorder {
-	a := httptest.NewRecorder()
-	s.ServeHTTP(a, q)
-	return a
-}
-
-// No request, however wrong, is a server error, and each leaves a record.
+// No request, however wrong, is a server error; each answer is of the described form, and each leaves a record.
 func TestGarbageIsNoServerError(t *testing.T) {
 	p := opened(t, Options{Limits: unlimited(), Clock: world.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))})
+	c, err := openapi.New(openapi.Undescribed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.AnswersOnly = true
+	judged := c.Middleware(p.s)
 	operations := rest.Operations()
 	bodies := []string{"", "{", "null", "[]", "[1]", `"x"`, "{}", `{"title":1}`, `{"labels":{}}`, `{"labels":[null]}`, `{"body":"\u0000"}`, `{"sub_issue_id":-1}`, `{"state":null,"title":null}`,
 		`{"title":"x","head":"dev","base":"feature/one"}`, `{"ref":"refs/heads/..","sha":"x"}`, `{"sha":""}`, `{"content":"%","message":"m"}`, `{"content":"eA==","message":"m","sha":"zz"}`,
@@ -56,12 +55,16 @@ func TestGarbageIsNoServerError(t *testing.T) {
 			q.Header.Set("Authorization", "token "+p.token)
 		}
 		before := p.s.Requests().Last()
-		a := whatever(p.s, q)
+		a := httptest.NewRecorder()
+		judged.ServeHTTP(a, q)
 		if a.Code >= 500 || a.Code < 200 {
 			t.Fatalf("%s %s: %d %s", method, q.URL, a.Code, a.Body)
 		}
 		if recs := p.s.Requests().Since(before); len(recs) != 1 || recs[0].Status != a.Code {
 			t.Fatalf("%s %s: records %+v", method, q.URL, recs)
+		}
+		if faults := c.Faults(); len(faults) > 0 {
+			t.Fatal(faults[0])
 		}
 	})
 }

@@ -95,6 +95,11 @@ func (x *exchange) admit(p graph.Plan) (refused *graph.Error, a *rest.Answer, st
 				return x.limited(refusal), nil, false
 			}
 			return cut, nil, true
+		case faults.Timeout: // GitHub takes more points for a query it gave up on
+			x.use.Points *= 2
+			if refusal := x.take(); refusal != nil {
+				return x.limited(refusal), nil, false
+			}
 		}
 		if a, done := x.faultBefore(); done {
 			return cut, a, true
