@@ -48,28 +48,77 @@ func (d *disk) close() error {
 	return errors.Join(d.upsert.Close(), d.remove.Close(), d.db.Close())
 }
 
-// load reads every entity into its table, by kind and id.
+// batch is how many rows are decoded together while the next are read.
+const batch = 1024
+
+// load reads every entity into its table, by kind and id. Rows are decoded
+// beside the reading: that is where the time goes.
 func (d *disk) load(s *state) error {
 	for _, t := range s.tables() {
-		rows, err := d.db.Query(`SELECT id, json FROM entity WHERE kind = ? ORDER BY id`, t.name())
-		if err != nil {
-			return fmt.Errorf("load the world: %w", err)
-		}
-		for rows.Next() {
-			var id int64
-			var text sql.RawBytes
-			if err = rows.Scan(&id, &text); err != nil {
-				break
-			}
-			if err = t.load(id, text); err != nil {
-				break
-			}
-		}
-		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		if err := d.loadTable(t); err != nil {
 			return fmt.Errorf("load the world: %w", err)
 		}
 	}
 	return nil
+}
+
+type loaded struct {
+	ids  []int64
+	rows []any
+	err  error
+}
+
+func (d *disk) loadTable(t stored) error {
+	rows, err := d.db.Query(`SELECT id, json FROM entity WHERE kind = ? ORDER BY id`, t.name())
+	if err != nil {
+		return err
+	}
+	ready := make(chan chan loaded, 4) // in order of reading
+	failed := make(chan error, 1)
+	go func() {
+		defer close(ready)
+		failed <- read(rows, t, ready)
+	}()
+	for one := range ready {
+		l := <-one
+		if err = errors.Join(err, l.err); err != nil {
+			continue // let the reader end
+		}
+		for i, id := range l.ids {
+			t.adopt(id, l.rows[i])
+		}
+	}
+	return errors.Join(err, <-failed)
+}
+
+func read(rows *sql.Rows, t stored, ready chan<- chan loaded) error {
+	var ids []int64
+	var texts [][]byte
+	flush := func() {
+		one := make(chan loaded, 1)
+		ready <- one
+		go func(ids []int64, texts [][]byte) {
+			l := loaded{ids: ids}
+			for _, text := range texts {
+				row, err := t.decode(text)
+				l.rows, l.err = append(l.rows, row), errors.Join(l.err, err)
+			}
+			one <- l
+		}(ids, texts)
+		ids, texts = nil, nil
+	}
+	for rows.Next() {
+		var id int64
+		var text []byte
+		if err := rows.Scan(&id, &text); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		if ids, texts = append(ids, id), append(texts, text); len(ids) == batch {
+			flush()
+		}
+	}
+	flush()
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // save writes what the running Update touched in one transaction.

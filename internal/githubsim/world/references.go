@@ -16,13 +16,30 @@ var (
 		`https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b`)
 	closing = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+` +
 		`(?:(?:([A-Za-z0-9-]+)/([\w.-]+))?#([1-9]\d{0,8})\b|https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b)`)
-	perhaps = regexp.MustCompile(`#[1-9]|/(?:issues|pull)/[1-9]`)
 )
+
+// mayRefer is a quick look whether a body can refer to anything: most do not.
+func mayRefer(body string) bool {
+	if strings.Contains(body, "/issues/") || strings.Contains(body, "/pull/") {
+		return true
+	}
+	for at := strings.IndexByte(body, '#'); at >= 0 && at+1 < len(body); {
+		if c := body[at+1]; c >= '1' && c <= '9' {
+			return true
+		}
+		next := strings.IndexByte(body[at+1:], '#')
+		if next < 0 {
+			return false
+		}
+		at += 1 + next
+	}
+	return false
+}
 
 // prose is a body's text outside code and HTML, with the targets of its links.
 func prose(body string) string {
-	if !perhaps.MatchString(body) {
-		return "" // most bodies refer to nothing
+	if !mayRefer(body) {
+		return ""
 	}
 	source := []byte(body)
 	var b strings.Builder

@@ -59,13 +59,12 @@ func (t *table[T]) drop(id int64) {
 // stored is a table as persistence and rollback see it.
 type stored interface {
 	name() string
-	load(id int64, text []byte) error
+	decode(text []byte) (any, error)
+	adopt(id int64, row any)
 	touched(visit func(id int64, text []byte) error) error
 	each(visit func(id int64))
 	accept()
 	rollback()
-	decode(text []byte) (any, error)
-	adopt(id int64, row any)
 }
 
 func (t *table[T]) name() string { return t.kind }
@@ -79,14 +78,6 @@ func (t *table[T]) decode(text []byte) (any, error) {
 }
 
 func (t *table[T]) adopt(id int64, row any) { t.set(id, nil, row.(*T)) }
-
-func (t *table[T]) load(id int64, text []byte) error {
-	row, err := t.decode(text)
-	if err == nil {
-		t.adopt(id, row)
-	}
-	return err
-}
 
 // touched visits what the running Update changed in order of id, with nil text
 // for rows that are gone.
