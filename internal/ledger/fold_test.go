@@ -77,19 +77,41 @@ func differ(t interface {
 	}
 }
 
-// drawLine is a line of the log, most often a good one, without its newline.
-func drawLine(t *rapid.T) string {
-	stamp := fmt.Sprintf("2026-%02d-%02dT%02d:%02dZ", rapid.SampledFrom([]int{1, 2, 2, 2, 13}).Draw(t, "month"),
-		rapid.IntRange(1, 6).Draw(t, "day"), rapid.SampledFrom([]int{9, 10, 23, 24}).Draw(t, "hour"), rapid.SampledFrom([]int{0, 1, 59, 60}).Draw(t, "minute"))
+// drawLog is a log of a few kinds of lines, good and bad, at a few times, good
+// and bad; so that most are of a kind that was seen before.
+func drawLog(t *rapid.T) string {
+	stamps := rapid.SliceOfN(rapid.Custom(drawStamp), 1, 4).Draw(t, "stamps")
+	rests := rapid.SliceOfN(rapid.Custom(drawRest), 1, 4).Draw(t, "rests")
+	var lines []string
+	for range rapid.IntRange(0, 40).Draw(t, "lines") {
+		lines = append(lines, damaged(t, rapid.SampledFrom(stamps).Draw(t, "stamp")+" "+rapid.SampledFrom(rests).Draw(t, "rest")))
+	}
+	log := strings.Join(lines, "\n")
+	if log != "" && rapid.Bool().Draw(t, "ended") {
+		log += "\n"
+	}
+	return log
+}
+
+func drawStamp(t *rapid.T) string {
+	return fmt.Sprintf("2026-%02d-%02dT%02d:%02dZ", rapid.SampledFrom([]int{1, 2, 2, 2, 13}).Draw(t, "month"), rapid.IntRange(1, 6).Draw(t, "day"),
+		rapid.SampledFrom([]int{9, 10, 23, 24}).Draw(t, "hour"), rapid.SampledFrom([]int{0, 1, 59, 60}).Draw(t, "minute"))
+}
+
+func drawRest(t *rapid.T) string {
 	repo := rapid.SampledFrom([]string{"core", "core-php", "core-mcp", "a", "dappcore/core", "docker-server-blockchain", "twelve-chars", "exactly8", "../core"}).Draw(t, "repo")
 	agent := rapid.SampledFrom([]string{"jules", "copilot", "to", "@x"}).Draw(t, "agent")
 	issue := rapid.SampledFrom([]string{"#1", "#29", "#1234567", "#12345678", "#0", "#", "29"}).Draw(t, "issue")
-	line := stamp + " " + repo + " " + issue + " " + agent + rapid.SampledFrom([]string{" -", " #118", " x/y#3", " #", ""}).Draw(t, "epic") +
-		rapid.SampledFrom([]string{"", "", " @Snider", " @bodane", " @", " @a b", "\r"}).Draw(t, "member")
 	if rapid.IntRange(0, 3).Draw(t, "older") == 0 {
-		line = stamp + " dispatched " + issue + " to " + agent + " in " + repo
+		return "dispatched " + issue + " to " + agent + " in " + repo
 	}
-	switch rapid.IntRange(0, 9).Draw(t, "damage") {
+	return repo + " " + issue + " " + agent + rapid.SampledFrom([]string{" -", " #118", " x/y#3", " #", ""}).Draw(t, "epic") +
+		rapid.SampledFrom([]string{"", "", " @Snider", " @bodane", " @", " @a b", "\r"}).Draw(t, "member")
+}
+
+// damaged is a line as it is, torn, with another byte in it, or garbage.
+func damaged(t *rapid.T, line string) string {
+	switch rapid.IntRange(0, 19).Draw(t, "damage") {
 	case 0:
 		return line[:rapid.IntRange(0, len(line)).Draw(t, "torn at")]
 	case 1:
@@ -99,16 +121,6 @@ func drawLine(t *rapid.T) string {
 		return strings.Repeat(rapid.SampledFrom([]string{"", "x", "2026-02-04 ", "2026-02-04T10:00Z core #1 jules - "}).Draw(t, "garbage"), rapid.IntRange(0, 9).Draw(t, "times"))
 	}
 	return line
-}
-
-func drawLog(t *rapid.T) string {
-	// Few distinct lines, many times: most are of a kind that was seen before.
-	lines := rapid.SliceOfN(rapid.Custom(drawLine), 1, 12).Draw(t, "distinct")
-	log := strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 60).Draw(t, "lines"), "\n")
-	if log != "" && rapid.Bool().Draw(t, "ended") {
-		log += "\n"
-	}
-	return log
 }
 
 const exactDay = 20487 // 2026-02-03
@@ -180,6 +192,16 @@ func TestUsedIsWhatGrepCounts(t *testing.T) {
 			t.Fatalf("%d used and %d unreadable, grep finds %d in\n%s", used, f.dates[day], found, log)
 		}
 	})
+}
+
+// Before the first date was read, nothing has the date of the line before.
+func TestNoDateIsNotADate(t *testing.T) {
+	f := newFold(exactDay)
+	f.add([]byte("2026-02-04T10:00Z core #1 jules - @Snider"), true)
+	f.block([]byte(strings.Repeat("\x00", 10) + "T10:00Z core #1 jules - @Snider\n" + strings.Repeat("x", 64) + "\n"))
+	if f.lines != 3 || len(f.torn) != 2 {
+		t.Errorf("%d of %d lines are unreadable, want 2 of 3", len(f.torn), f.lines)
+	}
 }
 
 // A line longer than the buffer is one line.

@@ -55,7 +55,7 @@ func (f *fold) known(b []byte) int {
 }
 
 func (f *fold) oneMore(w *words, minute int, repo, agent, member []byte) int {
-	if w.lost || w.next() != '\n' {
+	if w.lost {
 		return 0
 	}
 	kind := f.kinds.find(hash(hash(hash(0, repo), agent), member), repo, agent, member)
