@@ -182,6 +182,7 @@ func (b *batch) split(ctx context.Context, asks []*ask, why *Error) ([][]*ask, e
 	}
 	a := asks[0]
 	if a.tries++; a.tries < maxTries && why.Kind == KindServer {
+		b.c.wire.count.retries.Add(1)
 		return [][]*ask{asks}, b.c.clock.Sleep(ctx, time.Duration(a.tries)*firstBackoff)
 	}
 	a.fail(why)

@@ -85,7 +85,7 @@ func (c *Client) signedIn(doing string) error {
 	if !c.token.IsZero() {
 		return nil
 	}
-	return &Error{Kind: KindNotSignedIn, Doing: doing, Message: "no token for " + c.endpoint.Host, Hint: "set GITHUB_TOKEN, or run: gh auth login --hostname " + c.endpoint.Host}
+	return &Error{Kind: KindNotSignedIn, Doing: doing, Message: "no token for " + c.endpoint.Host, Hint: signInHint(c.endpoint)}
 }
 
 // restMessage is GitHub's own message in an error answer.

@@ -59,6 +59,10 @@ func (e gqlError) kind() Kind {
 	case "UNAUTHENTICATED":
 		return KindBadToken
 	}
+	switch e.Extensions.Code { // of the validation of a document
+	case "undefinedField", "undefinedType", "argumentNotAccepted", "undefinedDirective":
+		return KindInvalid
+	}
 	return KindServer
 }
 
@@ -71,6 +75,8 @@ func (e gqlError) explain() *Error {
 		out.Hint = "give the token access to it (organisations may ask for single sign-on)"
 	case KindScope:
 		out.Hint = "add the scope: gh auth refresh --scopes repo,read:org"
+	case KindInvalid:
+		out.Hint = "this GitHub does not know what is asked of it: an Enterprise Server too old"
 	}
 	return out
 }
@@ -188,7 +194,7 @@ func (c *Client) count(data map[string]json.RawMessage) {
 
 func (c *Client) badToken() *Error {
 	return &Error{Kind: KindBadToken, Status: http.StatusUnauthorized, Message: c.endpoint.Host + " refused the " + c.token.String(),
-		Hint: "it may be expired or revoked: set another in GITHUB_TOKEN, or run: gh auth login --hostname " + c.endpoint.Host}
+		Hint: "it may be expired or revoked: " + signInHint(c.endpoint)}
 }
 
 // clip keeps a message of GitHub's to a line a terminal can show.

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -147,6 +148,7 @@ func TestWhatFailsTheWholeFleet(t *testing.T) {
 		"not GitHub":     {200, "<html>", KindServer},
 		"nothing there":  {404, `{"message":"Not Found"}`, KindServer},
 		"no such path":   {405, "", KindServer},
+		"too old":        {200, `{"errors":[{"message":"Field 'x' doesn't exist on type 'Issue'","extensions":{"code":"undefinedField"}}]}`, KindInvalid},
 		"an empty array": {200, "[]", KindServer},
 	} {
 		url, count := serve(t, func(n int, w http.ResponseWriter, r *http.Request) { reply(w, c.status, c.body) })
@@ -188,5 +190,20 @@ func TestChunksHoldWhatGitHubAccepts(t *testing.T) {
 		if seen[a] != 1 {
 			t.Fatalf("an ask is in %d requests", seen[a])
 		}
+	}
+}
+
+func TestASurveyStopsWhenTold(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	url, count := serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-release
+	})
+	defer close(release)
+	c, _ := clientOf(t, url)
+	_, err := c.Survey(ctx, refs(16), SurveyOptions{})
+	if !errors.Is(err, context.Canceled) || count() != 1 {
+		t.Errorf("%v after %d requests", err, count())
 	}
 }

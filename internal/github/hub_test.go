@@ -215,3 +215,5 @@ func TestDependenciesAreRead(t *testing.T) {
 		}
 	}
 }
+
+func asError(err error, e **Error) bool { return errors.As(err, e) }

@@ -55,24 +55,33 @@ func FindToken(e Endpoint) (Token, error) {
 }
 
 func findToken(e Endpoint, env func(string) string, kept func(host string) (text, source string)) (Token, error) {
-	names := []string{"GH_TOKEN", "GITHUB_TOKEN"}
-	if !e.Local() && auth.IsEnterprise(e.Host) {
-		names = []string{"GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"}
-	}
-	for _, name := range names {
+	for _, name := range tokenNames(e) {
 		if t := NewToken(env(name), name); !t.IsZero() {
 			return t, nil
 		}
 	}
-	missing := &Error{Kind: KindNotSignedIn, Doing: "sign in to " + e.Host, Message: "no token",
-		Hint: "set " + names[0] + ", or run: gh auth login --hostname " + e.Host}
+	if !e.Local() {
+		text, _ := kept(e.Host)
+		if t := NewToken(text, "gh"); !t.IsZero() {
+			return t, nil
+		}
+	}
+	return Token{}, &Error{Kind: KindNotSignedIn, Doing: "sign in to " + e.Host, Message: "no token", Hint: signInHint(e)}
+}
+
+// tokenNames are the environment variables that hold a token for a host, the
+// first one with precedence.
+func tokenNames(e Endpoint) []string {
+	if !e.Local() && auth.IsEnterprise(e.Host) {
+		return []string{"GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"}
+	}
+	return []string{"GH_TOKEN", "GITHUB_TOKEN"}
+}
+
+// signInHint says how a host gets a token.
+func signInHint(e Endpoint) string {
 	if e.Local() {
-		missing.Hint = "set GITHUB_TOKEN to a token of the embedded GitHub"
-		return Token{}, missing
+		return "set GITHUB_TOKEN to a token of the embedded GitHub"
 	}
-	text, _ := kept(e.Host)
-	if t := NewToken(text, "gh"); !t.IsZero() {
-		return t, nil
-	}
-	return Token{}, missing
+	return "set " + tokenNames(e)[0] + ", or run: gh auth login --hostname " + e.Host
 }
