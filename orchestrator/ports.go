@@ -28,10 +28,10 @@ type Doubtful interface{ Doubtful() bool }
 
 // Task is one dispatch to be paid for.
 type Task struct {
-	Child  inventory.Ref
-	Agent  string
-	Epic   inventory.Ref // zero: a direct dispatch
-	Lines  int           // of the child in dispatch.log, as the plan knew it
+	Child inventory.Ref
+	Agent string
+	Epic  inventory.Ref // zero: a direct dispatch
+	Lines int           // of the child in dispatch.log, as the plan knew it
 }
 
 // Ledger is the budget's files under their lock.
