@@ -95,16 +95,6 @@ func New(cfg Config, now func() time.Time) *Limiter {
 	return &Limiter{cfg: cfg, now: now, users: map[string]*account{}}
 }
 
-// Configure replaces the limits; what was counted stays.
-func (l *Limiter) Configure(cfg Config) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if cfg.Status != 429 {
-		cfg.Status = 403
-	}
-	l.cfg = cfg
-}
-
 func (l *Limiter) account(user string) *account {
 	a := l.users[user]
 	if a == nil {

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,5 +58,41 @@ func TestTheJudgeJudges(t *testing.T) {
 	lines, total := c.Counts()
 	if total < 15 || len(lines) < 10 {
 		t.Errorf("%d exchanges, %v", total, lines)
+	}
+}
+
+type canned struct{ status int }
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: c.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(label)), Request: r}, nil
+}
+
+func TestAClientsTransportIsJudged(t *testing.T) {
+	c, err := openapi.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: c.RoundTripper(canned{201})}
+	for body, want := range map[string]int{`{"name":"bug"}`: 0, `{"color":"ededed"}`: 1} {
+		before := len(c.Faults())
+		a, err := client.Post("http://host/api/v3/repos/o/r/labels", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(a.Body)
+		if err != nil || string(text) != label {
+			t.Errorf("the client reads %q, %v", text, err)
+		}
+		if got := len(c.Faults()) - before; got != want {
+			t.Errorf("%s: %d faults, want %d: %v", body, got, want, c.Faults())
+		}
+	}
+	for _, path := range []string{"/graphql", "/api/graphql", "/o/r.git/info/refs", "/_sim/clock"} {
+		if _, err := client.Get("http://host" + path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(c.Faults()); n != 1 {
+		t.Errorf("%d faults after requests that are no REST: %v", n, c.Faults())
 	}
 }

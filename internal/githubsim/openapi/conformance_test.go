@@ -12,7 +12,7 @@ import (
 )
 
 // CORE_GITHUB_OPENAPI names the file api.github.com.json of the npm package @octokit/openapi 23.0.2.
-func TestTheCutIsTrue(t *testing.T) {
+func TestConformanceOfTheCut(t *testing.T) {
 	name := os.Getenv("CORE_GITHUB_OPENAPI")
 	if name == "" {
 		t.Skip("CORE_GITHUB_OPENAPI does not name GitHub's description")

@@ -108,7 +108,10 @@ func Refuse(status int, message, docs string, errs []any, header http.Header) *A
 	if header == nil {
 		header = http.Header{}
 	}
-	return &Answer{Status: status, Header: header, Body: Encode(ErrorBody(status, message, docs, errs))}
+	if docs == "" {
+		docs = Docs
+	}
+	return &Answer{Status: status, Header: header, Body: Encode(errorBody{message, errs, docs, strconv.Itoa(status)})}
 }
 
 // Encode writes JSON as GitHub does: without escaping <, > and &.

@@ -3,7 +3,6 @@ package rest
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
@@ -73,14 +72,10 @@ func asFault(err error) *fault {
 	return f
 }
 
-// ErrorBody is the JSON of an error: what every refusal of the server is written as.
-func ErrorBody(status int, message, docs string, errs []any) map[string]any {
-	if docs == "" {
-		docs = Docs
-	}
-	o := object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)}
-	if len(errs) > 0 {
-		o["errors"] = errs
-	}
-	return o
+// errorBody is the JSON of an error.
+type errorBody struct {
+	Message string `json:"message"`
+	Errors  []any  `json:"errors,omitempty"`
+	Docs    string `json:"documentation_url"`
+	Status  string `json:"status"`
 }
