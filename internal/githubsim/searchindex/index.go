@@ -104,7 +104,7 @@ func (ix *Index) scope(tx *world.Tx, actor world.Actor, q Query, r *Result) []*w
 		}
 	}
 	without := map[int64]bool{}
-	for _, t := range q.Terms {
+	for _, t := range q.terms() {
 		for _, v := range t.Values {
 			switch t.Name {
 			case "repo":

@@ -28,6 +28,18 @@ func (m *matcher) matches(q Query) (score int, ok bool) {
 			return 0, false
 		}
 	}
+	for _, g := range q.Groups {
+		held := slices.ContainsFunc(g.Any, func(a Query) bool {
+			if len(a.In) == 0 {
+				a.In = q.In
+			}
+			_, ok := m.matches(a)
+			return ok
+		})
+		if held == g.Not {
+			return 0, false
+		}
+	}
 	for _, w := range q.Words {
 		inTitle, in := m.words(w.Tokens, q.In)
 		if in == w.Not {

@@ -122,6 +122,14 @@ func TestSearch(t *testing.T) {
 		{"me", "repo:o/r comments:>0", ""},
 		{"me", "repo:o/r foo:bar", ""}, // no qualifier, so words
 		{"me", "repo:o/r", "r#3 r#2 r#1"},
+		{"me", "( sort:created-asc ) repo:o/r state:open", "r#1 r#2 r#3"},
+		{"me", `repo:o/r (label:bug OR label:"help wanted")`, "r#3 r#1"},
+		{"me", "repo:o/r (label:bug OR author:other) is:open", "r#2 r#1"},
+		{"me", "repo:o/r NOT (label:bug OR author:other)", "r#3"},
+		{"me", "repo:o/r -(label:bug)", "r#3 r#2"},
+		{"me", "repo:o/secret OR (repo:o/r AND docs)", "secret#1 r#3"},
+		{"other", "repo:o/secret OR repo:o/r", "r#3 r#2 r#1"},
+		{"me", "repo:o/r )( docs (", "r#3"},
 	} {
 		if got := found(t, w, ix, actors[c.as], c.query); got != c.want {
 			t.Errorf("%s searches %q: %q, want %q", c.as, c.query, got, c.want)
@@ -175,7 +183,7 @@ func TestIndexRunsBehind(t *testing.T) {
 
 // FuzzParse: every text is a query.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{`is:open label:"a b",c -word "a phrase" sort:updated-asc created:*..2026-01-01`, `"`, `-`, `:`, `label:`, `created:>=`, `-"x`} {
+	for _, s := range []string{`is:open label:"a b",c -word "a phrase" sort:updated-asc created:*..2026-01-01`, `"`, `-`, `:`, `label:`, `created:>=`, `-"x`, `((((((a OR b) -(c)`, `) OR (`} {
 		f.Add(s)
 	}
 	w, _, actors := library(f)
