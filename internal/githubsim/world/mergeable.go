@@ -64,13 +64,12 @@ func (tx *Tx) MergeState(pull *Issue) string {
 func (w *World) settleLooks() error {
 	w.lookMu.Lock()
 	looks := w.looks
-	if len(looks) > 0 {
-		w.looks = map[int64]bool{}
-	}
-	w.lookMu.Unlock()
 	if len(looks) == 0 {
+		w.lookMu.Unlock()
 		return nil
 	}
+	w.looks = map[int64]bool{}
+	w.lookMu.Unlock()
 	answers := map[int64]answer{}
 	failed := w.view(func(tx *Tx) (failed error) {
 		for id := range looks {
