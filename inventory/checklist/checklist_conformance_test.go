@@ -51,7 +51,7 @@ func compare(t testing.TB, body []byte) {
 	}
 }
 
-func TestCorpusAgreesWithRenderer(t *testing.T) {
+func TestConformanceCorpus(t *testing.T) {
 	bodies, err := filepath.Glob("testdata/*.md")
 	if err != nil || len(bodies) < 40 {
 		t.Fatalf("corpus: %d bodies, %v", len(bodies), err)
@@ -111,17 +111,17 @@ func randomBody(r *rand.Rand) []byte {
 	return b
 }
 
-func TestRandomBodiesAgreeWithRenderer(t *testing.T) {
+func TestConformanceRandomBodies(t *testing.T) {
 	r := rand.New(rand.NewPCG(20260204, 1))
 	for range 3000 {
 		compare(t, randomBody(r))
 	}
 }
 
-// TestManyRandomBodiesAgreeWithRenderer packs documents so that one run of the
+// TestConformanceManyRandomBodies packs documents so that one run of the
 // program judges many: a heading and a closed fence between them end every
 // block except an open HTML block or fence, which only hide what follows.
-func TestManyRandomBodiesAgreeWithRenderer(t *testing.T) {
+func TestConformanceManyRandomBodies(t *testing.T) {
 	r := rand.New(rand.NewPCG(20260204, 2))
 	for range 200 {
 		var b []byte
