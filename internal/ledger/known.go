@@ -26,17 +26,17 @@ func (f *fold) known(b []byte) int {
 		w = words{b: b, at: stampLen + len(" dispatched ")}
 		w.number()
 		w.skip(" to ")
-		agent := w.until(' ')
+		agent, inAgent := w.until(' ')
 		w.skip(" in ")
-		repo := w.until('\n')
-		return f.oneMore(&w, minute, repo, agent, nil)
+		repo, inRepo := w.until('\n')
+		return f.oneMore(&w, minute, repo, agent, nil, hashOf(inRepo, inAgent, 0))
 	}
 	w = words{b: b, at: stampLen + 1}
-	repo := w.until(' ')
+	repo, inRepo := w.until(' ')
 	w.skip(" ")
 	w.number()
 	w.skip(" ")
-	agent := w.until(' ')
+	agent, inAgent := w.until(' ')
 	w.skip(" ")
 	if w.next() == '-' {
 		w.at++
@@ -44,21 +44,21 @@ func (f *fold) known(b []byte) int {
 		w.number()
 	}
 	if w.next() == '\n' {
-		return f.oneMore(&w, minute, repo, agent, nil)
+		return f.oneMore(&w, minute, repo, agent, nil, hashOf(inRepo, inAgent, 0))
 	}
 	w.skip(" @")
-	member := w.until('\n')
+	member, inMember := w.until('\n')
 	if len(member) == 0 {
 		return 0
 	}
-	return f.oneMore(&w, minute, repo, agent, member)
+	return f.oneMore(&w, minute, repo, agent, member, hashOf(inRepo, inAgent, inMember))
 }
 
-func (f *fold) oneMore(w *words, minute int, repo, agent, member []byte) int {
+func (f *fold) oneMore(w *words, minute int, repo, agent, member []byte, hash uint64) int {
 	if w.lost {
 		return 0
 	}
-	kind := f.kinds.find(hash(hash(hash(0, repo), agent), member), repo, agent, member)
+	kind := f.kinds.find(hash, repo, agent, member)
 	if kind < 0 {
 		return 0
 	}
@@ -107,18 +107,21 @@ type words struct {
 
 const ones, tops = 0x0101010101010101, 0x8080808080808080
 
-// until is what stands before the next c.
-func (w *words) until(c byte) []byte {
+// until is what stands before the next c, and its hash.
+func (w *words) until(c byte) (text []byte, h uint64) {
 	for at := w.at; at+8 <= len(w.b); at += 8 {
-		v := binary.LittleEndian.Uint64(w.b[at:]) ^ ones*uint64(c)
+		word := binary.LittleEndian.Uint64(w.b[at:])
+		v := word ^ ones*uint64(c)
 		if found := (v - ones) &^ v & tops; found != 0 {
+			n := bits.TrailingZeros64(found) >> 3
 			begin := w.at
-			w.at = at + bits.TrailingZeros64(found)>>3
-			return w.b[begin:w.at]
+			w.at = at + n
+			return w.b[begin:w.at], hashEnd(h, word&(1<<(8*n)-1), n)
 		}
+		h = mix(h ^ word)
 	}
 	w.lost = true
-	return nil
+	return nil, 0
 }
 
 // number passes "#" and one to seven digits, the first not zero.

@@ -17,7 +17,7 @@ type kindTable struct {
 }
 
 func (t *kindTable) id(repo, agent, member []byte) int32 {
-	h := hash(hash(hash(0, repo), agent), member)
+	h := hashOf(hash(repo), hash(agent), hash(member))
 	if id := t.find(h, repo, agent, member); id >= 0 {
 		return id
 	}
@@ -66,16 +66,25 @@ func (t *kindTable) place(h uint64, slot int32) {
 	t.slots[i] = slot
 }
 
-// hash mixes eight bytes at a time, and last what is left with its length.
-// Equal bytes are compared afterwards, so it need only be quick and spread well.
-func hash(h uint64, b []byte) uint64 {
+// hash mixes eight bytes at a time, and last what is left with its length; of
+// nothing it is 0. Equal bytes are compared afterwards, so it need only be quick
+// and spread well.
+func hash(b []byte) (h uint64) {
+	if len(b) == 0 {
+		return 0
+	}
 	for ; len(b) >= 8; b = b[8:] {
 		h = mix(h ^ binary.LittleEndian.Uint64(b))
 	}
 	var last [8]byte
 	copy(last[:], b)
-	last[7] = byte(len(b))
-	return mix(h ^ binary.LittleEndian.Uint64(last[:]))
+	return hashEnd(h, binary.LittleEndian.Uint64(last[:]), len(b))
+}
+
+func hashEnd(h, last uint64, n int) uint64 { return mix(h ^ last ^ uint64(n)<<56) }
+
+func hashOf(repo, agent, member uint64) uint64 {
+	return repo ^ bits.RotateLeft64(agent, 21) ^ bits.RotateLeft64(member, 42)
 }
 
 func mix(v uint64) uint64 {
