@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/dappcore/core-dev/internal/githubsim/faults"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
@@ -50,6 +52,19 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, name [2]string
 		record.Status, record.Wall = seen.status, time.Since(start)
 		_ = s.log.Add(record)
 	}()
+	if rule := s.faults.Next(faults.Request{Method: r.Method, Path: r.URL.Path}); rule != nil {
+		record.Fault = rule.String()
+		switch rule.Kind {
+		case faults.Error500, faults.Error502, faults.Error503:
+			status, _ := strconv.Atoi(string(rule.Kind))
+			plain(seen, status, http.StatusText(status)+"\n")
+			return
+		case faults.CutBefore:
+			panic(http.ErrAbortHandler)
+		default:
+			record.Fault = ""
+		}
+	}
 	actor, known, err := s.authenticate(r)
 	if err != nil || !known {
 		askPassword(seen, "Invalid username or token. Password authentication is not supported for Git operations.\n")

@@ -78,6 +78,11 @@ func TestGitOverHTTP(t *testing.T) {
 	if out := run("", "ls-remote", p.remote("bob", "acme/widgets"), "refs/heads/dev"); !strings.Contains(out, sha) {
 		t.Errorf("by its old name: %s", out)
 	}
+	_ = p.s.Faults().Replace("503@GET /acme/gadgets.git/info/refs#1,cut-before@GET /acme/gadgets.git/**#1")
+	fails("503", "", "ls-remote", p.remote("bob", "acme/gadgets"))
+	_ = p.s.Faults().Replace("cut-before@GET /acme/gadgets.git/**#1")
+	fails("", "", "ls-remote", p.remote("bob", "acme/gadgets"))
+	run("", "ls-remote", p.remote("bob", "acme/gadgets"))
 	pushes := 0
 	for _, r := range p.s.Requests().Since(0) {
 		if r.Resource == resourceGit && strings.HasSuffix(r.Path, "/git-receive-pack") && len(r.Effect) > 0 {

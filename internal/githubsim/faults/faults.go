@@ -24,6 +24,9 @@
 // request only (from 1), #N+ that one and all after it, %P each with a probability of P percent drawn from the seed;
 // without either, every matching request. The first rule that applies is taken. DUR is a Go duration such as 90s.
 //
+// Requests of git are matched as REST by their path, such as "GET /acme/widgets.git/**"; of the kinds they know 500, 502, 503 and
+// cut-before.
+//
 //	502@POST /repos/*/*/issues/*/labels#2,late=5m@addComment,cut-after@*%1
 package faults
 
