@@ -19,11 +19,12 @@ func testPacer(clock Clock, maxWait time.Duration) *pacer {
 func TestWritesStayWithinGitHubsLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		clock := newClock()
-		p := testPacer(clock, 24*time.Hour)
+		gap := rapid.SampledFrom([]time.Duration{0, mutationGap}).Draw(t, "gap")
+		p := newPacer(clock, gap, 24*time.Hour, func(time.Duration, string) {})
 		var all, content []time.Time
-		for range rapid.IntRange(1, 700).Draw(t, "writes") {
-			creates := rapid.IntRange(0, 9).Draw(t, "kind") > 0
-			if rapid.IntRange(0, 60).Draw(t, "rest") == 0 {
+		for range rapid.SampledFrom([]int{20, 120, 800}).Draw(t, "writes") {
+			creates := rapid.IntRange(0, 9).Draw(t, "kind") < 9
+			if rapid.IntRange(0, 1000).Draw(t, "rest") > 950 { // small numbers are drawn more often
 				_ = clock.Sleep(t.Context(), time.Duration(rapid.IntRange(0, 900).Draw(t, "pause"))*time.Second)
 			}
 			done, err := p.write(t.Context(), creates)
@@ -43,7 +44,7 @@ func TestWritesStayWithinGitHubsLimits(t *testing.T) {
 				}
 			}
 		}
-		within(all, 1, time.Second)
+		within(all, 1, gap)
 		within(content, contentPerMinute, time.Minute)
 		within(content, contentPerHour, time.Hour)
 	})

@@ -176,3 +176,40 @@ func TestALargeFleetIsReadWhole(t *testing.T) {
 		t.Errorf("%+v %v", change, err)
 	}
 }
+
+// The title is part of what was accepted.
+func TestRenamingAnIssueTakesItsAcceptanceAway(t *testing.T) {
+	l := acme(t)
+	l.label("wendy", 5, "accepted")
+	s := l.survey(l.client("ada"))
+	if i, _ := s.Repos[0].Issue(5); i.Body == "" {
+		t.Fatal("not accepted in the first place")
+	}
+	l.as("mallory", func(tx *world.Tx) {
+		title := "evil title"
+		must(tx.EditIssue(l.issue(tx, "main", 5), world.IssueEdit{Title: &title}))
+	})
+	s = l.survey(l.client("ada"))
+	i, _ := s.Repos[0].Issue(5)
+	if ok, _ := (inventory.Trust{}).Issue(*i); ok || i.Body != "" {
+		t.Errorf("still accepted: %+v", i)
+	}
+}
+
+func TestChecksAreSummedAsGitHubsClientDoes(t *testing.T) {
+	for state, want := range map[string]inventory.Checks{
+		"SUCCESS": {Passed: 2}, "NEUTRAL": {Passed: 2}, "SKIPPED": {Passed: 2},
+		"FAILURE": {Failed: 2}, "ERROR": {Failed: 2}, "CANCELLED": {Failed: 2}, "TIMED_OUT": {Failed: 2}, "ACTION_REQUIRED": {Failed: 2}, "STARTUP_FAILURE": {Failed: 2},
+		"QUEUED": {Pending: 2}, "IN_PROGRESS": {Pending: 2}, "PENDING": {Pending: 2}, "EXPECTED": {Pending: 2}, "WAITING": {Pending: 2}, "STALE": {Pending: 2},
+	} {
+		r := &rollupJSON{}
+		r.Contexts.Runs = []countJSON{{state, 1}}
+		r.Contexts.Statuses = []countJSON{{state, 1}}
+		if got := r.checks(); got != want {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+	if got := (*rollupJSON)(nil).checks(); got != (inventory.Checks{}) {
+		t.Errorf("no checks: %+v", got)
+	}
+}

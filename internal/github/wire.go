@@ -93,9 +93,10 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body))}, nil
 }
 
+// dress is for requests to the token's own host only: send sees to that.
 func (w *wire) dress(req *http.Request) {
 	req.Header.Set("User-Agent", w.agent)
-	if w.endpoint.owns(req.URL) && !w.token.IsZero() {
+	if !w.token.IsZero() {
 		req.Header.Set("Authorization", "Bearer "+w.token.text)
 	}
 }
@@ -185,7 +186,7 @@ func (w *wire) write(req *http.Request) (*answer, error) {
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	r := req.Clone(ctx)
-	r.GetBody = nil
+	r.GetBody = nil // and so nothing to send a second time, whatever the transport
 	r.Header.Del("Idempotency-Key")
 	r.Header.Del("X-Idempotency-Key")
 	w.count.rest.Add(1)

@@ -57,7 +57,13 @@ func TestAWriteIsSentOnce(t *testing.T) {
 		},
 	} {
 		url, count := serve(t, func(n int, w http.ResponseWriter, r *http.Request) { answer(w, r) })
-		c, _ := clientOf(t, url)
+		c, _ := clientOf(t, url, func(o *Options) {
+			o.Record = func(r *http.Request) { // what lets net/http send again
+				if r.GetBody != nil || r.Header.Get("Idempotency-Key") != "" || r.Header.Get("X-Idempotency-Key") != "" {
+					t.Error("a write could be sent again")
+				}
+			}
+		})
 		sent := 0
 		for what, write := range writesOf(c) {
 			if name == "no JSON" && what == "remove label" {
