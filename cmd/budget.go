@@ -49,7 +49,7 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
 			case history:
 				return a.printHistory(budget.History(sp, a.now(), days))
 			case a.opt.json:
-				return a.printJSON(st)
+				return a.printJSON(shapeBudget(st))
 			}
 			a.printBudget(st, seen)
 			if !seen.IsZero() {
@@ -104,7 +104,7 @@ reservation of theirs would not be known any more.`,
 			if err := book.Rebuild(c.Context(), nil); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub and not in dispatch.log: %d, counted as outside\n", len(l.budget.Outside))
+			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", len(l.budget.Status().Outside))
 			return nil
 		},
 	}

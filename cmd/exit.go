@@ -85,6 +85,7 @@ func errUnknownTopic(topic string) error {
 
 func errUnknownCommand(c *cobra.Command, arg string) error {
 	text := fmt.Sprintf("unknown command %q for %q", arg, c.CommandPath())
+	c.SuggestionsMinimumDistance = 2 // cobra's own default, which it sets too late for this
 	if near := c.SuggestionsFor(arg); len(near) > 0 {
 		return hinted{errors.New(text), "did you mean " + strings.Join(near, " or ") + "?"}
 	}
@@ -115,6 +116,9 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 	)
 	if errors.As(err, &h) {
 		hint = h.hint
+	}
+	if errors.As(err, &ge) && hint == "" && ge.Hint != "" {
+		text, hint = strings.Replace(text, "; "+ge.Hint, "", 1), ge.Hint
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -189,7 +193,7 @@ func (a *app) fail(ctx context.Context, c *cobra.Command, err error) int {
 
 // isCobraUsage knows cobra's own complaints, which have no type.
 func isCobraUsage(err error) bool {
-	for _, p := range []string{"unknown command ", "unknown flag", "unknown shorthand", "required flag", "accepts ", "requires ", "invalid argument"} {
+	for _, p := range []string{"unknown command ", "unknown flag", "unknown shorthand", "required flag", "accepts ", "requires ", "invalid argument", "if any flags in the group "} {
 		if strings.HasPrefix(err.Error(), p) {
 			return true
 		}

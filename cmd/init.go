@@ -52,7 +52,7 @@ func (a *app) init(ctx context.Context, args []string) error {
 		return err
 	}
 	if d.Exists() && d.Writable() == nil {
-		return hinted{fmt.Errorf("%s is there already", d.Path), "edit its files, or name another folder with --dir"}
+		return hinted{fmt.Errorf("%s: %w", d.Path, config.ErrInitialised), "edit its files, or name another folder with --dir"}
 	}
 	org, repos, err := a.named(args)
 	if err != nil {

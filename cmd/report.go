@@ -15,7 +15,7 @@ type reportShape struct {
 	Version   int            `json:"version"`
 	Inventory inventoryShape `json:"inventory"`
 	Epics     []epicShape    `json:"epics"`
-	Budget    budget.Status  `json:"budget"`
+	Budget    budgetShape    `json:"budget"`
 	People    []personShape  `json:"people"`
 }
 
@@ -39,7 +39,7 @@ func (a *app) printReport(l *look) error {
 			Version:   shapeVersion,
 			Inventory: shapeInventory(&l.fleet, &l.snap),
 			Epics:     shapeEpics(&l.fleet, true),
-			Budget:    st,
+			Budget:    shapeBudget(st),
 			People:    shapePeople(&l.fleet),
 		})
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"time"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -137,6 +138,28 @@ type valueShape struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
 	Origin string `json:"origin"`
+}
+
+// budgetShape is the budget with repositories written as everywhere else.
+type budgetShape struct {
+	budget.Status
+	Outside []outsideShape `json:"outside"`
+}
+
+type outsideShape struct {
+	Repo  string    `json:"repo"` // owner/name
+	Issue int       `json:"issue"`
+	Agent string    `json:"agent"`
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+}
+
+func shapeBudget(st budget.Status) budgetShape {
+	out := budgetShape{st, []outsideShape{}}
+	for _, o := range st.Outside {
+		out.Outside = append(out.Outside, outsideShape{o.Repo.String(), o.Issue, o.Agent, o.Actor, o.At})
+	}
+	return out
 }
 
 type errorShape struct {

@@ -1,0 +1,426 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// wholeRun tells that every script ran, so that the run can be held to floors.
+var wholeRun bool
+
+// TestScripts runs testdata/script, each script in a folder and with an
+// embedded GitHub of its own. Beside testscript's commands there are:
+//
+//	sim FLEET [SEED]         starts the GitHub and points core at it
+//	folder                   makes .core/ of the fleet's own files
+//	exits N core ...         runs core and wants exit status N
+//	mark                     forgets the requests so far
+//	requests                 prints those since, a line each, then their number and points
+//	fault SPEC | fault       sets the faults in force (internal/githubsim/faults)
+//	cut | mend               takes the GitHub off the network and puts it back
+//	token LOGIN [SCOPE...]   signs in with a new token; expired as the first scope: one that has expired
+//	world ...                changes GitHub behind our back (see worldCommand)
+//	valid NAME FILE          validates JSON by docs/schema/NAME.json
+//	json FILE PATH [VALUE]   prints, or compares, a value of a JSON file
+//	log TIME TEXT            appends "DATE TIME TEXT" to dispatch.log, of the day -1 if TIME begins so
+func TestScripts(t *testing.T) {
+	var mu sync.Mutex
+	var faults []string
+	fault := func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		faults = append(faults, fmt.Sprintf(format, args...))
+	}
+	t.Cleanup(func() {
+		for _, f := range faults {
+			t.Error(f)
+		}
+		theReading.mu.Lock()
+		defer theReading.mu.Unlock()
+		for _, f := range theReading.faults {
+			t.Error(f)
+		}
+		if c, err := theChecker(); err != nil {
+			t.Error(err)
+		} else {
+			for _, f := range c.Faults() {
+				t.Error(f)
+			}
+		}
+		wholeRun = !t.Failed() && !filtered()
+	})
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			s := &stage{name: filepath.Base(e.WorkDir), offset: time.Until(morning)}
+			e.Values[stageKey{}] = s
+			found := filepath.Join(e.WorkDir, ".output-faults")
+			home := filepath.Join(e.WorkDir, "home")
+			for k, v := range map[string]string{
+				"HOME": home, "GH_CONFIG_DIR": filepath.Join(home, "gh"), "XDG_STATE_HOME": home,
+				"GIT_CONFIG_NOSYSTEM": "1", "NO_PROXY": "*",
+				clockEnv: s.offset.String(), faultEnv: found,
+				"TODAY": morning.Format(time.DateOnly), "YESTERDAY": morning.AddDate(0, 0, -1).Format(time.DateOnly),
+			} {
+				e.Setenv(k, v)
+			}
+			e.Defer(func() {
+				if s.host != nil {
+					s.host.close()
+				}
+				if raw, err := os.ReadFile(found); err == nil {
+					fault("%s: %s", s.name, raw)
+				}
+				for _, f := range holders(e.WorkDir, secretMark) {
+					fault("%s: the file %s holds the token", s.name, f)
+				}
+			})
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sim": simCommand, "folder": folderCommand, "exits": exitsCommand, "mark": markCommand,
+			"requests": requestsCommand, "fault": faultCommand, "cut": cutCommand, "mend": mendCommand,
+			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "json": jsonCommand, "log": logCommand,
+			"both": bothCommand,
+		},
+	})
+}
+
+// filtered tells whether only a part of the tests runs.
+func filtered() bool {
+	for _, a := range os.Args {
+		if strings.HasPrefix(a, "-test.run=") && a != "-test.run=" || strings.HasPrefix(a, "-test.skip=") {
+			return true
+		}
+	}
+	return testing.Short()
+}
+
+// holders are the files below dir with text in them.
+func holders(dir, text string) []string {
+	var out []string
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil
+		}
+		if raw, err := os.ReadFile(path); err == nil && strings.Contains(string(raw), text) {
+			rel, _ := filepath.Rel(dir, path)
+			out = append(out, rel)
+		}
+		return nil
+	})
+	return out
+}
+
+type stageKey struct{}
+
+// stage is what one script stands on.
+type stage struct {
+	name   string
+	offset time.Duration
+	host   *host
+}
+
+func on(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+func (s *stage) github(ts *testscript.TestScript) *host {
+	if s.host == nil {
+		ts.Fatalf("no GitHub yet: sim FLEET")
+	}
+	return s.host
+}
+
+func simCommand(ts *testscript.TestScript, neg bool, args []string) {
+	s := on(ts)
+	if s.host != nil || len(args) == 0 {
+		ts.Fatalf("usage: sim FLEET [SEED], once")
+	}
+	seed := uint64(1)
+	if len(args) > 1 {
+		n, err := strconv.ParseUint(args[1], 10, 64)
+		ts.Check(err)
+		seed = n
+	}
+	var err error
+	s.host, err = newHost(args[0], seed, s.offset)
+	ts.Check(err)
+	fl := s.host.sim.Fleet()
+	ts.Setenv("CORE_API_URL", s.host.url)
+	ts.Setenv(simEnv, s.host.url)
+	ts.Setenv("URL", s.host.url)
+	ts.Setenv("ORG", fl.Org)
+	tokenCommand(ts, false, []string{fl.Owner, "repo", "read:org"})
+}
+
+func tokenCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	var expires time.Time
+	scopes := args[1:]
+	if len(scopes) > 0 && scopes[0] == "expired" {
+		scopes, expires = scopes[1:], morning.Add(-time.Hour)
+	}
+	text, err := h.token(args[0], scopes, expires)
+	ts.Check(err)
+	ts.Setenv("GITHUB_TOKEN", text)
+}
+
+func folderCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	d, err := config.At(ts.MkAbs("."))
+	ts.Check(err)
+	f := h.sim.Fleet().Files
+	settings := strings.Replace(string(f[config.ConfigFile]), "host: github.localhost", "host: "+strings.TrimPrefix(h.url, "http://"), 1)
+	_, err = config.Init(d, config.InitOptions{Config: []byte(settings), Inventory: f[config.InventoryFile], Team: f[config.TeamFile]})
+	ts.Check(err)
+}
+
+func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if err != nil || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var ended *exec.ExitError
+	switch {
+	case errors.As(err, &ended):
+		got = ended.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+func markCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	h.since = h.sim.Requests().Last()
+}
+
+func requestsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	points := map[string]int{}
+	all := on(ts).github(ts).requests()
+	for _, r := range all {
+		fmt.Fprintln(ts.Stdout(), line(r))
+		points[r.Resource] += r.Points
+	}
+	fmt.Fprintf(ts.Stdout(), "requests %d, GraphQL points %d\n", len(all), points["graphql"])
+}
+
+func faultCommand(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(on(ts).github(ts).sim.Faults().Replace(strings.Join(args, " ")))
+}
+
+func cutCommand(ts *testscript.TestScript, neg bool, args []string) { on(ts).github(ts).cut() }
+
+func mendCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	ts.Check(h.serve(strings.TrimPrefix(h.url, "http://")))
+}
+
+func logCommand(ts *testscript.TestScript, neg bool, args []string) {
+	day := morning
+	clock, past := strings.CutPrefix(args[0], "-1:")
+	if past {
+		day = day.AddDate(0, 0, -1)
+	}
+	f, err := os.OpenFile(ts.MkAbs(".core/dispatch.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	defer f.Close()
+	n := 1
+	if len(args) > 2 { // so many
+		n, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	for range n {
+		_, err = fmt.Fprintf(f, "%sT%sZ %s\n", day.Format(time.DateOnly), clock, args[1])
+		ts.Check(err)
+	}
+}
+
+// bothCommand runs two commands at the same time: both A -- B. Their output is
+// in the files one and two, their exit statuses in the last lines.
+func bothCommand(ts *testscript.TestScript, neg bool, args []string) {
+	var sides [][]string
+	last := 0
+	for k, a := range args {
+		if a == "--" {
+			sides = append(sides, args[last:k])
+			last = k + 1
+		}
+	}
+	sides = append(sides, args[last:])
+	var env []string
+	for _, name := range []string{"PATH", "HOME", "GH_CONFIG_DIR", "CORE_API_URL", "GITHUB_TOKEN", "NO_PROXY", clockEnv, simEnv, faultEnv, "TMPDIR"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	var path string
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if p := filepath.Join(dir, "core"); path == "" {
+			if _, err := os.Stat(p); err == nil {
+				path = p
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for k, side := range sides {
+		f, err := os.Create(ts.MkAbs("side" + strconv.Itoa(k+1)))
+		ts.Check(err)
+		c := exec.Command(path, side[1:]...)
+		c.Env, c.Dir, c.Stdout, c.Stderr = env, ts.MkAbs("."), f, f
+		ts.Check(c.Start())
+		wg.Go(func() {
+			defer f.Close()
+			_ = c.Wait() // its status is read off the state
+			fmt.Fprintf(f, "exit status %d\n", c.ProcessState.ExitCode())
+		})
+	}
+	wg.Wait()
+}
+
+// worldCommand changes GitHub, or prints what it holds:
+//
+//	world label|unlabel REF NAME [LOGIN]   LOGIN defaults to the fleet's owner
+//	world close|reopen|lock REF
+//	world title REF TEXT, world body REF FILE
+//	world issue REPO TITLE FILE [LOGIN]    prints the new number
+//	world rename REPO NAME, world archive REPO
+//	world private REPO                     hidden from tokens without the scope repo
+//	world comments REF                     prints the bodies of its comments
+//	world labels REF                       prints its label events, "+NAME" or "-NAME"
+//	world branches REPO                    prints its branches
+//	world advance DURATION
+func worldCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	if args[0] == "advance" {
+		d, err := time.ParseDuration(args[1])
+		ts.Check(err)
+		h.sim.Advance(d)
+		return
+	}
+	fleet := h.sim.Fleet()
+	ts.Check(h.sim.World().Update(world.System(), func(tx *world.Tx) error {
+		as := func(n int) {
+			login := fleet.Owner
+			if len(args) > n {
+				login = args[n]
+			}
+			tx.As(world.Actor{User: tx.UserByLogin(login)})
+		}
+		if ref, err := inventory.ParseRef(args[1], inventory.RepoRef{Owner: fleet.Org}); err == nil {
+			return onIssue(ts, tx, ref, args, as)
+		}
+		ref, err := inventory.ParseRepo(args[1], fleet.Org)
+		if err != nil {
+			return err
+		}
+		return onRepo(ts, tx, ref, args, as)
+	}))
+}
+
+func onIssue(ts *testscript.TestScript, tx *world.Tx, ref inventory.Ref, args []string, as func(int)) error {
+	repo, _ := tx.Repo(ref.Repo.Owner, ref.Repo.Name)
+	if repo == nil {
+		return fmt.Errorf("no repository %s", ref.Repo)
+	}
+	issue := tx.Issue(repo.ID, ref.Number)
+	if issue == nil {
+		return fmt.Errorf("no issue %s", ref)
+	}
+	var err error
+	state := map[string]string{"close": "closed", "reopen": "open"}[args[0]]
+	switch args[0] {
+	case "label":
+		as(3)
+		_, err = tx.AddLabels(issue, args[2:3])
+	case "unlabel":
+		as(3)
+		_, err = tx.RemoveLabel(issue, args[2])
+	case "close", "reopen":
+		as(2)
+		_, err = tx.EditIssue(issue, world.IssueEdit{State: &state})
+	case "lock":
+		as(2)
+		_, err = tx.LockIssue(issue, "")
+	case "title":
+		as(3)
+		title, quoted := strconv.Unquote(`"` + args[2] + `"`)
+		if quoted != nil {
+			return quoted
+		}
+		_, err = tx.EditIssue(issue, world.IssueEdit{Title: &title})
+	case "body":
+		as(3)
+		text := ts.ReadFile(args[2])
+		_, err = tx.EditIssue(issue, world.IssueEdit{Body: &text})
+	case "comments":
+		for _, c := range tx.Comments(issue.ID) {
+			fmt.Fprintln(ts.Stdout(), c.Body)
+		}
+	case "labels":
+		for _, e := range tx.Events(issue.ID) {
+			switch e.Kind {
+			case world.Labeled:
+				fmt.Fprintln(ts.Stdout(), "+"+e.Label)
+			case world.Unlabeled:
+				fmt.Fprintln(ts.Stdout(), "-"+e.Label)
+			}
+		}
+	default:
+		err = fmt.Errorf("no such change of an issue: %s", args[0])
+	}
+	return err
+}
+
+func onRepo(ts *testscript.TestScript, tx *world.Tx, ref inventory.RepoRef, args []string, as func(int)) error {
+	repo, _ := tx.Repo(ref.Owner, ref.Name)
+	if repo == nil {
+		return fmt.Errorf("no repository %s", ref)
+	}
+	var err error
+	switch args[0] {
+	case "rename":
+		as(3)
+		_, err = tx.RenameRepo(repo, args[2])
+	case "archive":
+		as(2)
+		_, err = tx.ArchiveRepo(repo, true)
+	case "private":
+		as(2)
+		yes := true
+		_, err = tx.EditRepo(repo, world.RepoEdit{Private: &yes})
+	case "issue":
+		as(4)
+		var made *world.Issue
+		made, err = tx.CreateIssue(repo, world.NewIssue{Title: args[2], Body: ts.ReadFile(args[3])})
+		if err == nil {
+			fmt.Fprintln(ts.Stdout(), made.Number)
+		}
+	case "branches":
+		for _, name := range slices.Sorted(maps.Keys(repo.Refs)) {
+			fmt.Fprintln(ts.Stdout(), name)
+		}
+	default:
+		err = fmt.Errorf("no such change of a repository: %s", args[0])
+	}
+	return err
+}
