@@ -40,6 +40,12 @@ func (x *execution) issue(i *world.Issue, f *selected) (any, error) {
 		return x.connection(f, list{items: x.subIssues(i)})
 	case "subIssuesSummary":
 		return x.subIssuesSummary(i), nil
+	case "blockedBy":
+		return x.connection(f, list{items: x.blockers(i)})
+	case "blocking":
+		return x.connection(f, list{items: x.blocked(i)})
+	case "issueDependenciesSummary":
+		return x.dependencies(i), nil
 	case "closedByPullRequestsReferences":
 		return x.connection(f, list{items: x.closers(i, f.args.flag("includeClosedPrs"))})
 	case "trackedIssues", "trackedInIssues":

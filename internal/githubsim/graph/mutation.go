@@ -20,6 +20,7 @@ var mutations = map[string]mutation{
 	"createLabel": createLabel, "updateLabel": updateLabel, "deleteLabel": deleteLabel,
 	"addLabelsToLabelable": addLabels, "removeLabelsFromLabelable": removeLabels, "clearLabelsFromLabelable": clearLabels,
 	"addAssigneesToAssignable": addAssignees, "removeAssigneesFromAssignable": removeAssignees,
+	"addBlockedBy": addBlockedBy, "removeBlockedBy": removeBlockedBy,
 	"addSubIssue": addSubIssue, "removeSubIssue": removeSubIssue, "reprioritizeSubIssue": reprioritizeSubIssue,
 	"createRef": createRef, "updateRef": updateRef, "deleteRef": deleteRef,
 	"createPullRequest": createPull, "updatePullRequest": updatePull, "closePullRequest": closePull, "reopenPullRequest": reopenPull,
