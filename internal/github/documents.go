@@ -71,20 +71,6 @@ func document(operation string) string {
 	return strings.Join(out, "\n\n")
 }
 
-// Documents returns one document of every kind the client sends, by operation
-// name, for tests that hold them against GitHub's schema. Generated ones are
-// shown for two repositories.
-func Documents() map[string]string {
-	out := map[string]string{}
-	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head"} {
-		out[name] = document(name)
-	}
-	for name, asks := range sampleAsks() {
-		out[name], _ = compose(name, asks, name == "Fleet")
-	}
-	return out
-}
-
 // compose writes the operation that asks all of asks in one request, with its
 // variables; features asks, too, which fields this GitHub's Issue has.
 // Repositories become aliases r0, r1, ... in order of appearance.

@@ -5,11 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/dappcore/core-dev/inventory"
 )
 
 // dependencyFields are what GitHub's GraphQL has beyond the published schema the
@@ -51,7 +54,7 @@ func schema(t *testing.T) *ast.Schema {
 
 func TestDocumentsAreValid(t *testing.T) {
 	s := schema(t)
-	for name, text := range Documents() {
+	for name, text := range documents() {
 		if _, errs := gqlparser.LoadQuery(s, text); len(errs) > 0 {
 			t.Errorf("%s: %v\n%s", name, errs, text)
 		}
@@ -104,7 +107,7 @@ func forbidden(s *ast.Schema, text string) []string {
 
 func TestNoDocumentReadsWhatStrangersWrite(t *testing.T) {
 	s := schema(t)
-	for name, text := range Documents() {
+	for name, text := range documents() {
 		if bad := forbidden(s, text); len(bad) > 0 {
 			t.Errorf("%s reads %v", name, bad)
 		}
@@ -123,7 +126,7 @@ func TestNoDocumentReadsWhatStrangersWrite(t *testing.T) {
 
 func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 	all := ""
-	for _, d := range Documents() {
+	for _, d := range documents() {
 		all += d
 	}
 	for name, text := range definitions() {
@@ -131,4 +134,47 @@ func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 			t.Errorf("%s is in the query files and nobody sends it", name)
 		}
 	}
+}
+
+// documents returns one document of every kind the client sends, by operation
+// name; generated ones with every selection there is.
+func documents() map[string]string {
+	out := map[string]string{}
+	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head"} {
+		out[name] = document(name)
+	}
+	for name, asks := range sampleAsks() {
+		out[name], _ = compose(name, asks, name == "Fleet")
+	}
+	return out
+}
+
+// sampleAsks shows every selection the client generates.
+func sampleAsks() map[string][]*ask {
+	c := &Client{}
+	s := &survey{c: c, byKey: map[string]*repoReading{}, elsewhere: map[string]*issueReading{}, o: SurveyOptions{Since: time.Unix(0, 0)}}
+	one := inventory.RepoRef{Owner: "o", Name: "one"}
+	r := &repoReading{repo: inventory.Repo{Ref: one, OpenPulls: 1}, read: true, issues: map[int]*issueReading{}, pulls: map[int]*inventory.Pull{}}
+	two := &repoReading{repo: inventory.Repo{Ref: inventory.RepoRef{Owner: "o", Name: "two"}}, issues: map[int]*issueReading{}, pulls: map[int]*inventory.Pull{}}
+	s.byKey[one.Key()] = r
+	out := map[string][]*ask{"Fleet": {s.factsOf(r), s.factsOf(two)}}
+	open := &issueReading{ours: one, child: true, subIssues: 1, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 1}, ID: "I", Association: "OWNER"}}
+	s.detail(r, open)
+	s.want(r, 2, true)
+	s.want(r, 3, false)
+	more := pageJSON{Next: true, Before: true, Start: "cursor", End: "cursor"}
+	_ = s.take(open, &detailJSON{LabelEvents: &eventPageJSON{Page: more}, Mentions: &eventPageJSON{Page: more},
+		BlockedBy: &issuePageJSON{Page: more}, SubIssues: &issuePageJSON{Page: more}})
+	s.issuePage(r, &issuePageJSON{Page: more})
+	s.pullPage(r, &pullPageJSON{Page: more})
+	s.branchPage(r, &branchPageJSON{Page: more})
+	s.touchedPage(r, &issuePageJSON{Page: more})
+	s.labelsOf(open, &namesJSON{Page: more})
+	s.pullRest(r, &inventory.Pull{Ref: inventory.Ref{Repo: one, Number: 4}}, &pullJSON{Number: 4, Labels: &namesJSON{Page: more}, Threads: threadPageJSON{Page: more}})
+	s.acceptor(&issueReading{ours: one, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 5}, Labels: []string{inventory.AcceptedLabel},
+		LabelEvents: []inventory.LabelEvent{{Label: inventory.AcceptedLabel, Added: true, Actor: "someone"}}}})
+	out["FleetDetails"] = s.next
+	out["Fitness"] = fitnessAsks([]inventory.RepoRef{one}, "agent", nil)
+	out["Probe"] = probeAsks(&inventory.Snapshot{Repos: []inventory.Repo{{Ref: one}}, Elsewhere: []inventory.Issue{{Ref: inventory.Ref{Repo: two.repo.Ref, Number: 6}}}}, time.Unix(0, 0), nil, nil)
+	return out
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/inventory/checklist"
@@ -353,34 +352,4 @@ func mayWrite(raw json.RawMessage, login string) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// sampleAsks shows every selection the client generates, for Documents.
-func sampleAsks() map[string][]*ask {
-	c := &Client{}
-	s := &survey{c: c, byKey: map[string]*repoReading{}, elsewhere: map[string]*issueReading{}, o: SurveyOptions{Since: time.Unix(0, 0)}}
-	one := inventory.RepoRef{Owner: "o", Name: "one"}
-	r := &repoReading{repo: inventory.Repo{Ref: one, OpenPulls: 1}, read: true, issues: map[int]*issueReading{}, pulls: map[int]*inventory.Pull{}}
-	two := &repoReading{repo: inventory.Repo{Ref: inventory.RepoRef{Owner: "o", Name: "two"}}, issues: map[int]*issueReading{}, pulls: map[int]*inventory.Pull{}}
-	s.byKey[one.Key()] = r
-	out := map[string][]*ask{"Fleet": {s.factsOf(r), s.factsOf(two)}}
-	open := &issueReading{ours: one, child: true, subIssues: 1, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 1}, ID: "I", Association: "OWNER"}}
-	s.detail(r, open)
-	s.want(r, 2, true)
-	s.want(r, 3, false)
-	more := pageJSON{Next: true, Before: true, Start: "cursor", End: "cursor"}
-	_ = s.take(open, &detailJSON{LabelEvents: &eventPageJSON{Page: more}, Mentions: &eventPageJSON{Page: more},
-		BlockedBy: &issuePageJSON{Page: more}, SubIssues: &issuePageJSON{Page: more}})
-	s.issuePage(r, &issuePageJSON{Page: more})
-	s.pullPage(r, &pullPageJSON{Page: more})
-	s.branchPage(r, &branchPageJSON{Page: more})
-	s.touchedPage(r, &issuePageJSON{Page: more})
-	s.labelsOf(open, &namesJSON{Page: more})
-	s.pullRest(r, &inventory.Pull{Ref: inventory.Ref{Repo: one, Number: 4}}, &pullJSON{Number: 4, Labels: &namesJSON{Page: more}, Threads: threadPageJSON{Page: more}})
-	s.acceptor(&issueReading{ours: one, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 5}, Labels: []string{inventory.AcceptedLabel},
-		LabelEvents: []inventory.LabelEvent{{Label: inventory.AcceptedLabel, Added: true, Actor: "someone"}}}})
-	out["FleetDetails"] = s.next
-	out["Fitness"] = fitnessAsks([]inventory.RepoRef{one}, "agent", nil)
-	out["Probe"] = probeAsks(&inventory.Snapshot{Repos: []inventory.Repo{{Ref: one}}, Elsewhere: []inventory.Issue{{Ref: inventory.Ref{Repo: two.repo.Ref, Number: 6}}}}, time.Unix(0, 0), nil, nil)
-	return out
 }
