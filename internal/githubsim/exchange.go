@@ -145,6 +145,9 @@ func (x *exchange) conditional(a *rest.Answer) {
 // finish puts the request into the journal and sends the answer, or cuts the connection when a is nil.
 func (x *exchange) finish(a *rest.Answer) {
 	if a != nil {
+		if a.Type == "" && x.record.Route != "/graphql" && readable(x.r) && len(a.Body) > 0 {
+			a.Body = layOut(a.Body)
+		}
 		x.conditional(a)
 		x.record.Status = a.Status
 	}
@@ -170,6 +173,7 @@ func (x *exchange) finish(a *rest.Answer) {
 		}
 	}
 	x.headers(a)
+	spell(x.w.Header())
 	x.w.WriteHeader(a.Status)
 	if x.r.Method != http.MethodHead && len(a.Body) > 0 {
 		_, _ = x.w.Write(a.Body)

@@ -1,6 +1,7 @@
 package githubsim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,8 +22,9 @@ func TestPagesAreLinked(t *testing.T) {
 	p := opened(t, Options{Limits: unlimited()})
 	a := p.do("GET", widgets+"/issues?per_page=2&page=2&labels=bug", nil).want(200)
 	link := a.Header.Get("Link")
+	id := json.Number(fmt.Sprint(int64(p.do("GET", widgets, nil).object()["id"].(float64))))
 	for rel, page := range map[string]int{"prev": 1, "next": 3, "last": 3, "first": 1} {
-		want := fmt.Sprintf(`<%s%s/issues?labels=bug&page=%d&per_page=2>; rel="%s"`, p.url, widgets, page, rel)
+		want := fmt.Sprintf(`<%s/repositories/%v/issues?per_page=2&page=%d&labels=bug>; rel="%s"`, p.url, id, page, rel)
 		if !strings.Contains(link, want) {
 			t.Errorf("Link has no %s in %s", want, link)
 		}

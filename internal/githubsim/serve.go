@@ -156,7 +156,7 @@ func (x *exchange) serveREST() {
 		x.use.Secondary = 5
 	}
 	switch m.Template {
-	case "/search/issues":
+	case "/search/issues", "/search/repositories":
 		x.use.Resource = limits.Search
 	case "/rate_limit":
 		x.use.Points = 0
@@ -177,7 +177,7 @@ func (x *exchange) serveREST() {
 	}
 	actor := x.actor
 	actor.Changed = x.changed
-	q := &rest.Request{Method: x.r.Method, Header: x.r.Header, Query: x.r.URL.Query(), Body: x.body, Match: m, Actor: actor,
+	q := &rest.Request{Method: x.r.Method, Header: x.r.Header, Query: x.r.URL.Query(), RawQuery: x.r.URL.RawQuery, Body: x.body, Match: m, Actor: actor,
 		Base: x.site.api, HTML: x.site.html, Limits: x.rateLimits, Search: x.index()}
 	x.at(BeforeEffect)
 	if x.fault != nil && x.fault.Kind == faults.Late {

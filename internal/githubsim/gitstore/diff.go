@@ -33,6 +33,16 @@ func (r *Repo) Diff(from, to string, patches bool) ([]FileChange, error) {
 	return list, nil
 }
 
+// DiffText is what git diff prints between two commits or trees.
+func (r *Repo) DiffText(from, to string) ([]byte, error) {
+	return r.git(nil, "diff-tree", "-r", "-M", "-p", "--no-color", "--no-ext-diff", "--no-textconv", "--no-commit-id", from, to, "--")
+}
+
+// MailText is the commits base..head as mails, oldest first, as git format-patch prints them.
+func (r *Repo) MailText(base, head string) ([]byte, error) {
+	return r.git(nil, "format-patch", "--stdout", "-M", "--no-signature", base+".."+head)
+}
+
 var statusNames = map[byte]string{'A': "added", 'D': "removed", 'M': "modified", 'R': "renamed", 'C': "copied", 'T': "changed"}
 
 // parseRaw reads --raw entries followed by --numstat entries, both with -z.

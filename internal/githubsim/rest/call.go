@@ -24,13 +24,15 @@ type Request struct {
 	Method string
 	Header http.Header
 	Query  url.Values
-	Body   []byte
-	Match  Match
-	Actor  world.Actor
-	Base   string // of the API as the client wrote it, without a final slash: http://127.0.0.1:1/api/v3
-	HTML   string // of the web pages: http://127.0.0.1:1
-	Limits func() object
-	Search *searchindex.Index
+	// RawQuery is Query as the client wrote it.
+	RawQuery string
+	Body     []byte
+	Match    Match
+	Actor    world.Actor
+	Base     string // of the API as the client wrote it, without a final slash: http://127.0.0.1:1/api/v3
+	HTML     string // of the web pages: http://127.0.0.1:1
+	Limits   func() object
+	Search   *searchindex.Index
 }
 
 // Answer is what the server writes. Body is complete; the server adds ETag and the headers every answer has.
@@ -91,6 +93,9 @@ func Do(w *world.World, q *Request) *Answer {
 	}
 	if err != nil {
 		f := asFault(err)
+		if f.docs == "" {
+			return Refuse(f.status, f.message, docsOf(q.Method, q.Match), f.errors, f.header)
+		}
 		return Refuse(f.status, f.message, f.docs, f.errors, f.header)
 	}
 	a := &Answer{Status: r.status, Header: r.header, Body: r.raw, Type: r.mime, Modified: r.modified}

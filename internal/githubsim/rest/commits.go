@@ -140,6 +140,11 @@ func getCommit(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(m.Parents) > 0 {
+		if text, err := c.patch(r, m.Parents[0], sha); text != nil || err != nil {
+			return text, err
+		}
+	}
 	o := c.commit(r, m)
 	files := []gitstore.FileChange{}
 	if len(m.Parents) > 0 {
@@ -207,6 +212,9 @@ func compare(c *call) (*reply, error) {
 	to, okTo := resolve(head)
 	if !okFrom || !okTo {
 		return nil, errNotFound
+	}
+	if text, err := c.patch(r, from, to); text != nil || err != nil {
+		return text, err
 	}
 	d, err := c.tx.Compare(r, from, to)
 	if err != nil {

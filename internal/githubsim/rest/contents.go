@@ -80,6 +80,33 @@ func getContents(c *call) (*reply, error) {
 	return ok(list)
 }
 
+// readmes are the folders GitHub looks into for a README, in its order.
+var readmes = []string{".github", "", "docs"}
+
+func getReadme(c *call) (*reply, error) {
+	r, err := c.repository()
+	if err != nil {
+		return nil, err
+	}
+	ref := c.Query.Get("ref")
+	if ref == "" {
+		ref = r.DefaultBranch
+	}
+	for _, folder := range readmes {
+		entries, err := c.tx.Tree(r, ref, folder)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			if name := strings.ToLower(e.Name); e.Type == "blob" && (name == "readme" || strings.HasPrefix(name, "readme.")) {
+				c.params = map[string]string{"owner": c.params["owner"], "repo": c.params["repo"], "path": path.Join(folder, e.Name)}
+				return getContents(c)
+			}
+		}
+	}
+	return nil, errNotFound
+}
+
 func putContents(c *call) (*reply, error) {
 	return c.writeFile(false)
 }

@@ -26,12 +26,7 @@ func (c *call) window(total int) (from, to int, header http.Header) {
 	header = http.Header{}
 	var links []string
 	link := func(n int, rel string) {
-		q := url.Values{}
-		for k, v := range c.Query {
-			q[k] = v
-		}
-		q.Set("page", strconv.Itoa(n))
-		links = append(links, fmt.Sprintf("<%s?%s>; rel=%q", c.Base+c.path(), q.Encode(), rel))
+		links = append(links, fmt.Sprintf("<%s?%s>; rel=%q", c.Base+c.canonical(), c.queryOf(n), rel))
 	}
 	if number > 1 {
 		link(min(number-1, last), "prev")
@@ -51,6 +46,39 @@ func (c *call) window(total int) (from, to int, header http.Header) {
 	}
 	from = (number - 1) * size
 	return from, min(from+size, total), header
+}
+
+// queryOf is the request's query for page n: as the client wrote it, with the page in its place or at the end.
+func (c *call) queryOf(n int) string {
+	var parts []string
+	placed := false
+	for _, part := range strings.Split(c.RawQuery, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		switch {
+		case part == "" || name == "page" && placed:
+			continue
+		case name == "page":
+			part, placed = "page="+strconv.Itoa(n), true
+		}
+		parts = append(parts, part)
+	}
+	if !placed {
+		parts = append(parts, "page="+strconv.Itoa(n))
+	}
+	return strings.Join(parts, "&")
+}
+
+// canonical is the path that links give: a repository by its number, which outlives its name.
+func (c *call) canonical() string {
+	path := c.path()
+	if c.repo == nil {
+		return path
+	}
+	parts := strings.SplitN(path, "/", 5) // "", repos, owner, name, rest
+	if len(parts) < 5 || parts[1] != "repos" {
+		return path
+	}
+	return fmt.Sprintf("/repositories/%d/%s", c.repo.ID, parts[4])
 }
 
 // path is the request's path within the API.

@@ -135,9 +135,12 @@ func listPulls(c *call) (*reply, error) {
 }
 
 func getPull(c *call) (*reply, error) {
-	_, i, err := c.pullAt()
+	r, i, err := c.pullAt()
 	if err != nil {
 		return nil, err
+	}
+	if text, err := c.patch(r, i.Pull.BaseSHA, i.Pull.HeadSHA); text != nil || err != nil {
+		return text, err
 	}
 	return &reply{status: http.StatusOK, body: c.fullPull(i), modified: i.UpdatedAt}, nil
 }

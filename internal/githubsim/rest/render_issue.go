@@ -60,7 +60,7 @@ func (c *call) issue(i *world.Issue) object {
 		"html_url": fmt.Sprintf("%s/%s/%s/%d", c.HTML, c.tx.FullName(r), kindOf(i), i.Number), "id": i.ID, "node_id": world.NodeID(i), "number": i.Number,
 		"title": i.Title, "user": c.userByID(i.AuthorID), "labels": c.labels(i.LabelIDs), "state": state(i), "locked": i.Locked, "assignee": first(assignees),
 		"assignees": assignees, "milestone": nil, "comments": len(c.tx.Comments(i.ID)), "created_at": stamp(i.CreatedAt), "updated_at": stamp(i.UpdatedAt),
-		"closed_at": stamp(i.ClosedAt), "author_association": c.tx.AuthorAssociation(i), "active_lock_reason": nil,
+		"closed_at": stamp(i.ClosedAt), "author_association": c.tx.AuthorAssociation(i), "active_lock_reason": text(i.LockReason),
 		"reactions": c.rollup(at, c.tx.Reactions(i.ID)), "timeline_url": at + "/timeline", "performed_via_github_app": nil, "state_reason": text(i.Reason),
 	}
 	c.bodies(o, i.Body, true)

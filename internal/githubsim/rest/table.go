@@ -24,13 +24,15 @@ func table() []route {
 	return []route{
 		read("/", index), read("/meta", meta), read("/rate_limit", rateLimit),
 		read("/user", currentUser), read("/user/repos", ownRepos), read("/users/{username}", userByName), read("/users/{username}/repos", userRepos),
-		read("/orgs/{org}", orgByName), read("/orgs/{org}/repos", orgRepos), read("/search/issues", searchIssues),
+		read("/notifications", notifications), read("/users/{username}/received_events", receivedEvents),
+		read("/search/repositories", searchRepositories), read("/orgs/{org}", orgByName), read("/orgs/{org}/repos", orgRepos), read("/search/issues", searchIssues),
 
 		read(repoPath, getRepo), write("PATCH", repoPath, patchRepo), read(repoPath+"/topics", topics), read(repoPath+"/languages", languages),
 		read(repoPath+"/milestones", milestones), read(repoPath+"/codeowners/errors", codeownersErrors),
 		read(repoPath+"/collaborators", collaborators), read(repoPath+"/collaborators/{username}", isCollaborator),
 		read(repoPath+"/collaborators/{username}/permission", permissionOf),
 		read(repoPath+"/actions/workflows", workflows), read(repoPath+"/actions/permissions", actionsPermissions),
+		read(repoPath+"/actions/runs", workflowRuns), read(repoPath+"/releases", releases),
 
 		read(repoPath+"/issues", listIssues), write("POST", repoPath+"/issues", createIssue),
 		read(repoPath+"/issues/comments", repoComments), read(repoPath+"/issues/events", repoEvents),
@@ -63,7 +65,7 @@ func table() []route {
 		write("POST", repoPath+"/git/commits", createCommit), write("POST", repoPath+"/git/trees", createTree), write("POST", repoPath+"/git/blobs", createBlob),
 		read(repoPath+"/commits", listCommits), read(repoPath+"/commits/{ref}", getCommit), read(repoPath+"/compare/{basehead}", compare),
 		read(repoPath+"/branches", branches), read(repoPath+"/branches/{branch}", getBranch), read(repoPath+"/branches/{branch}/protection", branchProtection),
-		read(repoPath+"/contents", getContents), read(fileTree, getContents), write("PUT", fileTree, putContents), write("DELETE", fileTree, deleteContents),
+		read(repoPath+"/readme", getReadme), read(repoPath+"/contents", getContents), read(fileTree, getContents), write("PUT", fileTree, putContents), write("DELETE", fileTree, deleteContents),
 
 		read(repoPath+"/pulls", listPulls), write("POST", repoPath+"/pulls", createPull), read(pullPath, getPull), write("PATCH", pullPath, patchPull),
 		read(pullPath+"/files", pullFiles), read(pullPath+"/commits", pullCommits), read(pullPath+"/merge", isMerged), write("PUT", pullPath+"/merge", mergePull),

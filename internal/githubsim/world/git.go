@@ -275,6 +275,36 @@ func (tx *Tx) Compare(repo *Repo, base, head string) (*gitstore.Comparison, erro
 	return found(git.Compare(from, to, true))
 }
 
+// DiffText is the difference between two revisions as git diff prints it: from their merge base to head.
+func (tx *Tx) DiffText(repo *Repo, base, head string) ([]byte, error) {
+	_, from, err := tx.read(repo, base)
+	if err != nil {
+		return nil, err
+	}
+	git, to, err := tx.read(repo, head)
+	if err != nil {
+		return nil, err
+	}
+	fork, err := git.MergeBase(from, to)
+	if err != nil || fork == "" {
+		return nil, errors.Join(err, notFound())
+	}
+	return found(git.DiffText(fork, to))
+}
+
+// MailText is what head has that base has not, a mail a commit, as git format-patch prints them.
+func (tx *Tx) MailText(repo *Repo, base, head string) ([]byte, error) {
+	_, from, err := tx.read(repo, base)
+	if err != nil {
+		return nil, err
+	}
+	git, to, err := tx.read(repo, head)
+	if err != nil {
+		return nil, err
+	}
+	return found(git.MailText(from, to))
+}
+
 // found turns "no such object" into GitHub's 404.
 func found[T any](value T, err error) (T, error) {
 	if errors.Is(err, gitstore.ErrNotFound) {
