@@ -155,7 +155,7 @@ func (s State) Status() Status {
 func (s *State) stranded(m Member) Stranded {
 	out := Stranded{Login: m.Login, Quota: m.quota(), Repos: []string{}}
 	switch {
-	case m.NoToken:
+	case m.NoToken && len(m.Repos) > 0:
 		out.Why = "no token of this member is configured"
 		return out
 	case len(m.Repos) == 0:

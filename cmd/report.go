@@ -93,7 +93,7 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 		}
 	}
 	for _, s := range st.Stranded {
-		fmt.Fprintf(a.out, "  stranded: %d of @%s, %s\n", s.Quota, terminal.Clean(s.Login), terminal.Clean(s.Why))
+		fmt.Fprintf(a.out, "  stranded: %d of @%s, %s%s\n", s.Quota, terminal.Clean(s.Login), terminal.Clean(s.Why), freeing(s.Repos))
 	}
 	if len(st.Unlisted) > 0 {
 		var names []string
@@ -121,6 +121,18 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 			fmt.Fprintf(a.out, "  outside: %s#%d to %s by %s at %s\n", o.Repo, o.Issue, o.Agent, terminal.Clean(o.Actor), o.At.Format("15:04Z"))
 		}
 	}
+}
+
+// freeing names some of the repositories that would free a stranded quota.
+func freeing(repos []string) string {
+	if len(repos) == 0 {
+		return ""
+	}
+	text := "; connecting any would free it: " + strings.Join(repos[:min(len(repos), 3)], ", ")
+	if len(repos) > 3 {
+		text += fmt.Sprintf(" or %d more", len(repos)-3)
+	}
+	return text
 }
 
 func untilMidnight(now time.Time) string {

@@ -92,7 +92,8 @@ func (tx *Tx) Association(user *User, repo *Repo) string {
 	if owner := tx.s.users.rows[repo.OwnerID]; owner != nil && owner.Kind == Organization && slices.Contains(owner.Members, user.ID) {
 		return "MEMBER"
 	}
-	if repo.Collaborators[user.ID] > NoPermission {
+	// An app's bot has its access from the app's installation: GitHub names it no collaborator.
+	if repo.Collaborators[user.ID] > NoPermission && user.Kind != Bot {
 		return "COLLABORATOR"
 	}
 	if tx.s.mergedBy[repo.ID][user.ID] > 0 {
