@@ -57,7 +57,7 @@ func (c *chunker) shrink(repos int) {
 }
 
 // chunks cuts asks into requests GitHub accepts, a repository's asks together
-// where they fit.
+// where they fit. At most repos of them are asked for whole.
 func chunks(asks []*ask, repos int) [][]*ask {
 	order, groups := group(asks)
 	var out [][]*ask
@@ -70,11 +70,14 @@ func chunks(asks []*ask, repos int) [][]*ask {
 		now, nodes, count = nil, 0, 0
 	}
 	for _, key := range order {
-		heavy := 0
+		heavy, whole := 0, 0
 		for _, a := range groups[key] {
 			heavy += a.nodes
+			if a.key == "" {
+				whole = 1
+			}
 		}
-		if count >= repos || nodes+heavy > maxNodes || len(now)+len(groups[key]) > maxAsks {
+		if count+whole > repos || nodes+heavy > maxNodes || len(now)+len(groups[key]) > maxAsks {
 			flush()
 		}
 		for _, a := range groups[key] {
@@ -83,7 +86,7 @@ func chunks(asks []*ask, repos int) [][]*ask {
 			}
 			now, nodes = append(now, a), nodes+a.nodes
 		}
-		count++
+		count += whole
 	}
 	flush()
 	return out
