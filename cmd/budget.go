@@ -9,6 +9,7 @@ import (
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/terminal"
 )
 
@@ -127,11 +128,7 @@ func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Ti
 	s := budget.State{Now: a.now(), Agents: c.Allowances()}
 	var seen time.Time
 	viewer := ""
-	db, err := a.state()
-	if err != nil {
-		return none, budget.Spending{}, time.Time{}, err
-	}
-	if o, ok := db.Outside(outsideKey); ok {
+	if o, ok := state.ReadOutside(d.Path); ok {
 		s.Outside, s.Fleet, seen, viewer = o.Dispatches, o.Fleet, o.TakenAt, o.Viewer
 	}
 	team, err := config.ReadTeam(d, c.Owner(), viewer)

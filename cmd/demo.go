@@ -111,7 +111,7 @@ func (a *app) startDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sim, err := openDemo(ctx, githubsim.Options{Dir: d.File("github"), Fleet: demoFleet, Seed: 1, Latency: 0})
+	sim, err := openDemo(ctx, githubsim.Options{Dir: d.File("github"), Fleet: demoFleet, Seed: 1, Clock: a.clock})
 	if err != nil {
 		return err
 	}

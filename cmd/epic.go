@@ -71,6 +71,7 @@ func (a *app) listEpics(ctx context.Context) error {
 	if a.opt.json {
 		return a.printJSON(epicsShape{Version: shapeVersion, TakenAt: l.snap.TakenAt.UTC(), Epics: shapeEpics(&l.fleet, false)})
 	}
+	a.noteProblems(l)
 	if len(l.fleet.Epics) == 0 {
 		fmt.Fprintln(a.out, "no open epic: stage 2 (organise) makes them")
 		return nil

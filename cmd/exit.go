@@ -177,7 +177,7 @@ func (a *app) fail(ctx context.Context, c *cobra.Command, err error) int {
 		e := errorShape{Version: shapeVersion}
 		e.Error.Kind, e.Error.Status, e.Error.Message, e.Error.Hint = kind, status, text, hint
 		raw, _ := json.Marshal(e)
-		fmt.Fprintln(a.errw, string(raw))
+		fmt.Fprintln(a.errw, string(escaped(raw)))
 		return status
 	}
 	var fe *config.FileError

@@ -47,6 +47,11 @@ func (a *app) printInventory(l *look) {
 			r.Repo.DefaultBranch, r.Language, stageWord(r), dash(r.Tier), dash(r.Ready), dash(r.Dispatched))
 	}
 	t.Flush()
+	a.noteProblems(l)
+}
+
+// noteProblems tells on standard error which repositories could not be read.
+func (a *app) noteProblems(l *look) {
 	for _, r := range l.fleet.Rows {
 		if p := r.Repo.Problem; p != nil {
 			text := p.Message

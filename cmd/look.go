@@ -52,12 +52,43 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if l.snap, err = a.survey(ctx, hub, c, refs); err != nil {
 		return nil, err
 	}
+	if err := unread(&l.snap); err != nil {
+		return nil, err
+	}
 	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
 	if err := a.readOwn(l); err != nil {
 		return nil, err
 	}
 	l.assess()
 	return l, a.saveOutside(l)
+}
+
+// unread is the error of a snapshot in which no repository could be read: one
+// that failed hides no other, but there is nothing to show when all did.
+func unread(s *inventory.Snapshot) error {
+	for _, r := range s.Repos {
+		if r.Problem == nil || !r.ReadAt.IsZero() {
+			return nil
+		}
+	}
+	if len(s.Repos) == 0 {
+		return nil
+	}
+	p := s.Repos[0].Problem
+	kind := github.KindServer
+	switch p.Kind {
+	case "not-found", "moved":
+		kind = github.KindNotFound
+	case "forbidden":
+		kind = github.KindForbidden
+	case "rate-limited":
+		kind = github.KindRateLimited
+	}
+	e := &github.Error{Kind: kind, Message: p.Message, Hint: p.Hint}
+	if n := len(s.Repos); n > 1 {
+		e.Doing = fmt.Sprintf("none of %d repositories could be read", n)
+	}
+	return e
 }
 
 // assess works out what the snapshot means; again after the owner gave the
@@ -87,6 +118,11 @@ func (a *app) fleet(c *config.Config) (config.Fleet, error) {
 	d, err := a.dir()
 	if err != nil {
 		return config.Fleet{}, err
+	}
+	for _, name := range a.opt.repos {
+		if _, err := inventory.ParseRepo(name, c.Owner()); err != nil {
+			return config.Fleet{}, usageError{fmt.Errorf("--repo: %w", err)}
+		}
 	}
 	fl, err := config.ReadFleet(d, c, a.opt.repos)
 	if err != nil {
@@ -205,25 +241,21 @@ func outside(list []inventory.Dispatch) []budget.Outside {
 }
 
 // saveOutside keeps what this look saw outside our log, for "core dev budget",
-// which reads files only.
+// which reads files only: of the whole fleet, never of a part of it.
 func (a *app) saveOutside(l *look) error {
-	db, err := a.state()
-	if err != nil || db == nil || len(a.opt.repos) > 0 {
+	d, err := a.dir()
+	if err != nil || !d.Exists() || len(a.opt.repos) > 0 {
 		return err
 	}
 	o := state.Outside{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Dispatches: l.budget.Outside}
 	for _, r := range l.snap.Repos {
 		o.Fleet = append(o.Fleet, r.Ref)
 	}
-	if err := db.SaveOutside(outsideKey, o); err != nil {
+	if err := state.SaveOutside(d.Path, o); err != nil {
 		a.notice("what was seen on GitHub could not be kept: %v", err)
 	}
 	return nil
 }
-
-// outsideKey names the one row of dispatches seen on GitHub: of the whole
-// fleet, never of a part of it.
-const outsideKey = "fleet"
 
 // age is how old data is, in words.
 func age(d time.Duration) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
@@ -82,12 +83,18 @@ func (d *reading) graphQL(raw []byte) {
 	}
 }
 
+// theSchema is all that the embedded GitHub answers.
 var theSchema = sync.OnceValue(func() *ast.Schema {
-	raw, err := os.ReadFile("../internal/githubsim/graph/schema.graphql")
-	if err != nil {
-		panic(err)
+	var sources []*ast.Source
+	names, _ := filepath.Glob("../internal/githubsim/graph/*.graphql")
+	for _, n := range names {
+		raw, err := os.ReadFile(n)
+		if err != nil {
+			panic(err)
+		}
+		sources = append(sources, &ast.Source{Name: n, Input: string(raw)})
 	}
-	return gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: string(raw)})
+	return gqlparser.MustLoadSchema(sources...)
 })
 
 // written are the fields that hold what people wrote, by the type they are of;

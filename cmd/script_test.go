@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -106,12 +107,7 @@ func TestScripts(t *testing.T) {
 
 // filtered tells whether only a part of the tests runs.
 func filtered() bool {
-	for _, a := range os.Args {
-		if strings.HasPrefix(a, "-test.run=") && a != "-test.run=" || strings.HasPrefix(a, "-test.skip=") {
-			return true
-		}
-	}
-	return testing.Short()
+	return flag.Lookup("test.run").Value.String() != "" || flag.Lookup("test.skip").Value.String() != ""
 }
 
 // holders are the files below dir with text in them.

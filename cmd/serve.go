@@ -3,12 +3,14 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/githubsim/faults"
 )
 
 func newServe(a *app) *cobra.Command {
@@ -42,6 +44,12 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 	f.DurationVar(&latency, "latency", 0, "real time every answer takes longer, such as 80ms")
 	f.StringVar(&fault, "fault", "", "faults to inject, such as '503@POST /repos/*/*/issues/*/comments#2'")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return usageError{fmt.Errorf("--addr: %w", err)}
+		}
+		if _, err := faults.Parse(fault); err != nil {
+			return usageError{fmt.Errorf("--fault: %w", err)}
+		}
 		if fleet == "" && (dir == "" || blank(dir)) {
 			fleet = demoFleet
 		}
