@@ -40,8 +40,8 @@ func layOut(text []byte) []byte {
 // spelled are the headers whose names GitHub writes otherwise than Go does.
 var spelled = func() map[string]string {
 	names := map[string]string{}
-	for _, n := range []string{"ETag", "X-GitHub-Request-Id", "X-GitHub-Media-Type", "X-GitHub-Enterprise-Version", "X-OAuth-Scopes", "X-Accepted-OAuth-Scopes",
-		"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Used", "X-RateLimit-Resource"} {
+	for _, n := range []string{"ETag", "X-GitHub-Request-Id", "X-GitHub-Media-Type", "X-GitHub-Enterprise-Version", "X-GitHub-Api-Version-Selected", "X-OAuth-Scopes", "X-Accepted-OAuth-Scopes",
+		"X-XSS-Protection", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Used", "X-RateLimit-Resource"} {
 		names[http.CanonicalHeaderKey(n)] = n
 	}
 	return names

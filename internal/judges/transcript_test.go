@@ -88,7 +88,7 @@ func (w *world) play(gh client, lines []line) int {
 		got := w.shell(l.command, env...)
 		text := got.out + got.err
 		wrong := func(format string, a ...any) {
-			w.Errorf("%s: %s\n%s; exit status %d:\n%s", l.at, l.command, fmt.Sprintf(format, a...), got.status, text)
+			w.Errorf("%s: %s\n%s; exit status %d:\n%s", l.at, l.command, fmt.Sprintf(format, a...), got.status, text[:min(len(text), 2000)])
 		}
 		if l.fails != (got.status != 0) {
 			wrong("fails: %v, want %v", got.status != 0, l.fails)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -174,10 +175,15 @@ func removeLabel(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i, err = c.tx.RemoveLabel(i, c.params["name"]); err != nil {
+	after, err := c.tx.RemoveLabel(i, c.params["name"])
+	var none *world.Error
+	if errors.As(err, &none) && none.Status == http.StatusNotFound {
+		return nil, fail(http.StatusNotFound, "Label does not exist")
+	}
+	if err != nil {
 		return nil, err
 	}
-	return c.labelsAnswer(i)
+	return c.labelsAnswer(after)
 }
 
 func assignees(c *call) (*reply, error) {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -58,7 +59,7 @@ func searchRepositories(c *call) (*reply, error) {
 	items := []any{}
 	for _, r := range part {
 		o := c.repoObject(r)
-		o["score"] = 1.0
+		o["score"] = json.RawMessage("1.0")
 		items = append(items, o)
 	}
 	return &reply{status: http.StatusOK, header: header, body: object{"total_count": len(found), "incomplete_results": false, "items": items}}, nil
@@ -97,7 +98,7 @@ func (c *call) matches(r *world.Repo, q searchindex.Query) bool {
 // hit is an issue as a search result.
 func (c *call) hit(i *world.Issue) object {
 	o := c.issue(i)
-	o["score"] = 1.0
+	o["score"] = json.RawMessage("1.0")
 	if o["body"] == nil {
 		delete(o, "body")
 	}
