@@ -1,8 +1,8 @@
 package rest
 
 import (
-	"errors"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
