@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/inventory"
@@ -34,6 +36,8 @@ var wholeRun bool
 //	exits N core ...         runs core and wants exit status N
 //	mark                     forgets the requests so far
 //	requests                 prints those since, a line each, then their number and points
+//	paid FILE                the plan in FILE cost what the journal counted since the mark
+//	both A -- B              runs two commands at once; what they print is in side1 and side2
 //	fault SPEC | fault       sets the faults in force (internal/githubsim/faults)
 //	cut | mend               takes the GitHub off the network and puts it back
 //	token LOGIN [SCOPE...]   signs in with a new token; expired as the first scope: one that has expired
@@ -100,7 +104,7 @@ func TestScripts(t *testing.T) {
 			"sim": simCommand, "folder": folderCommand, "exits": exitsCommand, "mark": markCommand,
 			"requests": requestsCommand, "fault": faultCommand, "cut": cutCommand, "mend": mendCommand,
 			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "json": jsonCommand, "log": logCommand,
-			"both": bothCommand,
+			"both": bothCommand, "paid": paidCommand,
 		},
 	})
 }
@@ -222,6 +226,37 @@ func requestsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "requests %d, GraphQL points %d\n", len(all), points["graphql"])
 }
 
+// paidCommand holds a plan's own figures against the journal, the look before
+// the plan left out.
+func paidCommand(ts *testscript.TestScript, neg bool, args []string) {
+	var sent struct {
+		Plans []struct{ Cost flows.Cost }
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &sent))
+	var want, got flows.Cost
+	for _, p := range sent.Plans {
+		want.Requests += p.Cost.Requests
+		want.Points += p.Cost.Points
+		want.Tasks += p.Cost.Tasks
+	}
+	for _, r := range on(ts).github(ts).requests() {
+		switch r.Operation {
+		case "Probe", "Fleet", "FleetDetails":
+			continue
+		}
+		got.Requests++
+		if r.Resource == "graphql" {
+			got.Points += r.Points
+		}
+		if r.Method == "POST" && strings.HasSuffix(r.Route, "/labels") {
+			got.Tasks++
+		}
+	}
+	if got != want {
+		ts.Fatalf("the plan said %+v, the journal counted %+v", want, got)
+	}
+}
+
 func faultCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(on(ts).github(ts).sim.Faults().Replace(strings.Join(args, " ")))
 }
@@ -253,8 +288,8 @@ func logCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// bothCommand runs two commands at the same time: both A -- B. Their output is
-// in the files one and two, their exit statuses in the last lines.
+// bothCommand runs two commands at the same time; the last line of what each
+// printed is its exit status.
 func bothCommand(ts *testscript.TestScript, neg bool, args []string) {
 	var sides [][]string
 	last := 0
