@@ -116,18 +116,20 @@ func Refuse(status int, message, docs string, errs []any, header http.Header) *A
 	if docs == "" {
 		docs = Docs
 	}
-	return &Answer{Status: status, Header: header, Body: Encode(errorBody{message, errs, docs, strconv.Itoa(status)})}
+	o := object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)}
+	if len(errs) > 0 {
+		o["errors"] = errs
+	}
+	return &Answer{Status: status, Header: header, Body: Encode(o)}
 }
 
-// Encode writes JSON as GitHub does: without escaping <, > and &.
+// Encode writes JSON as GitHub does: without escaping <, > and &, and with the keys of objects in its order.
 func Encode(v any) []byte {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	if err := write(&b, v); err != nil {
 		return []byte(`{"message":"Server Error"}`)
 	}
-	return bytes.TrimRight(b.Bytes(), "\n")
+	return b.Bytes()
 }
 
 // decode reads the body into v. An absent body reads as {} unless required.

@@ -71,11 +71,3 @@ func asFault(err error) *fault {
 	}
 	return f
 }
-
-// errorBody is the JSON of an error.
-type errorBody struct {
-	Message string `json:"message"`
-	Errors  []any  `json:"errors,omitempty"`
-	Docs    string `json:"documentation_url"`
-	Status  string `json:"status"`
-}
