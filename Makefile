@@ -11,7 +11,7 @@ help: ## what can be made here
 
 .PHONY: build
 build: ## the program, as bin/core
-	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/core
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/core
 
 .PHONY: demo
 demo: build ## the main job on the embedded GitHub: no token, no network
@@ -19,7 +19,7 @@ demo: build ## the main job on the embedded GitHub: no token, no network
 
 .PHONY: install
 install: ## the program into GOBIN
-	$(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/core
+	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/core
 
 .PHONY: test
 test: ## all tests that need only Go and git (RACE=1 adds the race detector)

@@ -81,10 +81,12 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 		}
 	}
 	shape.Sent = true
+	a.flush()
 	err = a.apply(ctx, l, plan, func(e orchestrator.Event) {
 		shape.Results = append(shape.Results, stepShape{e.Step.Effect.Kind(), e.Step.Effect.Target(), string(e.Outcome), e.Detail})
 		if !a.opt.json {
 			fmt.Fprintf(a.out, "  %2d/%d %-8s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(outcome(e)))
+			a.flush()
 		}
 	})
 	if a.opt.json {

@@ -16,7 +16,7 @@ func isTerminal(w any) bool {
 }
 
 // asks tells whether there is somebody to ask.
-func (a *app) asks() bool { return isTerminal(a.in) && isTerminal(a.out) }
+func (a *app) asks() bool { return isTerminal(a.in) && a.onTerminal }
 
 // progress shows how far a long read is, on a terminal only, on one line of
 // standard error.

@@ -53,6 +53,7 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 		if fleet == "" && (dir == "" || blank(dir)) {
 			fleet = demoFleet
 		}
+		longLived()
 		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: seed, Speed: speed, Latency: latency, Faults: fault})
 		if err != nil {
 			return err
@@ -70,6 +71,7 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 		} else {
 			fmt.Fprintf(a.out, "url    %s\ntoken  %s   (%s)\norg    %s, %d repositories\n\nctrl-c stops it.\n", url, sim.Token(fl.Owner), fl.Owner, fl.Org, len(fl.Repos))
 		}
+		a.flush()
 		<-c.Context().Done()
 		return nil
 	}

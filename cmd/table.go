@@ -49,7 +49,11 @@ func (t table) Flush() {
 
 // screen is what the output goes to.
 func (a *app) screen() terminal.Screen {
-	if f, ok := a.out.(*os.File); ok {
+	f, ok := a.out.(*os.File)
+	if a.file != nil {
+		f, ok = a.file, true
+	}
+	if ok {
 		return terminal.Of(f, a.env)
 	}
 	return terminal.Screen{}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -34,6 +35,10 @@ type app struct {
 	opt       options
 	status    int
 
+	onTerminal bool          // out is one
+	buffered   *bufio.Writer // out, where it is a file or a pipe
+	file       *os.File      // behind buffered
+
 	heldUnknown bool // reservations.log is missing or damaged
 
 	folder  *config.Dir
@@ -48,7 +53,22 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errw io.Writer) *app {
-	return &app{in: in, out: out, errw: errw, env: os.LookupEnv, clock: github.SystemClock{}}
+	a := &app{in: in, out: out, errw: errw, env: os.LookupEnv, clock: github.SystemClock{}}
+	a.onTerminal = isTerminal(out)
+	if f, ok := out.(*os.File); ok && !a.onTerminal { // a write a line is for people
+		a.file, a.buffered = f, bufio.NewWriterSize(out, 64<<10)
+		a.out = a.buffered
+		a.later(a.flush)
+	}
+	return a
+}
+
+// flush lets what was printed so far be seen: before something that takes
+// time, and at the end.
+func (a *app) flush() {
+	if a.buffered != nil {
+		_ = a.buffered.Flush() // what cannot be printed cannot be reported either
+	}
 }
 
 // now is the time everything is reckoned by.
@@ -159,7 +179,7 @@ func (a *app) client(ctx context.Context) (*github.Client, error) {
 		return nil, err
 	}
 	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version, Clock: a.clock}
-	if a.opt.demo {
+	if end.Local() {
 		o.Gap = -1 // its limits hold as GitHub's; the politeness between writes is for GitHub
 	}
 	if db, err := a.state(); err != nil {

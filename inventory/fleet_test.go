@@ -323,3 +323,17 @@ func TestOutsideNeverHidesOne(t *testing.T) {
 		}
 	})
 }
+
+// TestNames: what GitHub would not take for a name is never one here, so that
+// no argument becomes another path or a flag.
+func TestNames(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"o/r": true, "a-b_c/.github": true, "o/r.go": true, "0/0": true, strings.Repeat("o", 39) + "/" + strings.Repeat("r", 100): true,
+		"o/..": false, "o/.": false, "-o/r": false, "o/": false, "/r": false, "o/r/x": false, "o/r x": false, "o/r\n": false, "ö/r": false,
+		"o.p/r": false, strings.Repeat("o", 40) + "/r": false, "o/" + strings.Repeat("r", 101): false, "o/r%2e": false,
+	} {
+		if _, err := ParseRepo(text, ""); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -6,10 +6,8 @@ package inventory
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // RepoRef names a repository on one API host.
@@ -42,14 +40,30 @@ func (r RepoRef) Compare(o RepoRef) int {
 	return cmp.Or(cmp.Compare(r.Owner, o.Owner), cmp.Compare(r.Name, o.Name))
 }
 
-var (
-	ownerPattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
-	})
-	namePattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	})
-)
+// isOwner: letters and digits, inside also - and _ (the logins of managed
+// users), 39 characters at most, as GitHub's sign-up has it.
+func isOwner(s string) bool {
+	return len(s) >= 1 && len(s) <= 39 && isAlnum(s[0]) && only(s, "-_")
+}
+
+// isName: letters, digits, . - and _, 100 characters at most, and neither of
+// the two names that are folders.
+func isName(s string) bool {
+	return len(s) >= 1 && len(s) <= 100 && s != "." && s != ".." && only(s, "._-")
+}
+
+func only(s, more string) bool {
+	for k := range len(s) {
+		if !isAlnum(s[k]) && strings.IndexByte(more, s[k]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
 
 // ParseRepo reads "owner/name", or "name" when owner is given as the default.
 // What GitHub would not accept as a name is refused, so that a repository
@@ -62,7 +76,7 @@ func ParseRepo(text, owner string) (RepoRef, error) {
 	if r.Owner == "" {
 		return RepoRef{}, fmt.Errorf("repository %q has no owner: write owner/name, or name an organisation with --org", text)
 	}
-	if !ownerPattern().MatchString(r.Owner) || !namePattern().MatchString(r.Name) || r.Name == "." || r.Name == ".." {
+	if !isOwner(r.Owner) || !isName(r.Name) {
 		return RepoRef{}, fmt.Errorf("%q is not a repository name (owner/name)", text)
 	}
 	return r, nil

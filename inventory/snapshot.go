@@ -89,6 +89,13 @@ type LabelEvent struct {
 	At            time.Time `json:"at"`
 }
 
+// Comment is a comment by id: whose it is, not what it says.
+type Comment struct {
+	ID        int64
+	Mine      bool // by the token's account
+	CreatedAt time.Time
+}
+
 // Pull is an open pull request, by structure alone.
 type Pull struct {
 	Ref            Ref       `json:"ref"`

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -141,7 +141,7 @@ func (r *Repo) field(doc *document, f *ast.MappingValueNode, owner string) error
 			return fail(err.Error())
 		}
 	case "default_branch":
-		if r.DefaultBranch = s; !branchName().MatchString(s) || strings.Contains(s, "..") || strings.HasSuffix(s, "/") {
+		if r.DefaultBranch = s; !isBranch(s) || strings.Contains(s, "..") || strings.HasSuffix(s, "/") {
 			return fail(fmt.Sprintf("%q is not the name of a branch", s))
 		}
 	case "language":
@@ -174,9 +174,19 @@ func (d *document) tier(n ast.Node) (int, error) {
 	return 0, d.errorAt(n.GetToken(), "a tier is 1, 2, 3, 4 or none", "delete the line to have it computed")
 }
 
-var branchName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[\p{L}\p{N}_@+=.#%][\p{L}\p{N}_@+=.#%/-]{0,249}$`)
-})
+// isBranch is what git and GitHub take for a branch, less what a shell or a
+// reader could trip over: letters, digits and a few signs, 250 characters at
+// most, not beginning with - or /.
+func isBranch(s string) bool {
+	n := 0
+	for _, c := range s {
+		n++
+		if !unicode.IsLetter(c) && !unicode.IsNumber(c) && !strings.ContainsRune("_@+=.#%", c) && (n == 1 || c != '/' && c != '-') {
+			return false
+		}
+	}
+	return n >= 1 && n <= 250 && utf8.ValidString(s)
+}
 
 // parseRepo reads "name" or "owner/name"; without any owner the name alone
 // stands, which is enough to read the log by.

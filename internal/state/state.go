@@ -1,6 +1,6 @@
-// Package state is .core/state.db: the last snapshot, dispatches seen outside
-// our log, and the request cache, so that a start is instant and an unchanged
-// fleet costs one probe. Everything in it can be read again from GitHub: a
+// Package state is .core/state.db: the last snapshot and the request cache, so
+// that a start is instant and an unchanged fleet costs one probe; and beside it
+// .core/cache/seen.json, what the last refresh saw dispatched. Everything in it can be read again from GitHub: a
 // damaged file is set aside under another name, and a new one is made
 // (spec/1-domain "Files in .core/").
 package state
@@ -20,7 +20,6 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
-	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -29,7 +28,6 @@ const layout = 1
 
 const tables = `
 create table if not exists snapshot (key text primary key, taken_at text not null, body blob not null);
-create table if not exists outside  (key text primary key, taken_at text not null, body blob not null);
 create table if not exists request  (key text primary key, body blob not null);
 `
 
@@ -116,25 +114,6 @@ func (db *DB) Snapshot(key string) (inventory.Snapshot, bool) {
 func (db *DB) SaveSnapshot(key string, s inventory.Snapshot) error {
 	return db.put("snapshot", key, s.TakenAt, s)
 }
-
-// Outside is what the last refresh saw on GitHub that our log does not hold,
-// and of which fleet: what "core dev budget" has to know without asking.
-type Outside struct {
-	TakenAt    time.Time           `json:"taken_at"`
-	Viewer     string              `json:"viewer"` // login of the token's owner
-	Fleet      []inventory.RepoRef `json:"fleet"`
-	Dispatches []budget.Outside    `json:"dispatches"`
-}
-
-// Outside returns what the last refresh saw.
-func (db *DB) Outside(key string) (Outside, bool) {
-	var o Outside
-	ok := db.get("outside", key, &o)
-	return o, ok
-}
-
-// SaveOutside keeps what a refresh saw.
-func (db *DB) SaveOutside(key string, o Outside) error { return db.put("outside", key, o.TakenAt, o) }
 
 // Get returns a remembered response.
 func (db *DB) Get(key string) ([]byte, bool) {

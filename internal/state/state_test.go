@@ -39,7 +39,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if err := db.SaveSnapshot("k", snap); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SaveOutside("k", out); err != nil {
+	if err := SaveOutside(filepath.Dir(path), out); err != nil {
 		t.Fatal(err)
 	}
 	db.Put("url", []byte("answer"))
@@ -50,7 +50,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if diff := cmp.Diff(snap, got); !ok || diff != "" {
 		t.Errorf("snapshot (-kept +read):\n%s", diff)
 	}
-	seen, ok := db.Outside("k")
+	seen, ok := ReadOutside(filepath.Dir(path))
 	if diff := cmp.Diff(out, seen); !ok || diff != "" {
 		t.Errorf("outside (-kept +read):\n%s", diff)
 	}
@@ -59,6 +59,22 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	}
 	if _, ok := db.Snapshot("another"); ok {
 		t.Error("another fleet's key found it")
+	}
+}
+
+func TestASeenFileThatNobodyCanReadIsNone(t *testing.T) {
+	dir := t.TempDir()
+	if _, ok := ReadOutside(dir); ok {
+		t.Error("found in an empty folder")
+	}
+	if err := SaveOutside(dir, Outside{TakenAt: at}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(seen(dir), []byte(`{"taken_at":"2026-`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := ReadOutside(dir); ok {
+		t.Error("half a file was taken for a whole one")
 	}
 }
 
