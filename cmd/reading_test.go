@@ -196,6 +196,12 @@ func floors() int {
 		fmt.Println("  " + l)
 	}
 	fmt.Printf("%d different GraphQL documents walked, %d REST reads\n", len(theReading.documents), len(theReading.routes))
+	for name := range printed {
+		if _, ok := judged.Load(name); !ok {
+			fmt.Printf("no script printed the shape %s\n", name)
+			return 1
+		}
+	}
 	if len(lines) < checkedFloor || len(theReading.documents) < documentFloor {
 		fmt.Printf("too few: want %d operations x statuses and %d documents\n", checkedFloor, documentFloor)
 		return 1

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ var wholeRun bool
 //	requests                 prints those since, a line each, then their number and points
 //	paid FILE                the plan in FILE cost what the journal counted since the mark
 //	both A -- B              runs two commands at once; what they print is in side1 and side2
+//	serve FILE ARG...        core dev demo serve ARG... until it answers; FILE takes what it printed
 //	fault SPEC | fault       sets the faults in force (internal/githubsim/faults)
 //	cut | mend               takes the GitHub off the network and puts it back
 //	token LOGIN [SCOPE...]   signs in with a new token; expired as the first scope: one that has expired
@@ -104,7 +106,7 @@ func TestScripts(t *testing.T) {
 			"sim": simCommand, "folder": folderCommand, "exits": exitsCommand, "mark": markCommand,
 			"requests": requestsCommand, "fault": faultCommand, "cut": cutCommand, "mend": mendCommand,
 			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "json": jsonCommand, "log": logCommand,
-			"both": bothCommand, "paid": paidCommand,
+			"both": bothCommand, "paid": paidCommand, "serve": serveCommand,
 		},
 	})
 }
@@ -300,24 +302,13 @@ func bothCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	sides = append(sides, args[last:])
-	var env []string
-	for _, name := range []string{"PATH", "HOME", "GH_CONFIG_DIR", "CORE_API_URL", "GITHUB_TOKEN", "NO_PROXY", clockEnv, simEnv, faultEnv, "TMPDIR"} {
-		env = append(env, name+"="+ts.Getenv(name))
-	}
-	var path string
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if p := filepath.Join(dir, "core"); path == "" {
-			if _, err := os.Stat(p); err == nil {
-				path = p
-			}
-		}
-	}
+	path := program(ts)
 	var wg sync.WaitGroup
 	for k, side := range sides {
 		f, err := os.Create(ts.MkAbs("side" + strconv.Itoa(k+1)))
 		ts.Check(err)
 		c := exec.Command(path, side[1:]...)
-		c.Env, c.Dir, c.Stdout, c.Stderr = env, ts.MkAbs("."), f, f
+		c.Env, c.Dir, c.Stdout, c.Stderr = environment(ts), ts.MkAbs("."), f, f
 		ts.Check(c.Start())
 		wg.Go(func() {
 			defer f.Close()
@@ -326,6 +317,57 @@ func bothCommand(ts *testscript.TestScript, neg bool, args []string) {
 		})
 	}
 	wg.Wait()
+}
+
+// serveCommand serves the embedded GitHub, asks it something as its token's
+// user, interrupts it, and wants it to end well.
+func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
+	c := exec.Command(program(ts), append([]string{"dev", "demo", "serve", "--json"}, args[1:]...)...)
+	c.Env, c.Dir = environment(ts), ts.MkAbs(".")
+	out, err := c.StdoutPipe()
+	ts.Check(err)
+	ts.Check(c.Start())
+	defer c.Process.Kill()
+	var doc json.RawMessage
+	ts.Check(json.NewDecoder(out).Decode(&doc))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), doc, 0o600))
+	var at serveShape
+	ts.Check(json.Unmarshal(doc, &at))
+	req, err := http.NewRequest(http.MethodGet, at.URL+"/user", nil)
+	ts.Check(err)
+	req.Header.Set("Authorization", "token "+at.Token)
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	var user struct{ Login string }
+	ts.Check(json.NewDecoder(resp.Body).Decode(&user))
+	if user.Login != at.Login {
+		ts.Fatalf("its token is of %q, not of %q", user.Login, at.Login)
+	}
+	ts.Check(c.Process.Signal(os.Interrupt))
+	if err := c.Wait(); err != nil {
+		ts.Fatalf("interrupted, it ends with %v", err)
+	}
+}
+
+// program is where core is.
+func program(ts *testscript.TestScript) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		p := filepath.Join(dir, "core")
+		if _, err := os.Stat(p); err == nil {
+			return p
+		}
+	}
+	ts.Fatalf("no program core")
+	return ""
+}
+
+func environment(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{"PATH", "HOME", "GH_CONFIG_DIR", "CORE_API_URL", "GITHUB_TOKEN", "NO_PROXY", clockEnv, simEnv, faultEnv, "TMPDIR"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
 }
 
 // worldCommand changes GitHub, or prints what it holds:
