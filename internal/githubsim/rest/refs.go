@@ -83,6 +83,12 @@ func createRef(c *call) (*reply, error) {
 	if err := c.decode(&in, true); err != nil {
 		return nil, err
 	}
+	if in.Ref == "" {
+		return nil, malformed(`"ref" wasn't supplied.`)
+	}
+	if in.SHA == "" {
+		return nil, malformed(`"sha" wasn't supplied.`)
+	}
 	if r, err = c.tx.CreateRef(r, in.Ref, in.SHA); err != nil {
 		return nil, err
 	}

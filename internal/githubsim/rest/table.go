@@ -25,7 +25,8 @@ func table() []route {
 		read("/", index), read("/meta", meta), read("/rate_limit", rateLimit),
 		read("/user", currentUser), read("/user/repos", ownRepos), read("/users/{username}", userByName), read("/users/{username}/repos", userRepos),
 		read("/notifications", notifications), read("/users/{username}/received_events", receivedEvents),
-		read("/search/repositories", searchRepositories), read("/orgs/{org}", orgByName), read("/orgs/{org}/repos", orgRepos), read("/search/issues", searchIssues),
+		read("/search/repositories", searchRepositories),
+		read("/user/orgs", ownOrgs), read("/users/{username}/orgs", userOrgs), read("/orgs/{org}/members", orgMembers), read(repoPath+"/tags", tags), read("/orgs/{org}", orgByName), read("/orgs/{org}/repos", orgRepos), read("/search/issues", searchIssues),
 
 		read(repoPath, getRepo), write("PATCH", repoPath, patchRepo), read(repoPath+"/topics", topics), read(repoPath+"/languages", languages),
 		read(repoPath+"/milestones", milestones), read(repoPath+"/codeowners/errors", codeownersErrors),
