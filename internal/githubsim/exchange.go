@@ -218,7 +218,7 @@ func (x *exchange) headers(a *rest.Answer) {
 	}
 	if t := x.actor.Token; t != nil && len(t.Repos) == 0 {
 		h.Set("X-OAuth-Scopes", strings.Join(t.Scopes, ", "))
-		h.Set("X-Accepted-OAuth-Scopes", acceptedScopes(x.record.Route))
+		h.Set("X-Accepted-OAuth-Scopes", acceptedScopes(x.r.Method, x.record.Route))
 	}
 	if x.use.Resource != "" {
 		st := x.s.limiter.State(x.user(), x.use.Resource)
@@ -234,8 +234,10 @@ func (x *exchange) headers(a *rest.Answer) {
 }
 
 // acceptedScopes are those of which GitHub says one would do for a route.
-func acceptedScopes(route string) string {
+func acceptedScopes(method, route string) string {
 	switch {
+	case method == http.MethodDelete && route == "/repos/{owner}/{repo}":
+		return "delete_repo"
 	case strings.HasPrefix(route, "/repos/"):
 		return "repo"
 	case strings.HasPrefix(route, "/orgs/") && strings.HasSuffix(route, "/repos"):

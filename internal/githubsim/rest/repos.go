@@ -79,6 +79,14 @@ func patchRepo(c *call) (*reply, error) {
 	return ok(c.fullRepo(r))
 }
 
+// refuseDeletion: deleting a repository takes the scope delete_repo, which no token here has.
+func refuseDeletion(c *call) (*reply, error) {
+	if _, err := c.repository(); err != nil {
+		return nil, err
+	}
+	return nil, fail(http.StatusForbidden, "Must have admin rights to Repository.")
+}
+
 func topics(c *call) (*reply, error) {
 	if _, err := c.repository(); err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func table() []route {
 		read("/search/repositories", searchRepositories),
 		read("/user/orgs", ownOrgs), read("/users/{username}/orgs", userOrgs), read("/orgs/{org}/members", orgMembers), read(repoPath+"/tags", tags), read("/orgs/{org}", orgByName), read("/orgs/{org}/repos", orgRepos), read("/search/issues", searchIssues),
 
-		read(repoPath, getRepo), write("PATCH", repoPath, patchRepo), read(repoPath+"/topics", topics), read(repoPath+"/languages", languages),
+		read(repoPath, getRepo), write("PATCH", repoPath, patchRepo), write("DELETE", repoPath, refuseDeletion), read(repoPath+"/topics", topics), read(repoPath+"/languages", languages),
 		read(repoPath+"/milestones", milestones), read(repoPath+"/codeowners/errors", codeownersErrors),
 		read(repoPath+"/collaborators", collaborators), read(repoPath+"/collaborators/{username}", isCollaborator),
 		read(repoPath+"/collaborators/{username}/permission", permissionOf),
