@@ -17,6 +17,7 @@ const (
 	contentPerHour   = 500
 	secondaryWait    = time.Minute // where no header says how long, doubled each time
 	longestWait      = 15 * time.Minute
+	raiseAfter       = 2 * time.Minute // without a refusal, until a lowered pace is tried half as fast again
 )
 
 // resource is a primary limit of its own, as x-ratelimit-resource names it.
@@ -28,7 +29,10 @@ const (
 )
 
 // pacer is the one place where waiting for GitHub's limits happens. It refuses
-// with KindRateLimited where the wait would be longer than the caller allows.
+// with KindRateLimited where GitHub has us wait longer than the caller allows.
+// The pace of writes that it keeps by itself, to the published numbers, is
+// waited for however long it takes: an apply of more than an hour's worth of
+// writes goes on in the next hour.
 type pacer struct {
 	clock   Clock
 	gap     time.Duration // between writes
@@ -41,9 +45,10 @@ type pacer struct {
 	empty     map[resource]time.Time // primary limit used up, until then
 	blocked   time.Time              // secondary limit, until then
 	strikes   int                    // secondary refusals in a row
-	lastWrite time.Time
-	content   []time.Time // content-creating writes of the last hour
-	perMinute int         // lowered when GitHub refuses earlier than published
+	lastWrite time.Time              // when it was sent: GitHub counts requests as they come, not their answers
+	content   []time.Time            // content-creating writes of the last hour, when each was answered at the latest
+	perMinute int                    // lowered when GitHub refuses earlier than published, raised again with time
+	lowered   time.Time              // when perMinute was changed
 }
 
 func newPacer(clock Clock, gap, maxWait time.Duration, waited func(time.Duration, string)) *pacer {
@@ -53,7 +58,7 @@ func newPacer(clock Clock, gap, maxWait time.Duration, waited func(time.Duration
 
 // read waits until a read may be sent.
 func (p *pacer) read(ctx context.Context, r resource) error {
-	return p.await(ctx, func(now time.Time) (time.Time, string) { return p.limited(r) })
+	return p.await(ctx, func() pause { return p.limited(r) })
 }
 
 // write waits until a write may be sent and takes the turn; done must be called
@@ -64,34 +69,14 @@ func (p *pacer) write(ctx context.Context, content bool) (done func(), err error
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	err = p.await(ctx, func(now time.Time) (time.Time, string) {
-		until, why := p.limited(restLimit)
-		if t := p.lastWrite.Add(p.gap); !p.lastWrite.IsZero() && t.After(until) {
-			until, why = t, "writes go a second apart"
-		}
-		if !content {
-			return until, why
-		}
-		for _, w := range []struct {
-			limit int
-			span  time.Duration
-		}{{p.perMinute, time.Minute}, {contentPerHour, time.Hour}} {
-			if len(p.content) < w.limit {
-				continue
-			}
-			if t := p.content[len(p.content)-w.limit].Add(w.span); t.After(until) {
-				until, why = t, "GitHub's limit on new content ("+strconv.Itoa(w.limit)+" in "+w.span.String()+")"
-			}
-		}
-		return until, why
-	})
-	if err != nil {
+	if err := p.await(ctx, func() pause { return p.pace(content) }); err != nil {
 		<-p.turn
 		return nil, err
 	}
 	p.mu.Lock()
+	p.lastWrite = p.clock.Now()
 	if content {
-		p.content = append(p.content, p.clock.Now())
+		p.content = append(p.content, p.lastWrite)
 		if n := len(p.content); n > contentPerHour {
 			p.content = p.content[n-contentPerHour:]
 		}
@@ -99,39 +84,74 @@ func (p *pacer) write(ctx context.Context, content bool) (done func(), err error
 	p.mu.Unlock()
 	return func() {
 		p.mu.Lock()
-		p.lastWrite = p.clock.Now()
+		if content { // GitHub counted it some time up to now
+			p.content[len(p.content)-1] = p.clock.Now()
+		}
 		p.mu.Unlock()
 		<-p.turn
 	}, nil
 }
 
-func (p *pacer) limited(r resource) (time.Time, string) {
-	if t := p.empty[r]; t.After(p.blocked) {
-		return t, "the hourly limit is used up"
-	}
-	return p.blocked, "GitHub's secondary limit"
+// pause is how long to wait, and why.
+type pause struct {
+	until time.Time
+	why   string
+	ours  bool // our own pace; false: GitHub said so
 }
 
-// await sleeps until what until names; the clock is asked again afterwards,
+// pace is what the next write waits for.
+func (p *pacer) pace(content bool) pause {
+	w := p.limited(restLimit)
+	if t := p.lastWrite.Add(p.gap); !p.lastWrite.IsZero() && t.After(w.until) {
+		w = pause{t, "writes go a second apart", true}
+	}
+	if !content {
+		return w
+	}
+	if now := p.clock.Now(); p.perMinute < contentPerMinute && now.Sub(p.lowered) >= raiseAfter {
+		p.perMinute, p.lowered = min(contentPerMinute, p.perMinute+p.perMinute/2+1), now
+	}
+	for _, l := range []struct {
+		limit int
+		span  time.Duration
+	}{{p.perMinute, time.Minute}, {contentPerHour, time.Hour}} {
+		if len(p.content) < l.limit {
+			continue
+		}
+		if t := p.content[len(p.content)-l.limit].Add(l.span); t.After(w.until) {
+			w = pause{t, "GitHub's limit on new content (" + strconv.Itoa(l.limit) + " in " + l.span.String() + ")", true}
+		}
+	}
+	return w
+}
+
+func (p *pacer) limited(r resource) pause {
+	if t := p.empty[r]; t.After(p.blocked) {
+		return pause{until: t, why: "the hourly limit is used up"}
+	}
+	return pause{until: p.blocked, why: "GitHub's secondary limit"}
+}
+
+// await sleeps as long as next says; the clock is asked again afterwards,
 // because another answer may have put it off.
-func (p *pacer) await(ctx context.Context, until func(now time.Time) (time.Time, string)) error {
+func (p *pacer) await(ctx context.Context, next func() pause) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		p.mu.Lock()
 		now := p.clock.Now()
-		t, why := until(now)
+		w := next()
 		p.mu.Unlock()
-		d := t.Sub(now)
+		d := w.until.Sub(now)
 		if d <= 0 {
 			return nil
 		}
-		if d > p.maxWait {
-			return &Error{Kind: KindRateLimited, Message: why + ", for another " + d.Round(time.Second).String(),
-				Hint: "try again after " + t.UTC().Format("15:04 UTC"), RetryAfter: d}
+		if d > p.maxWait && !w.ours {
+			return &Error{Kind: KindRateLimited, Message: w.why + ", for another " + d.Round(time.Second).String(),
+				Hint: "try again after " + w.until.UTC().Format("15:04 UTC"), RetryAfter: d}
 		}
-		p.waited(d, why)
+		p.waited(d, w.why)
 		if err := p.clock.Sleep(ctx, d); err != nil {
 			return err
 		}
@@ -180,7 +200,7 @@ func (p *pacer) learn(r resource, write bool, status int, h http.Header, message
 				recent++
 			}
 		}
-		p.perMinute = max(1, min(p.perMinute, recent-1))
+		p.perMinute, p.lowered = max(1, min(p.perMinute, recent-1)), p.blocked
 	}
 	return &Error{Kind: KindRateLimited, Status: status, Message: "refused by GitHub's secondary limit", RetryAfter: wait,
 		Hint: "try again in " + wait.Round(time.Second).String()}

@@ -148,3 +148,63 @@ func TestContentLimitIsLearnedFromARefusal(t *testing.T) {
 		t.Errorf("nine writes until %v, the tenth at %v", first.Sub(start), clock.Now().Sub(start))
 	}
 }
+
+// An hour's limit that we keep by ourselves is waited for, however short a wait
+// the caller allows GitHub to demand: a long apply goes on in the next hour.
+func TestThePaceWeKeepIsWaitedFor(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Minute)
+	for range contentPerHour + 1 {
+		done, err := p.write(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+	}
+	if got := clock.total(); got != time.Hour {
+		t.Errorf("%d writes took %v", contentPerHour+1, got)
+	}
+}
+
+// A second between writes counts from one being sent to the next being sent: how
+// long GitHub takes to answer is part of it.
+func TestAnswersAreNoPartOfTheGap(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Minute)
+	start := clock.Now()
+	for range 61 {
+		done, err := p.write(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = clock.Sleep(t.Context(), 400*time.Millisecond) // GitHub answers
+		done()
+	}
+	if got := clock.Now().Sub(start); got != 60*time.Second+400*time.Millisecond {
+		t.Errorf("61 writes took %v", got)
+	}
+}
+
+// One refusal does not slow down the rest of a long apply.
+func TestTheLearnedPaceIsRaisedAgain(t *testing.T) {
+	clock := newClock()
+	p := testPacer(clock, time.Hour)
+	write := func() {
+		done, err := p.write(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+	}
+	write()
+	p.learn(restLimit, true, 403, header("Retry-After", "60"), "You have exceeded a secondary rate limit")
+	if p.perMinute != 1 {
+		t.Fatalf("%d a minute after a refusal of the first", p.perMinute)
+	}
+	start := clock.Now()
+	for p.perMinute < contentPerMinute {
+		if write(); clock.Now().Sub(start) > time.Hour {
+			t.Fatalf("%d a minute after an hour without a refusal", p.perMinute)
+		}
+	}
+}
