@@ -121,10 +121,10 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		text, hint = strings.Replace(text, "; "+ge.Hint, "", 1), ge.Hint
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
-		return "interrupted", exitStopped, "interrupted", hint
-	case errors.As(err, &un):
+	case errors.As(err, &un): // also of a run that was interrupted
 		return "unsettled", exitUnsettled, text, "look with \"core dev why " + un.Target + "\" once GitHub answers; the task counts as spent until then"
+	case errors.Is(err, context.Canceled):
+		return "interrupted", exitStopped, "interrupted", ""
 	case errors.As(err, &st):
 		return "stale", exitStale, text, hint
 	case errors.As(err, &pa):
@@ -162,10 +162,7 @@ func githubStatus(k github.Kind) int {
 }
 
 // fail prints an error and returns the exit status.
-func (a *app) fail(ctx context.Context, c *cobra.Command, err error) int {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = context.Canceled
-	}
+func (a *app) fail(c *cobra.Command, err error) int {
 	if c != nil && isCobraUsage(err) {
 		err = usageError{err}
 	}

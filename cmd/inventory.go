@@ -54,7 +54,7 @@ func (a *app) printInventory(l *look) {
 func (a *app) noteProblems(l *look) {
 	for _, r := range l.fleet.Rows {
 		if p := r.Repo.Problem; p != nil {
-			text := p.Message
+			text := strings.TrimPrefix(p.Message, r.Repo.Ref.String()+" ")
 			if p.Hint != "" {
 				text += "; " + p.Hint
 			}

@@ -21,6 +21,7 @@ var version = "devel"
 
 // Main runs the program and returns its exit status (exit.go).
 func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	frugal()
 	return newApp(in, out, errw).run(args)
 }
 
@@ -38,7 +39,7 @@ func (a *app) run(args []string) int {
 	if err == nil {
 		return a.status
 	}
-	return a.fail(ctx, done, err)
+	return a.fail(done, err)
 }
 
 // frugal keeps the garbage collector out of commands that end before it could

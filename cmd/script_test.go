@@ -22,6 +22,8 @@ import (
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -44,6 +46,9 @@ var wholeRun bool
 //	cut | mend               takes the GitHub off the network and puts it back
 //	token LOGIN [SCOPE...]   signs in with a new token; expired as the first scope: one that has expired
 //	world ...                changes GitHub behind our back (see worldCommand)
+//	meanwhile WHAT world ... does that when the next request that WHAT names has come in and had no effect yet
+//	interrupt WHAT core ...  runs core and interrupts it at that point; what it prints is in side1
+//	pick FILE                sets EPIC to the first epic of FILE (epic list --json) with READY children
 //	valid NAME FILE          validates JSON by docs/schema/NAME.json
 //	json FILE PATH [VALUE]   prints, or compares, a value of a JSON file
 //	log TIME TEXT            appends "DATE TIME TEXT" to dispatch.log, of the day -1 if TIME begins so
@@ -107,6 +112,7 @@ func TestScripts(t *testing.T) {
 			"requests": requestsCommand, "fault": faultCommand, "cut": cutCommand, "mend": mendCommand,
 			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "json": jsonCommand, "log": logCommand,
 			"both": bothCommand, "paid": paidCommand, "serve": serveCommand,
+			"meanwhile": meanwhileCommand, "interrupt": interruptCommand, "pick": pickCommand,
 		},
 	})
 }
@@ -169,6 +175,7 @@ func simCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(simEnv, s.host.url)
 	ts.Setenv("URL", s.host.url)
 	ts.Setenv("ORG", fl.Org)
+	ts.Setenv("OWNER", fl.Owner)
 	tokenCommand(ts, false, []string{fl.Owner, "repo", "read:org"})
 }
 
@@ -319,6 +326,58 @@ func bothCommand(ts *testscript.TestScript, neg bool, args []string) {
 	wg.Wait()
 }
 
+// at has something happen once, before the next request that a GraphQL
+// operation or "METHOD suffix-of-route" names has its effect.
+func (h *host) at(what string, do func()) {
+	method, suffix, _ := strings.Cut(what, " ")
+	var once sync.Once
+	h.sim.OnRequest(func(at githubsim.Boundary, r requestlog.Record) {
+		if at == githubsim.BeforeEffect && (r.Operation == what || r.Method == method && suffix != "" && strings.HasSuffix(r.Route, suffix)) {
+			once.Do(do)
+		}
+	})
+}
+
+func meanwhileCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := on(ts).github(ts)
+	h.at(args[0], func() {
+		if err := h.world(ts, args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err) // the script misses what should have happened
+		}
+	})
+}
+
+// interruptCommand keeps the request waiting until the program has ended, so
+// that its answer never comes and its effect comes late.
+func interruptCommand(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.Create(ts.MkAbs("side1"))
+	ts.Check(err)
+	defer f.Close()
+	c := exec.Command(program(ts), args[2:]...)
+	c.Env, c.Dir, c.Stdout, c.Stderr = environment(ts), ts.MkAbs("."), f, f
+	ended := make(chan struct{})
+	on(ts).github(ts).at(args[0], func() {
+		_ = c.Process.Signal(os.Interrupt)
+		<-ended
+	})
+	ts.Check(c.Start())
+	_ = c.Wait() // its status is read off the state
+	close(ended)
+	fmt.Fprintf(f, "exit status %d\n", c.ProcessState.ExitCode())
+}
+
+func pickCommand(ts *testscript.TestScript, neg bool, args []string) {
+	var doc epicsShape
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	for _, e := range doc.Epics {
+		if e.Ready > 0 {
+			ts.Setenv("EPIC", e.Ref)
+			return
+		}
+	}
+	ts.Fatalf("no epic has READY children")
+}
+
 // serveCommand serves the embedded GitHub, asks it something as its token's
 // user, interrupts it, and wants it to end well.
 func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -383,15 +442,19 @@ func environment(ts *testscript.TestScript) []string {
 //	world branches REPO                    prints its branches
 //	world advance DURATION
 func worldCommand(ts *testscript.TestScript, neg bool, args []string) {
-	h := on(ts).github(ts)
+	ts.Check(on(ts).github(ts).world(ts, args))
+}
+
+func (h *host) world(ts *testscript.TestScript, args []string) error {
 	if args[0] == "advance" {
 		d, err := time.ParseDuration(args[1])
-		ts.Check(err)
-		h.sim.Advance(d)
-		return
+		if err == nil {
+			h.sim.Advance(d)
+		}
+		return err
 	}
 	fleet := h.sim.Fleet()
-	ts.Check(h.sim.World().Update(world.System(), func(tx *world.Tx) error {
+	return h.sim.World().Update(world.System(), func(tx *world.Tx) error {
 		as := func(n int) {
 			login := fleet.Owner
 			if len(args) > n {
@@ -407,7 +470,7 @@ func worldCommand(ts *testscript.TestScript, neg bool, args []string) {
 			return err
 		}
 		return onRepo(ts, tx, ref, args, as)
-	}))
+	})
 }
 
 func onIssue(ts *testscript.TestScript, tx *world.Tx, ref inventory.Ref, args []string, as func(int)) error {
