@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Every document holds against GitHub's public schema (npm
@@ -21,10 +22,10 @@ func TestConformanceDocuments(t *testing.T) {
 	}
 	public, extended := loadSchema(t, path, ""), loadSchema(t, path, dependencyFields)
 	for name, text := range documents() {
-		if _, errs := gqlparser.LoadQuery(extended, text); len(errs) > 0 {
+		if _, errs := gqlparser.LoadQueryWithRules(extended, text, rules.NewDefaultRules()); len(errs) > 0 {
 			t.Errorf("%s: %v", name, errs)
 		}
-		_, errs := gqlparser.LoadQuery(public, text)
+		_, errs := gqlparser.LoadQueryWithRules(public, text, rules.NewDefaultRules())
 		for _, e := range errs {
 			if !strings.Contains(e.Message, `"blockedBy"`) {
 				t.Errorf("%s: %v", name, e)

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -57,7 +58,7 @@ func loadSchema(t *testing.T, path, extension string) *ast.Schema {
 func TestDocumentsAreValid(t *testing.T) {
 	s := schema(t)
 	for name, text := range documents() {
-		if _, errs := gqlparser.LoadQuery(s, text); len(errs) > 0 {
+		if _, errs := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules()); len(errs) > 0 {
 			t.Errorf("%s: %v\n%s", name, errs, text)
 		}
 	}
@@ -74,7 +75,7 @@ var secret = map[string][]string{
 
 // forbidden lists the selections of a document that read such texts.
 func forbidden(s *ast.Schema, text string) []string {
-	doc, errs := gqlparser.LoadQuery(s, text)
+	doc, errs := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return []string{errs.Error()}
 	}

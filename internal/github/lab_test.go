@@ -32,7 +32,6 @@ func (c simClock) Sleep(ctx context.Context, d time.Duration) error {
 type lab struct {
 	*testing.T
 	sim   *githubsim.Server
-	c     *Client
 	clock simClock
 	url   string
 

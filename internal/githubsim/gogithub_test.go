@@ -45,10 +45,10 @@ func TestGoGithub(t *testing.T) {
 	if repo.GetDefaultBranch() != "dev" || repo.GetCreatedAt().IsZero() || !repo.GetPermissions().GetAdmin() {
 		t.Errorf("%v", repo)
 	}
-	issue, _, err := c.Issues.Create(ctx, "acme", "widgets", github.CreateIssueRequest{Title: "From go-github", Body: github.Ptr("- [ ] #1"), Labels: []string{"epic"}})
+	issue, _, err := c.Issues.Create(ctx, "acme", "widgets", github.CreateIssueRequest{Title: "From go-github", Body: new("- [ ] #1"), Labels: []string{"epic"}})
 	ok("create an issue", err)
 	number := issue.GetNumber()
-	_, _, err = c.Issues.Update(ctx, "acme", "widgets", number, github.UpdateIssueRequest{Body: github.Ptr("- [x] #1")})
+	_, _, err = c.Issues.Update(ctx, "acme", "widgets", number, github.UpdateIssueRequest{Body: new("- [x] #1")})
 	ok("edit an issue", err)
 	_, _, err = c.Issues.CreateComment(ctx, "acme", "widgets", number, github.IssueCommentRequest{Body: "Target branch: `epic/1`"})
 	ok("comment", err)
@@ -87,7 +87,7 @@ func TestGoGithub(t *testing.T) {
 	if len(subs) != 1 {
 		t.Errorf("%d sub-issues", len(subs))
 	}
-	_, _, err = c.Issues.CreateLabel(ctx, "acme", "widgets", github.CreateIssueLabelRequest{Name: "jules", Color: github.Ptr("ededed")})
+	_, _, err = c.Issues.CreateLabel(ctx, "acme", "widgets", github.CreateIssueLabelRequest{Name: "jules", Color: new("ededed")})
 	var refused *github.ErrorResponse
 	if !errors.As(err, &refused) || refused.Response.StatusCode != 422 || refused.Errors[0].Code != "already_exists" {
 		t.Errorf("a label that exists: %v", err)
@@ -97,17 +97,17 @@ func TestGoGithub(t *testing.T) {
 	ok("ref", err)
 	_, _, err = c.Git.CreateRef(ctx, "acme", "widgets", github.CreateRef{Ref: "refs/heads/epic/1-x", SHA: dev.GetObject().GetSHA()})
 	ok("create a ref", err)
-	_, _, err = c.Repositories.CreateFile(ctx, "acme", "widgets", "x.txt", &github.RepositoryContentFileOptions{Message: github.Ptr("x"), Content: []byte("x\n"), Branch: github.Ptr("epic/1-x")})
+	_, _, err = c.Repositories.CreateFile(ctx, "acme", "widgets", "x.txt", &github.RepositoryContentFileOptions{Message: new("x"), Content: []byte("x\n"), Branch: new("epic/1-x")})
 	ok("create a file", err)
 	file, _, _, err := c.Repositories.GetContents(ctx, "acme", "widgets", "x.txt", &github.RepositoryContentGetOptions{Ref: "epic/1-x"})
 	ok("contents", err)
 	if text, err := file.GetContent(); err != nil || text != "x\n" {
 		t.Errorf("%q, %v", text, err)
 	}
-	pull, _, err := c.PullRequests.Create(ctx, "acme", "widgets", github.CreatePullRequest{Title: github.Ptr("Epic"), Head: "epic/1-x", Base: "dev"})
+	pull, _, err := c.PullRequests.Create(ctx, "acme", "widgets", github.CreatePullRequest{Title: new("Epic"), Head: "epic/1-x", Base: "dev"})
 	ok("create a pull request", err)
 	head := pull.GetHead().GetSHA()
-	_, _, err = c.Checks.CreateCheckRun(ctx, "acme", "widgets", github.CreateCheckRunOptions{Name: "ci", HeadSHA: head, Status: github.Ptr("completed"), Conclusion: github.Ptr("success")})
+	_, _, err = c.Checks.CreateCheckRun(ctx, "acme", "widgets", github.CreateCheckRunOptions{Name: "ci", HeadSHA: head, Status: new("completed"), Conclusion: new("success")})
 	ok("check run", err)
 	runs, _, err := c.Checks.ListCheckRunsForRef(ctx, "acme", "widgets", head, nil)
 	ok("check runs", err)

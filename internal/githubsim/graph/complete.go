@@ -69,7 +69,7 @@ func (x *execution) value(t *ast.Type, v any, f *selected, at *fieldPath) bool {
 	start := len(x.out)
 	if isNil(v) {
 		if t.NonNull {
-			x.fail(fmt.Errorf("Cannot return null for non-nullable field %s", f.def.Name), f, at)
+			x.fail(&Error{Message: "Cannot return null for non-nullable field " + f.def.Name}, f, at)
 		}
 		return x.null(t, start)
 	}

@@ -65,7 +65,7 @@ func mentioned(texts, gone []string) map[string]int {
 func skeleton(name string, lines int) string {
 	var b strings.Builder
 	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
-	part := func(string, int) string { return "" }
+	var part func(string, int) string
 	end := ""
 	switch path.Ext(name) {
 	case ".go":
