@@ -18,7 +18,7 @@ func public(t *testing.T) *ast.SchemaDocument {
 	t.Helper()
 	name := os.Getenv("CORE_GITHUB_SCHEMA")
 	if name == "" {
-		t.Skip("CORE_GITHUB_SCHEMA names no file: npm pack @octokit/graphql-schema@15.26.1")
+		t.Fatal("CORE_GITHUB_SCHEMA names no file: run the judges with make conformance")
 	}
 	b, err := os.ReadFile(filepath.Clean(name))
 	if err != nil {
