@@ -15,7 +15,7 @@ import (
 func TestConformanceOfTheCut(t *testing.T) {
 	name := os.Getenv("CORE_GITHUB_OPENAPI")
 	if name == "" {
-		t.Skip("CORE_GITHUB_OPENAPI does not name GitHub's description")
+		t.Fatal("CORE_GITHUB_OPENAPI does not name GitHub's description")
 	}
 	full, err := os.ReadFile(name)
 	if err != nil {
