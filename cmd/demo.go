@@ -52,6 +52,9 @@ works on the same fleet with --demo.`,
 
 // runDemo prints the report and dispatches one epic's open phase.
 func (a *app) runDemo(ctx context.Context) error {
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
 	l, err := a.look(ctx)
 	if err != nil {
 		return err

@@ -28,6 +28,11 @@ func (a *app) dispatchEpic(ctx context.Context, arg string, o dispatchOptions) e
 			return err
 		}
 	}
+	if !o.dryRun {
+		if err := a.settle(ctx); err != nil {
+			return err
+		}
+	}
 	l, epic, err := a.lookAtEpic(ctx, arg)
 	if err != nil {
 		return err
@@ -68,7 +73,8 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 	if err != nil {
 		return err
 	}
-	shape := proposalShape{Version: shapeVersion, Plans: []flows.Plan{plan}, Results: []stepShape{}}
+	proposal := orchestrator.Proposal{ID: orchestrator.NewID(a.now()), Plans: []flows.Plan{plan}, Command: o.command(), MadeAt: a.now()}
+	shape := proposalShape{Version: shapeVersion, ID: proposal.ID, Plans: proposal.Plans, Results: []stepShape{}}
 	if !a.opt.json {
 		a.printPlan(l, plan)
 	}
@@ -81,13 +87,8 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 		}
 	}
 	shape.Sent = true
-	a.flush()
-	err = a.apply(ctx, l, plan, func(e orchestrator.Event) {
+	err = a.apply(ctx, l, proposal, func(e orchestrator.Event) {
 		shape.Results = append(shape.Results, stepShape{e.Step.Effect.Kind(), e.Step.Effect.Target(), string(e.Outcome), e.Detail})
-		if !a.opt.json {
-			fmt.Fprintf(a.out, "  %2d/%d %-8s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(outcome(e)))
-			a.flush()
-		}
 	})
 	if a.opt.json {
 		return errors.Join(err, a.printJSON(shape))
@@ -97,6 +98,41 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 	}
 	fmt.Fprintf(a.out, "dispatched %d\n", plan.Cost.Tasks)
 	return nil
+}
+
+// apply sends a proposal, telling of every step.
+func (a *app) apply(ctx context.Context, l *look, p orchestrator.Proposal, done func(orchestrator.Event)) error {
+	engine, err := a.applier(ctx, l, a.telling(done))
+	if err != nil {
+		return err
+	}
+	return engine.Apply(ctx, p)
+}
+
+// telling prints each step, and each wait, and hands the steps on.
+func (a *app) telling(done func(orchestrator.Event)) func(orchestrator.Event) {
+	return func(e orchestrator.Event) {
+		if e.Outcome == orchestrator.Waiting {
+			a.tellWait(e)
+			return
+		}
+		done(e)
+		if !a.opt.json {
+			a.tellStep(e)
+		}
+	}
+}
+
+// command is the dispatch as it is written on the command line.
+func (o dispatchOptions) command() string {
+	text := fmt.Sprintf("core dev epic %d --repo %s --dispatch", o.epic.Number, o.epic.Repo)
+	if o.max > 0 {
+		text += fmt.Sprintf(" --max %d", o.max)
+	}
+	for _, f := range o.feat {
+		text += " --include-feat " + f
+	}
+	return text
 }
 
 func outcome(e orchestrator.Event) string {
@@ -176,28 +212,6 @@ func (a *app) confirmed(p flows.Plan) (bool, error) {
 		return false, nil
 	}
 	return true, nil
-}
-
-// apply checks that this folder's ledger may pay, and runs the plan.
-func (a *app) apply(ctx context.Context, l *look, plan flows.Plan, emit func(orchestrator.Event)) error {
-	d, err := a.writable()
-	if err != nil {
-		return err
-	}
-	hub, err := a.client(ctx)
-	if err != nil {
-		return err
-	}
-	purse, err := a.ledger(l.conf)
-	if err != nil {
-		return err
-	}
-	return (&orchestrator.Applier{
-		Hub:    hub,
-		Ledger: ledgerPort{purse, l},
-		Brake:  brake{d},
-		Emit:   emit,
-	}).Apply(ctx, plan)
 }
 
 // checkHost refuses a folder whose ledger belongs to another GitHub.

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
@@ -19,16 +20,21 @@ type ledgerPort struct {
 	look *look
 }
 
-func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (id, member string, err error) {
-	res, err := p.Book.Reserve(ctx, ledger.Request{Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.look.budget, nil)
+func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (member string, err error) {
+	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.look.budget, nil)
 	var refused *ledger.Refused
 	switch {
 	case errors.As(err, &refused):
-		return "", "", &flows.Refusal{Wanted: 1, Why: refused.Text}
+		return "", &flows.Refusal{Wanted: 1, Why: refused.Text}
 	case errors.Is(err, ledger.ErrStale):
-		return "", "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
+		return "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
 	}
-	return res.ID, res.Member, err
+	return res.Member, err
+}
+
+func (p ledgerPort) IsHeld(_ context.Context, id string) (bool, error) {
+	held, err := p.Book.Held()
+	return slices.ContainsFunc(held, func(r budget.Reservation) bool { return r.ID == id }), err
 }
 
 // ledger opens the ledger of this folder.
@@ -97,6 +103,15 @@ func (a *app) dispatched(c *config.Config, held []budget.Reservation, from budge
 		key := h.Ref(c.Owner()).Key()
 		r := records[key]
 		r.Held = true
+		records[key] = r
+	}
+	recalls, err := a.plans(d.File(journalFolder)).Recalls()
+	if err != nil {
+		return nil, nil, err
+	}
+	for key, at := range recalls {
+		r := records[key]
+		r.Recalled = at
 		records[key] = r
 	}
 	entries, err := b.Since(from)

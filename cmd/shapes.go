@@ -105,6 +105,7 @@ type personShape struct {
 
 type proposalShape struct {
 	Version int          `json:"version"`
+	ID      string       `json:"id"` // names the plan in the journal, once it is sent
 	Plans   []flows.Plan `json:"plans"`
 	Sent    bool         `json:"sent"`    // false: a dry run, or nothing to do
 	Results []stepShape  `json:"results"` // a line a step that was carried out
@@ -113,7 +114,7 @@ type proposalShape struct {
 type stepShape struct {
 	Kind    string `json:"kind"`
 	Target  string `json:"target"`
-	Outcome string `json:"outcome"` // done, skipped
+	Outcome string `json:"outcome"` // done, skipped, not-done
 	Detail  string `json:"detail"`
 }
 

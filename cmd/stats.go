@@ -11,9 +11,9 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 )
 
-// journal is what the embedded GitHub's own journal says of the requests
+// serverJournal is what the embedded GitHub's own journal says of the requests
 // since a point; other servers have none.
-type journal struct {
+type serverJournal struct {
 	url   string
 	since int64
 }
@@ -25,7 +25,7 @@ func (a *app) startJournal(ctx context.Context, url string) {
 	}
 	last, _, ok := readJournal(ctx, url, math.MaxInt64)
 	if ok {
-		a.journal = &journal{url: url, since: last}
+		a.journal = &serverJournal{url: url, since: last}
 	}
 }
 

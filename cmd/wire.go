@@ -13,6 +13,7 @@ import (
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/ledger"
 	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/terminal"
@@ -48,7 +49,8 @@ type app struct {
 	hub     *github.Client
 	db      *state.DB
 	files   *ledger.Book
-	journal *journal // of an embedded GitHub, with --stats
+	store   *journal.Store
+	journal *serverJournal // of an embedded GitHub, with --stats
 	close_  []func()
 }
 

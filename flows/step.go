@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -63,6 +64,9 @@ type Reserve struct {
 type Comment struct {
 	Issue inventory.Ref
 	Body  string
+	// Reuse: the same text that was posted for an attempt which was not
+	// dispatched stands for it, and none is posted.
+	Reuse bool
 }
 
 // AddLabel puts a label on. With Spends set, its LABELED event is a dispatch.
@@ -80,11 +84,38 @@ type LogDispatch struct {
 	Member string
 }
 
-func (MakeBranch) Kind() string  { return "branch" }
-func (Reserve) Kind() string     { return "reserve" }
-func (Comment) Kind() string     { return "comment" }
-func (AddLabel) Kind() string    { return "label" }
-func (LogDispatch) Kind() string { return "log" }
+// RemoveLabel takes a label off, where it is on.
+type RemoveLabel struct {
+	Issue inventory.Ref
+	Label string
+}
+
+// NoteRecall notes in the journal that a dispatch was taken back: from then on
+// the child may be READY again. Its task stays spent.
+type NoteRecall struct{ Child inventory.Ref }
+
+// DeleteComment deletes a comment of ours, by its id.
+type DeleteComment struct {
+	Issue inventory.Ref
+	ID    int64
+}
+
+// DeleteBranch deletes a branch, while it stands at the commit it was made at.
+type DeleteBranch struct {
+	Repo inventory.RepoRef
+	Name string
+	SHA  string
+}
+
+func (MakeBranch) Kind() string    { return "branch" }
+func (Reserve) Kind() string       { return "reserve" }
+func (Comment) Kind() string       { return "comment" }
+func (AddLabel) Kind() string      { return "label" }
+func (LogDispatch) Kind() string   { return "log" }
+func (RemoveLabel) Kind() string   { return "unlabel" }
+func (NoteRecall) Kind() string    { return "recall" }
+func (DeleteComment) Kind() string { return "delete-comment" }
+func (DeleteBranch) Kind() string  { return "delete-branch" }
 
 func (e MakeBranch) Target() string  { return e.Repo.String() }
 func (e Reserve) Target() string     { return e.Child.String() }
@@ -92,17 +123,27 @@ func (e Comment) Target() string     { return e.Issue.String() }
 func (e AddLabel) Target() string    { return e.Issue.String() }
 func (e LogDispatch) Target() string { return e.Child.String() }
 
+func (e RemoveLabel) Target() string   { return e.Issue.String() }
+func (e NoteRecall) Target() string    { return e.Child.String() }
+func (e DeleteComment) Target() string { return e.Issue.String() }
+func (e DeleteBranch) Target() string  { return e.Repo.String() }
+
 func (e MakeBranch) Detail() string  { return e.Name + " from " + e.From }
 func (e Reserve) Detail() string     { return e.Agent + " @" + e.Member }
 func (e Comment) Detail() string     { return e.Body }
 func (e AddLabel) Detail() string    { return e.Label }
 func (e LogDispatch) Detail() string { return e.Agent + " @" + e.Member }
 
+func (e RemoveLabel) Detail() string   { return e.Label }
+func (NoteRecall) Detail() string      { return "READY again; the task stays spent" }
+func (e DeleteComment) Detail() string { return "comment " + strconv.FormatInt(e.ID, 10) }
+func (e DeleteBranch) Detail() string  { return e.Name }
+
 // The costs are those of orchestrator.Apply: each write is one REST request,
 // each look before and after it one GraphQL request of one point.
 func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2} }
 func (Reserve) cost() Cost    { return Cost{Requests: 1, Points: 1} }
-func (Comment) cost() Cost    { return Cost{Requests: 1} }
+func (Comment) cost() Cost    { return Cost{Requests: 2, Points: 1} }
 func (e AddLabel) cost() Cost {
 	c := Cost{Requests: 1}
 	if e.Spends {
@@ -110,4 +151,8 @@ func (e AddLabel) cost() Cost {
 	}
 	return c
 }
-func (LogDispatch) cost() Cost { return Cost{Requests: 1, Points: 1} }
+func (LogDispatch) cost() Cost   { return Cost{Requests: 1, Points: 1} }
+func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1} }
+func (NoteRecall) cost() Cost    { return Cost{Requests: 1, Points: 1} }
+func (DeleteComment) cost() Cost { return Cost{Requests: 2, Points: 1} }
+func (DeleteBranch) cost() Cost  { return Cost{Requests: 2, Points: 1} }

@@ -2,59 +2,139 @@ package orchestrator
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Applier applies plans. Its switch over effects is the only one.
+// Applier applies plans, goes on with those that were left, and settles them.
 type Applier struct {
-	Hub    Hub
-	Ledger Ledger
-	Brake  Brake
-	// Emit hears of every step carried out; nil: nobody does.
+	Hub     Hub
+	Ledger  Ledger
+	Journal Journal
+	Brake   Brake
+	Clock   Clock
+	Host    string // whose GitHub it is, as the journal names it
+	// Quiet is how long a write whose answer was lost may still land.
+	Quiet time.Duration
+	// Emit hears of every step carried out and of every wait; nil: nobody does.
 	Emit func(Event)
 }
 
-// Apply carries out exactly the steps of a plan, in order, and stops at the
+const (
+	// tries is how often a step is sent at the most, each time only after it
+	// was found not to have happened.
+	tries = 3
+	// sendLimit bounds how long after its intent a write may leave: the wait
+	// for GitHub's limits and the request itself.
+	sendLimit = 5 * time.Minute
+	// lookTime bounds the last looks of a run that was interrupted.
+	lookTime = 10 * time.Second
+)
+
+// Apply carries out exactly the steps of a proposal, in order, and stops at the
 // first that contradicts what it meets. Each step reads before it writes:
-// already true is skipped, contradicted is *Stale.
-func (a *Applier) Apply(ctx context.Context, plan flows.Plan) error {
-	run := &run{Applier: a, of: len(plan.Steps), open: map[string]*reservation{}}
-	for k, step := range plan.Steps {
-		if err := run.ready(ctx); err != nil {
-			return run.abandon(ctx, err)
+// already true is skipped, contradicted is *Stale. Before a step is sent its
+// intent is on disk, and after it what came of it.
+func (a *Applier) Apply(ctx context.Context, p Proposal) error {
+	for k, plan := range p.Plans {
+		if len(plan.Steps) == 0 {
+			continue
 		}
-		outcome, detail, err := run.step(ctx, step.Effect)
-		if err != nil {
-			return run.abandon(ctx, err)
+		id := p.ID
+		if len(p.Plans) > 1 {
+			id = fmt.Sprintf("%s.%d", p.ID, k+1)
 		}
-		if a.Emit != nil {
-			a.Emit(Event{Step: step, Number: k + 1, Of: run.of, Outcome: outcome, Detail: detail})
+		if err := a.apply(ctx, id, p, plan); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan) error {
+	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}}
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
+	s := sheet{Host: a.Host, Command: p.Command, Flow: plan.Flow, Target: plan.Target, MadeAt: p.MadeAt.UTC()}
+	for _, step := range plan.Steps {
+		w, err := flows.Record(step)
+		if err != nil {
+			return err
+		}
+		s.Steps = append(s.Steps, w)
+		r.steps = append(r.steps, &state{Step: step})
+	}
+	raw, err := json.Marshal(record{Kind: kindPlan, At: a.now(), Plan: &s})
+	if err != nil {
+		return err
+	}
+	if err := a.Journal.Begin(id, raw); err != nil {
+		return err
+	}
+	return r.all(ctx)
+}
+
+func (a *Applier) now() time.Time { return a.Clock.Now().UTC() }
+
+// run is one plan while this process works on it.
 type run struct {
 	*Applier
-	of   int
+	*page
 	open map[string]*reservation // by child
 }
 
-// reservation is a task taken and not yet settled in this run.
+// reservation is a task taken and not yet settled.
 type reservation struct {
 	id     string
-	child  inventory.Ref
+	step   int // of the Reserve, from 0
 	label  string
-	newest string // id of the label's newest LABELED event before this run
+	looked bool   // the child was looked at after the task was taken
+	newest string // id of the label's newest LABELED event then
+	events int    // how many there were
 	sent   bool   // the label was sent, or may have been
+}
+
+// all carries out the steps that are not finished, and gives the plan up.
+func (r *run) all(ctx context.Context) error {
+	for k, s := range r.steps {
+		if s.finished() {
+			continue
+		}
+		err := r.ready(ctx)
+		if err == nil {
+			err = r.one(ctx, k)
+		}
+		if err != nil {
+			return r.abandon(ctx, err)
+		}
+	}
+	return r.leave(Complete, "")
+}
+
+// leave ends the plan's journal; without an ending it stays open.
+func (r *run) leave(end Ending, why string) error {
+	var err error
+	if end != "" {
+		err = r.append(record{Kind: kindEnd, End: end, Detail: why})
+	}
+	return errors.Join(err, r.Journal.Leave(r.id, end != "" && err == nil))
+}
+
+func (r *run) append(rec record) error {
+	rec.At = r.now()
+	raw, err := json.Marshal(rec)
+	if err != nil {
+		return err
+	}
+	return r.Journal.Append(r.id, raw)
 }
 
 func (r *run) ready(ctx context.Context) error {
@@ -71,105 +151,213 @@ func (r *run) ready(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) step(ctx context.Context, effect flows.Effect) (Outcome, string, error) {
-	switch e := effect.(type) {
-	case flows.MakeBranch:
-		return r.branch(ctx, e)
-	case flows.Reserve:
-		return r.reserve(ctx, e)
-	case flows.Comment:
-		return Done, e.Body, r.Hub.Comment(ctx, e.Issue, e.Body)
-	case flows.AddLabel:
-		return r.label(ctx, e)
-	case flows.LogDispatch:
-		return r.log(ctx, e)
-	}
-	return "", "", fmt.Errorf("no way is known to carry out a %q step", effect.Kind())
-}
-
-func (r *run) branch(ctx context.Context, e flows.MakeBranch) (Outcome, string, error) {
-	if sha, ok, err := r.Hub.Head(ctx, e.Repo, e.Name); err != nil || ok {
-		return Skipped, "is there already, at " + short(sha), err
-	}
-	sha, ok, err := r.Hub.Head(ctx, e.Repo, e.From)
+// one carries out one step: look, intent, send, outcome.
+func (r *run) one(ctx context.Context, k int) error {
+	s := r.steps[k]
+	d, err := r.deed(k)
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	if !ok {
-		return "", "", &Stale{e.Repo.String(), "its branch " + e.From + " is gone"}
+	if s.asked() { // left by an earlier process
+		found, err := r.resolve(ctx, k, d, r.deadline(s))
+		if err != nil || found != nil {
+			return r.close(k, found, err)
+		}
+		if err := r.outcome(k, result{outcome: NotDone}); err != nil {
+			return err
+		}
 	}
-	return Done, e.Name + " at " + short(sha), r.Hub.CreateBranch(ctx, e.Repo, e.Name, sha)
+	for try := 1; ; try++ {
+		base, found, err := d.look(ctx)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			return r.close(k, found, nil)
+		}
+		if err := r.intent(k, base); err != nil {
+			return err
+		}
+		done, err := d.send(ctx, base)
+		if err == nil {
+			return r.close(k, &done, nil)
+		}
+		if wait := retryIn(err); wait > 0 && try < tries {
+			if err := r.outcome(k, result{outcome: Refused, detail: err.Error()}); err != nil {
+				return err
+			}
+			if err := r.wait(ctx, k, r.now().Add(wait), err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if !doubtful(err) {
+			return errors.Join(err, r.outcome(k, result{outcome: Refused, detail: err.Error()}))
+		}
+		found, judged := r.resolve(ctx, k, d, r.now().Add(r.Quiet))
+		if judged != nil {
+			return errors.Join(err, judged) // it stays a question
+		}
+		if found != nil {
+			return r.close(k, found, nil)
+		}
+		if noted := r.outcome(k, result{outcome: NotDone, detail: err.Error()}); noted != nil || try == tries {
+			return errors.Join(err, noted)
+		}
+		if err := r.ready(ctx); err != nil {
+			return err
+		}
+	}
 }
 
-// reserve takes the task first and looks then: what the look finds cannot be
-// spent by another process of this folder any more.
-func (r *run) reserve(ctx context.Context, e flows.Reserve) (Outcome, string, error) {
-	id, member, err := r.Ledger.Reserve(ctx, Task{Child: e.Child, Agent: e.Agent, Epic: e.Epic, Lines: e.Lines})
+func (r *run) intent(k int, base Baseline) error {
+	s := r.steps[k]
+	rec := record{Kind: kindIntent, Step: k + 1, Baseline: &base, At: r.now()}
+	if err := r.append(rec); err != nil {
+		return err
+	}
+	s.intent, s.outcome = &rec, nil
+	return nil
+}
+
+func (r *run) outcome(k int, res result) error {
+	rec := record{Kind: kindOutcome, Step: k + 1, Outcome: res.outcome, Detail: res.detail, At: r.now()}
+	if res.evidence != (Evidence{}) {
+		rec.Evidence = &res.evidence
+	}
+	if err := r.append(rec); err != nil {
+		return err
+	}
+	r.steps[k].outcome = &rec
+	if e, ok := r.steps[k].Effect.(flows.AddLabel); ok && e.Spends && res.outcome == NotDone {
+		if res := r.open[e.Issue.Key()]; res != nil {
+			res.sent = false
+		}
+	}
+	return nil
+}
+
+// close records what came of a step and tells it.
+func (r *run) close(k int, res *result, err error) error {
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	res := &reservation{id: id, child: e.Child, label: e.Label}
-	r.open[e.Child.Key()] = res
-	i, err := r.Hub.Look(ctx, e.Child)
-	if err != nil {
-		return "", "", err
+	if err := r.outcome(k, *res); err != nil {
+		return err
 	}
-	res.newest, _ = lastAdded(i, e.Label)
-	switch {
-	case i.Closed:
-		return "", "", &Stale{e.Child.String(), "it was closed meanwhile"}
-	case i.Locked:
-		return "", "", &Stale{e.Child.String(), "it was locked meanwhile"}
-	case i.HasLabel(e.Label):
-		return "", "", &Stale{e.Child.String(), "it bears the label " + e.Label + " meanwhile"}
-	case res.newest != e.Newest:
-		return "", "", &Stale{e.Child.String(), "somebody put the label " + e.Label + " on meanwhile"}
-	}
-	return Done, "1 task of @" + member, nil
+	r.tell(k, Event{Outcome: res.outcome, Detail: res.detail})
+	return nil
 }
 
-func (r *run) label(ctx context.Context, e flows.AddLabel) (Outcome, string, error) {
-	if !e.Spends {
-		return Done, "+ " + e.Label, r.Hub.AddLabel(ctx, e.Issue, e.Label)
+func (r *run) tell(k int, e Event) {
+	if r.Emit != nil {
+		e.Plan, e.Step, e.Number, e.Of = r.id, r.steps[k].Step, k+1, len(r.steps)
+		r.Emit(e)
 	}
-	res := r.open[e.Issue.Key()]
-	if res == nil {
-		return "", "", fmt.Errorf("%s: a label that spends a task needs a reservation first", e.Issue)
-	}
-	err := r.Hub.AddLabel(ctx, e.Issue, e.Label)
-	res.sent = err == nil || doubtful(err)
-	return Done, "+ " + e.Label, err
 }
 
-// log settles the dispatch by the LABELED event it finds, never by the label.
-func (r *run) log(ctx context.Context, e flows.LogDispatch) (Outcome, string, error) {
-	res := r.open[e.Child.Key()]
-	if res == nil {
-		return "", "", fmt.Errorf("%s: nothing is reserved that could be settled", e.Child)
+// resolve finds out what became of a step that was sent: what is seen counts at
+// once, what is not seen counts as not done only after until.
+func (r *run) resolve(ctx context.Context, k int, d deed, until time.Time) (*result, error) {
+	s := r.steps[k]
+	for {
+		late := !r.now().Before(until)
+		found, err := r.judge(ctx, d, *s.intent.Baseline)
+		if err != nil || found != nil || late {
+			return found, err
+		}
+		if err := r.wait(ctx, k, until, "its answer was lost: it may still land"); err != nil {
+			return nil, err
+		}
 	}
-	at, ok, err := r.spent(ctx, e.Child, res)
-	if err != nil {
-		return "", "", err
-	}
-	if !ok {
-		return "", "", errNoEvent
-	}
-	return Done, at.UTC().Format("2006-01-02T15:04Z") + " " + e.Agent + " @" + e.Member, r.settle(ctx, e.Child, res, at)
 }
 
-var errNoEvent = errors.New("the label shows no event yet")
+// judge looks whether a step landed, an interrupted run's, too.
+func (r *run) judge(ctx context.Context, d deed, base Baseline) (*result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTime)
+	defer cancel()
+	return d.judge(ctx, base)
+}
 
-// spent looks for the LABELED event of this run: one that was not there before.
-func (r *run) spent(ctx context.Context, child inventory.Ref, res *reservation) (time.Time, bool, error) {
+func (r *run) wait(ctx context.Context, k int, until time.Time, why string) error {
+	r.tell(k, Event{Outcome: Waiting, Until: until, Detail: why})
+	return r.Clock.Sleep(ctx, until.Sub(r.now()))
+}
+
+// deadline is until when a write of a process that is gone may still land. When
+// the process ended is not known: not after now, and it had sent what it meant
+// to send a while after the intent.
+func (r *run) deadline(s *state) time.Time {
+	now := r.now()
+	if !s.remote() {
+		return now
+	}
+	if sent := s.intent.At.Add(sendLimit); sent.Before(now) {
+		return sent.Add(r.Quiet)
+	}
+	return now.Add(r.Quiet)
+}
+
+// abandon ends a run that cannot go on. A task whose label was never sent is
+// given back; one that was sent is settled when a look finds its event, and
+// otherwise stays reserved and so counts as spent. A plan that was contradicted
+// has ended; any other stays open, to be gone on with or settled.
+func (r *run) abandon(ctx context.Context, why error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTime)
+	defer cancel()
+	question := slices.ContainsFunc(r.steps, (*state).asked)
+	for _, child := range slices.Sorted(maps.Keys(r.open)) {
+		res := r.open[child]
+		ref := r.steps[res.step].Effect.(flows.Reserve).Child
+		if !res.sent {
+			why = join(why, r.giveBack(ctx, child, "the run stopped before the label"))
+			continue
+		}
+		event, at, err := r.spent(ctx, ref, res)
+		if err == nil && event != "" {
+			err = r.settle(ctx, ref, res, event, at)
+		}
+		if err != nil || event == "" {
+			question = true
+			why = &Unsettled{Plan: r.id, Target: ref.String(), Err: join(why, err)}
+		}
+	}
+	var stale *Stale
+	if errors.As(why, &stale) && !question {
+		return join(why, r.leave(Outdated, why.Error()))
+	}
+	return join(why, r.leave("", ""))
+}
+
+// giveBack releases the task of a child.
+func (r *run) giveBack(ctx context.Context, child, why string) error {
+	res := r.open[child]
+	if err := r.Ledger.Release(ctx, res.id); err != nil {
+		return err
+	}
+	delete(r.open, child)
+	return r.outcome(res.step, result{outcome: Released, detail: why, evidence: Evidence{Reservation: res.id}})
+}
+
+// spent looks for the LABELED event of this dispatch: one that was not there
+// before. Without one the id is empty.
+func (r *run) spent(ctx context.Context, child inventory.Ref, res *reservation) (event string, at time.Time, err error) {
 	i, err := r.Hub.Look(ctx, child)
 	if err != nil {
-		return time.Time{}, false, err
+		return "", time.Time{}, err
 	}
-	id, at := lastAdded(i, res.label)
-	return at, id != res.newest, nil
+	id, at, _ := lastAdded(i, res.label)
+	if id == res.newest {
+		return "", time.Time{}, nil
+	}
+	return id, at, nil
 }
 
-func (r *run) settle(ctx context.Context, child inventory.Ref, res *reservation, at time.Time) error {
+// settle writes down that a task was spent.
+func (r *run) settle(ctx context.Context, child inventory.Ref, res *reservation, event string, at time.Time) error {
+	if err := r.Journal.NoteDispatch(at, child, event); err != nil {
+		return err
+	}
 	if err := r.Ledger.Settle(ctx, res.id, at); err != nil {
 		return err
 	}
@@ -177,41 +365,11 @@ func (r *run) settle(ctx context.Context, child inventory.Ref, res *reservation,
 	return nil
 }
 
-// abandon ends a run that cannot go on. A task whose label was never sent is
-// given back; one that was sent, or may have been, is settled when a look
-// finds its event, and otherwise stays reserved and so counts as spent.
-func (r *run) abandon(ctx context.Context, why error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTime)
-	defer cancel()
-	for _, child := range slices.Sorted(maps.Keys(r.open)) {
-		res := r.open[child]
-		if !res.sent {
-			if err := r.Ledger.Release(ctx, res.id); err != nil {
-				why = errors.Join(why, err)
-			}
-			continue
-		}
-		at, ok, err := r.spent(ctx, res.child, res)
-		if err == nil && ok {
-			if err = r.settle(ctx, res.child, res, at); err == nil {
-				continue
-			}
-		}
-		why = &Unsettled{Target: res.child.String(), Err: errors.Join(why, err)}
+func join(why, more error) error {
+	if more == nil {
+		return why
 	}
-	return why
-}
-
-// abandonTime bounds the last look of a run that was interrupted.
-const abandonTime = 10 * time.Second
-
-func lastAdded(i inventory.Issue, label string) (id string, at time.Time) {
-	for _, e := range i.LabelEvents {
-		if e.Added && strings.EqualFold(e.Label, label) {
-			id, at = e.ID, e.At
-		}
-	}
-	return id, at
+	return errors.Join(why, more)
 }
 
 func doubtful(err error) bool {
@@ -219,9 +377,10 @@ func doubtful(err error) bool {
 	return errors.As(err, &d) && d.Doubtful()
 }
 
-func short(sha string) string {
-	if len(sha) > 7 {
-		return sha[:7]
+func retryIn(err error) time.Duration {
+	var l Limited
+	if errors.As(err, &l) {
+		return l.RetryIn()
 	}
-	return sha
+	return 0
 }

@@ -1,22 +1,34 @@
 package orchestrator
 
-import "github.com/dappcore/core-dev/flows"
+import (
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+)
 
 // Outcome is what became of a step.
 type Outcome string
 
 const (
-	Done    Outcome = "done"
-	Skipped Outcome = "skipped" // was so already
+	Done     Outcome = "done"
+	Skipped  Outcome = "skipped"  // was so already
+	NotDone  Outcome = "not-done" // sent, and found not to have happened
+	Refused  Outcome = "refused"  // for sure: nothing happened
+	Released Outcome = "released" // of a reservation: given back
+	Unknown  Outcome = "unknown"  // nobody can tell any more: what was written to is gone
+	Waiting  Outcome = "waiting"  // only told, never recorded: it goes on after Until
 )
 
-// Event reports a step that was carried out.
+// Event tells what an apply does: a step that was carried out, or that it
+// waits, and until when.
 type Event struct {
+	Plan    string // its id
 	Step    flows.Step
 	Number  int // of the step, from 1
 	Of      int
 	Outcome Outcome
 	Detail  string
+	Until   time.Time
 }
 
 // Stale stops an apply: what a step met contradicts what the plan was made on.
@@ -30,9 +42,11 @@ func (e *Stale) Error() string {
 	return e.Target + ": " + e.Why + "; nothing more was sent. Run the command again to plan anew"
 }
 
-// Unsettled stops an apply after a task may have been spent: the reservation
-// stays open and counts as spent until it is settled.
+// Unsettled stops an apply while nobody knows whether a task was spent: its
+// reservation stays open and counts as spent, and the journal stays open. The
+// next command that writes finds it out first.
 type Unsettled struct {
+	Plan   string
 	Target string
 	Err    error
 }

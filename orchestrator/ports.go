@@ -1,6 +1,8 @@
 // Package orchestrator makes it happen: it asks a flow for its plan and
-// applies the plan step by step, the same for every caller. What it needs of
-// the world it names here; wiring is cmd's.
+// applies the plan step by step, the same for every caller, so that a process
+// may die at any instruction and nothing is done twice (spec/2-flows "Writing
+// to GitHub, exactly once"). What it needs of the world it names here; wiring
+// is cmd's.
 package orchestrator
 
 import (
@@ -11,23 +13,39 @@ import (
 )
 
 // Hub is GitHub as applying a plan needs it. Writes are sent once: no layer
-// below retries one. An error for which Doubtful reports true may have landed.
+// below retries one. Its errors may implement Doubtful, Limited and Gone.
 type Hub interface {
 	// Look reads the structure of one issue afresh: state, labels, label events.
 	Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error)
+	// Comments lists the comments newer than the id since, oldest first; with
+	// since 0 only the newest, whose last has the highest id.
+	Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error)
 	// Head is the head of a branch; false when there is no such branch.
 	Head(ctx context.Context, repo inventory.RepoRef, branch string) (sha string, ok bool, err error)
+
 	CreateBranch(ctx context.Context, repo inventory.RepoRef, branch, sha string) error
-	Comment(ctx context.Context, ref inventory.Ref, body string) error
+	DeleteBranch(ctx context.Context, repo inventory.RepoRef, branch string) error
+	PostComment(ctx context.Context, ref inventory.Ref, body string) (id int64, err error)
+	DeleteComment(ctx context.Context, ref inventory.Ref, id int64) error
 	AddLabel(ctx context.Context, ref inventory.Ref, label string) error
+	RemoveLabel(ctx context.Context, ref inventory.Ref, label string) error
 }
 
 // Doubtful is implemented by errors of writes whose answer was lost or is no
 // answer: only a look can tell whether they landed.
 type Doubtful interface{ Doubtful() bool }
 
+// Limited is implemented by errors of writes that a rate limit refused for
+// sure: after RetryIn they may be sent. 0: it was something else.
+type Limited interface{ RetryIn() time.Duration }
+
+// Gone is implemented by errors that tell that what was asked about is not
+// there any more, or hidden.
+type Gone interface{ Gone() bool }
+
 // Task is one dispatch to be paid for.
 type Task struct {
+	ID    string // of the reservation, chosen before it is made
 	Child inventory.Ref
 	Agent string
 	Epic  inventory.Ref // zero: a direct dispatch
@@ -40,12 +58,50 @@ type Ledger interface {
 	// lock, fsynced; it names the member who is charged. A task that does not
 	// fit is refused with *flows.Refusal, one that was reserved or dispatched
 	// meanwhile with *Stale.
-	Reserve(ctx context.Context, t Task) (id, member string, err error)
+	Reserve(ctx context.Context, t Task) (member string, err error)
+	// IsHeld tells whether a reservation is open.
+	IsHeld(ctx context.Context, id string) (bool, error)
 	// Settle writes the dispatch.log line, dated, and closes the reservation.
 	Settle(ctx context.Context, id string, at time.Time) error
 	// Release gives the task back: nothing was dispatched.
 	Release(ctx context.Context, id string) error
 }
 
+// Journal is `.core/journal/`. Records are single lines of JSON; whatever is
+// written is on disk when the call returns.
+type Journal interface {
+	// Begin makes a plan's file with its first record and takes it.
+	Begin(id string, record []byte) error
+	// Take takes an open plan that nobody works on; false: another process
+	// does, or it has ended meanwhile.
+	Take(id string) (bool, error)
+	// Append adds a record to a plan that was begun or taken.
+	Append(id string, record []byte) error
+	// Leave gives a plan up, and closes its file for good when it has ended.
+	Leave(id string, ended bool) error
+	// Read returns a plan's records and whether it is open.
+	Read(id string) (records [][]byte, open bool, err error)
+	// Held tells whether a process works on an open plan.
+	Held(id string) (bool, error)
+	// Unfinished are the open plans, IDs all of them, oldest first.
+	Unfinished() ([]string, error)
+	IDs() ([]string, error)
+
+	// Standing is the target comment that was posted for an attempt which was
+	// not dispatched, with the digest of its text; 0: there is none.
+	Standing(ref inventory.Ref) (comment int64, digest string, err error)
+	// The notes add nothing when they are noted already.
+	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
+	NoteDispatch(at time.Time, ref inventory.Ref, event string) error
+	NoteRecall(at time.Time, ref inventory.Ref) error
+}
+
 // Brake tells whether writing is paused (`core dev pause`).
 type Brake interface{ Paused() (bool, error) }
+
+// Clock is the time everything is reckoned by.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns after d, or with the context's error as soon as it ends.
+	Sleep(ctx context.Context, d time.Duration) error
+}

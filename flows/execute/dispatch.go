@@ -155,7 +155,7 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candi
 		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 	}
 	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines}})
-	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo))}})
+	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo)), Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
 }

@@ -61,6 +61,18 @@ func (e *Error) Error() string {
 // Doubtful tells whether a write may have landed although it failed.
 func (e *Error) Doubtful() bool { return e.InDoubt }
 
+// RetryIn is how long a limit forbids it that refused this for sure; 0: it was
+// no limit, or GitHub did not say.
+func (e *Error) RetryIn() time.Duration {
+	if e.Kind != KindRateLimited || e.InDoubt {
+		return 0
+	}
+	return e.RetryAfter
+}
+
+// Gone tells that what was asked about is not there, or hidden from the token.
+func (e *Error) Gone() bool { return e.Kind == KindNotFound && !e.InDoubt }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches another *Error by its Kind alone, so that callers can write

@@ -48,20 +48,13 @@ func (c *Client) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, 
 	}
 }
 
-// OwnComment is a comment by id: whose it is, not what it says.
-type OwnComment struct {
-	ID        int64
-	Mine      bool // by the token's account
-	CreatedAt time.Time
-}
-
 // Comments lists the comments of an issue that are newer than the id since,
 // oldest first; with since 0 only the newest hundred, whose last has the
 // highest id.
-func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) ([]OwnComment, error) {
+func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error) {
 	doing := "look at the comments of " + ref.String()
 	vars := map[string]any{"owner": ref.Repo.Owner, "name": ref.Repo.Name, "number": ref.Number}
-	var out []OwnComment
+	var out []inventory.Comment
 	for {
 		var j struct {
 			Issue *struct {
@@ -82,10 +75,10 @@ func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) (
 			return nil, gone(doing)
 		}
 		p := &j.Issue.Comments
-		var older []OwnComment
+		var older []inventory.Comment
 		for _, n := range p.Nodes {
 			if n.ID > since {
-				older = append(older, OwnComment{ID: n.ID, Mine: n.Mine, CreatedAt: n.At})
+				older = append(older, inventory.Comment{ID: n.ID, Mine: n.Mine, CreatedAt: n.At})
 			}
 		}
 		out = append(older, out...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	rest "github.com/google/go-github/v92/github"
@@ -24,9 +25,31 @@ func (c *Client) CreateBranch(ctx context.Context, repo inventory.RepoRef, name,
 
 // Comment comments on an issue or pull request.
 func (c *Client) Comment(ctx context.Context, ref inventory.Ref, text string) error {
-	return c.write(ctx, "comment on "+ref.String(), func(ctx context.Context) (*rest.Response, error) {
-		_, resp, err := c.rest.Issues.CreateComment(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, rest.IssueCommentRequest{Body: text})
+	_, err := c.PostComment(ctx, ref, text)
+	return err
+}
+
+// PostComment comments on an issue or pull request and returns the comment's id.
+func (c *Client) PostComment(ctx context.Context, ref inventory.Ref, text string) (id int64, err error) {
+	err = c.write(ctx, "comment on "+ref.String(), func(ctx context.Context) (*rest.Response, error) {
+		made, resp, err := c.rest.Issues.CreateComment(ctx, ref.Repo.Owner, ref.Repo.Name, ref.Number, rest.IssueCommentRequest{Body: text})
+		id = made.GetID()
 		return resp, err
+	})
+	return id, err
+}
+
+// DeleteComment deletes a comment by its id. KindNotFound: there is none.
+func (c *Client) DeleteComment(ctx context.Context, ref inventory.Ref, id int64) error {
+	return c.write(ctx, "delete comment "+strconv.FormatInt(id, 10)+" of "+ref.String(), func(ctx context.Context) (*rest.Response, error) {
+		return c.rest.Issues.DeleteComment(ctx, ref.Repo.Owner, ref.Repo.Name, id)
+	})
+}
+
+// DeleteBranch deletes refs/heads/name, wherever it points.
+func (c *Client) DeleteBranch(ctx context.Context, repo inventory.RepoRef, name string) error {
+	return c.write(ctx, "delete branch "+name+" of "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		return c.rest.Git.DeleteRef(ctx, repo.Owner, repo.Name, "refs/heads/"+name)
 	})
 }
 

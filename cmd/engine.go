@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/journal"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// applier puts the engine together for this folder. Without a look it can do
+// all but reserve tasks.
+func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event)) (*orchestrator.Applier, error) {
+	d, err := a.writable()
+	if err != nil {
+		return nil, err
+	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkHost(); err != nil {
+		return nil, err
+	}
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	book, err := a.ledger(c)
+	if err != nil {
+		return nil, err
+	}
+	return &orchestrator.Applier{
+		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
+		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
+	}, nil
+}
+
+const journalFolder = "journal"
+
+// plans is the journal of this folder's plans.
+func (a *app) plans(dir string) *journal.Store {
+	if a.store == nil {
+		a.store = journal.Open(dir)
+	}
+	return a.store
+}
+
+// settle finds out and closes what earlier runs of this folder left open. It
+// comes before the look of every command that writes.
+func (a *app) settle(ctx context.Context) error {
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return err
+	}
+	if open, err := a.plans(d.File(journalFolder)).Unfinished(); err != nil || len(open) == 0 {
+		return err
+	}
+	engine, err := a.applier(ctx, nil, func(e orchestrator.Event) {
+		if e.Outcome == orchestrator.Waiting {
+			a.tellWait(e)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	left, err := engine.Settle(ctx)
+	for _, s := range left {
+		if a.opt.json {
+			break // standard error is the error's own there
+		}
+		a.notice("plan %s (%s %s) was left by an earlier run: %s", s.Plan, s.Flow, s.Target, leftText(s))
+	}
+	return err
+}
+
+func leftText(s orchestrator.Left) string {
+	switch s.End {
+	case orchestrator.Settled:
+		return "settled, " + s.Detail
+	case orchestrator.Complete:
+		return "it was through"
+	}
+	return s.Detail + ", nothing in doubt"
+}
+
+// tellWait says on standard error what is waited for.
+func (a *app) tellWait(e orchestrator.Event) {
+	d := e.Until.Sub(a.now()).Round(time.Second)
+	if d <= 0 || a.opt.json {
+		return
+	}
+	a.notice("%s: %s; looking again in %s", e.Step.Effect.Target(), e.Detail, d)
+}
+
+// tellStep prints what came of a step.
+func (a *app) tellStep(e orchestrator.Event) {
+	fmt.Fprintf(a.out, "  %2d/%d %-8s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(outcome(e)))
+}

@@ -1,0 +1,208 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// attempts.log holds, a line each, fsynced, only appended to:
+//
+//	2026-02-04T10:00:12Z comment dappcore/core#112 4711 9f86d081884c7d65 sum=89abcdef
+//	2026-02-04T10:00:14Z dispatched dappcore/core#112 LE_x sum=89abcdef
+//	2026-02-05T09:00:00Z recalled dappcore/core#112 sum=89abcdef
+//
+// The order of a child's lines says what holds: a comment stands until a
+// dispatch uses it up, a recall until the next dispatch.
+const attemptsName = "attempts.log"
+
+// child is where one child's attempts stand.
+type child struct {
+	comment  int64 // of the attempt that was not dispatched; 0: none
+	digest   string
+	event    string    // of the newest dispatch
+	recalled time.Time // zero: not since the newest dispatch
+}
+
+type attempts struct {
+	read     int64 // bytes of the file that are in children
+	children map[string]child
+}
+
+// Standing is the target comment of a child that was posted for an attempt
+// which was not dispatched, with the digest of its text; 0: there is none.
+func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.readAttempts(nil); err != nil {
+		return 0, "", err
+	}
+	c := s.attempts.children[ref.Key()]
+	return c.comment, c.digest, nil
+}
+
+// Recalls are the children that were taken back and not dispatched since, by
+// inventory.Ref.Key, with when.
+func (s *Store) Recalls() (map[string]time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]time.Time{}
+	err := s.readAttempts(nil)
+	for key, c := range s.attempts.children {
+		if !c.recalled.IsZero() {
+			out[key] = c.recalled
+		}
+	}
+	return out, err
+}
+
+// NoteComment notes a target comment of ours. Noting it again adds nothing.
+func (s *Store) NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error {
+	return s.note(at, ref, func(c child) bool { return c.comment == id }, "comment", strconv.FormatInt(id, 10), digest)
+}
+
+// NoteDispatch notes that a child was dispatched, by the id of its LABELED
+// event. Noting it again adds nothing.
+func (s *Store) NoteDispatch(at time.Time, ref inventory.Ref, event string) error {
+	return s.note(at, ref, func(c child) bool { return c.event == event }, "dispatched", event)
+}
+
+// NoteRecall notes that a child was taken back.
+func (s *Store) NoteRecall(at time.Time, ref inventory.Ref) error {
+	return s.note(at, ref, func(c child) bool { return !c.recalled.Before(at.UTC().Truncate(time.Second)) }, "recalled")
+}
+
+func (s *Store) note(at time.Time, ref inventory.Ref, known func(child) bool, words ...string) error {
+	words = append([]string{at.UTC().Format(time.RFC3339), words[0], ref.String()}, words[1:]...)
+	text := strings.Join(words, " ")
+	if _, _, _, ok := parseAttempt(seal(text)); !ok {
+		return fmt.Errorf("%q cannot be written to %s as one line", text, attemptsName)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.makeFolder(); err != nil {
+		return err
+	}
+	path := filepath.Join(s.dir, attemptsName)
+	_, err := os.Lstat(path)
+	created := errors.Is(err, fs.ErrNotExist)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return err
+	}
+	if err := endTorn(f); err != nil {
+		return err
+	}
+	if err := s.readAttempts(f); err != nil || known(s.attempts.children[ref.Key()]) {
+		return err
+	}
+	if _, err := f.Write(append(seal(text), '\n')); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if created {
+		return syncFolder(s.dir)
+	}
+	return nil
+}
+
+// readAttempts takes in what was appended since the last time.
+func (s *Store) readAttempts(f *os.File) error {
+	if f == nil {
+		var err error
+		f, err = os.Open(filepath.Join(s.dir, attemptsName))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	a := &s.attempts
+	if info.Size() < a.read || a.children == nil {
+		*a = attempts{children: map[string]child{}}
+	}
+	data := make([]byte, info.Size()-a.read)
+	if _, err := f.ReadAt(data, a.read); err != nil {
+		return err
+	}
+	for line := range bytes.Lines(data) {
+		text, whole := bytes.CutSuffix(line, []byte("\n"))
+		if !whole {
+			break
+		}
+		a.read += int64(len(line))
+		if bytes.HasSuffix(text, []byte(tornMark)) {
+			continue
+		}
+		at, ref, words, ok := parseAttempt(text)
+		if !ok {
+			return fmt.Errorf("%s (%.60q): %w; restore it from a backup", f.Name(), text, ErrDamaged)
+		}
+		a.take(at, ref, words)
+	}
+	return nil
+}
+
+func (a *attempts) take(at time.Time, key string, words []string) {
+	c := a.children[key]
+	switch words[0] {
+	case "comment":
+		c.comment, _ = strconv.ParseInt(words[1], 10, 64)
+		c.digest = words[2]
+	case "dispatched":
+		c = child{event: words[1]}
+	case "recalled":
+		c.recalled = at
+	}
+	a.children[key] = c
+}
+
+func seal(text string) []byte {
+	return fmt.Appendf(nil, "%s sum=%08x", text, crc32.ChecksumIEEE([]byte(text)))
+}
+
+// parseAttempt takes a line apart: time, child, and the word with what follows it.
+func parseAttempt(line []byte) (at time.Time, key string, words []string, ok bool) {
+	text, sum, found := bytes.Cut(line, []byte(" sum="))
+	if !found || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(text)) {
+		return at, "", nil, false
+	}
+	f := strings.Split(string(text), " ")
+	if len(f) < 3 {
+		return at, "", nil, false
+	}
+	at, err := time.Parse(time.RFC3339, f[0])
+	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{})
+	want := map[string]int{"comment": 5, "dispatched": 4, "recalled": 3}[f[1]]
+	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
+		return at, "", nil, false
+	}
+	if f[1] == "comment" {
+		if id, err := strconv.ParseInt(f[3], 10, 64); err != nil || id <= 0 {
+			return at, "", nil, false
+		}
+	}
+	return at, ref.Key(), append([]string{f[1]}, f[3:]...), true
+}

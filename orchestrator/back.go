@@ -1,0 +1,101 @@
+package orchestrator
+
+import (
+	"context"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+)
+
+// What takes something back may be sent again without harm, so it is judged by
+// what is there.
+
+type removeLabel struct {
+	*run
+	flows.RemoveLabel
+}
+
+func (d removeLabel) look(ctx context.Context) (Baseline, *result, error) {
+	i, err := d.Hub.Look(ctx, d.Issue)
+	if err == nil && !i.HasLabel(d.Label) {
+		return Baseline{}, &result{outcome: Skipped, detail: "does not bear it any more"}, nil
+	}
+	event, _, events := lastAdded(i, d.Label)
+	return Baseline{Event: event, Events: events}, nil, err
+}
+
+func (d removeLabel) send(ctx context.Context, _ Baseline) (result, error) {
+	err := d.Hub.RemoveLabel(ctx, d.Issue, d.Label)
+	return result{outcome: Done, detail: "- " + d.Label}, err
+}
+
+func (d removeLabel) judge(ctx context.Context, _ Baseline) (*result, error) {
+	i, err := d.Hub.Look(ctx, d.Issue)
+	if err != nil || i.HasLabel(d.Label) {
+		return nil, err
+	}
+	return &result{outcome: Done, detail: "- " + d.Label}, nil
+}
+
+// noteRecall dates the recall no earlier than any label event of the child, by
+// GitHub's clock: what was dispatched before counts as taken back whatever our
+// own clock says.
+type noteRecall struct {
+	*run
+	flows.NoteRecall
+}
+
+func (d noteRecall) look(context.Context) (Baseline, *result, error) { return Baseline{}, nil, nil }
+
+func (d noteRecall) send(ctx context.Context, _ Baseline) (result, error) {
+	i, err := d.Hub.Look(ctx, d.Child)
+	if err != nil {
+		return result{}, err
+	}
+	at := d.now()
+	for _, e := range i.LabelEvents {
+		if e.At.After(at) {
+			at = e.At
+		}
+	}
+	return result{outcome: Done, detail: d.Detail(), evidence: Evidence{At: at}}, d.Journal.NoteRecall(at, d.Child)
+}
+
+// judge: noting it again adds nothing that matters.
+func (d noteRecall) judge(context.Context, Baseline) (*result, error) { return nil, nil }
+
+type deleteBranch struct {
+	*run
+	flows.DeleteBranch
+}
+
+func (d deleteBranch) look(ctx context.Context) (Baseline, *result, error) {
+	sha, ok, err := d.Hub.Head(ctx, d.Repo, d.Name)
+	switch {
+	case err != nil:
+		return Baseline{}, nil, err
+	case !ok:
+		return Baseline{}, &result{outcome: Skipped, detail: d.Name + " is gone already"}, nil
+	case !strings.EqualFold(sha, d.SHA):
+		return Baseline{}, nil, &Stale{d.Repo.String(), "its branch " + d.Name + " has other commits meanwhile"}
+	}
+	return Baseline{SHA: sha}, nil, nil
+}
+
+func (d deleteBranch) send(ctx context.Context, _ Baseline) (result, error) {
+	err := d.Hub.DeleteBranch(ctx, d.Repo, d.Name)
+	return d.deleted(), err
+}
+
+func (d deleteBranch) judge(ctx context.Context, _ Baseline) (*result, error) {
+	_, ok, err := d.Hub.Head(ctx, d.Repo, d.Name)
+	if err != nil || ok {
+		return nil, err
+	}
+	done := d.deleted()
+	return &done, nil
+}
+
+func (d deleteBranch) deleted() result {
+	return result{outcome: Done, detail: d.Name, evidence: Evidence{SHA: d.SHA}}
+}

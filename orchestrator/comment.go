@@ -1,0 +1,121 @@
+package orchestrator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/dappcore/core-dev/flows"
+)
+
+// comment posts a comment. Its text is never read back: what stands on GitHub
+// is known by id and author, and our own text by its digest.
+type comment struct {
+	*run
+	flows.Comment
+}
+
+func (d comment) look(ctx context.Context) (Baseline, *result, error) {
+	var standing int64
+	if d.Reuse {
+		id, was, err := d.Journal.Standing(d.Issue)
+		if err != nil {
+			return Baseline{}, nil, err
+		}
+		if was == digest(d.Body) {
+			standing = id
+		}
+	}
+	since := max(standing-1, 0)
+	list, err := d.Hub.Comments(ctx, d.Issue, since)
+	if err != nil {
+		return Baseline{}, nil, err
+	}
+	highest := since
+	for _, c := range list {
+		highest = max(highest, c.ID)
+		if c.ID == standing && c.Mine {
+			return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("stands there already, comment %d", c.ID), evidence: Evidence{Comment: c.ID}}, nil
+		}
+	}
+	return Baseline{Comment: highest}, nil, nil
+}
+
+func (d comment) send(ctx context.Context, base Baseline) (result, error) {
+	id, err := d.Hub.PostComment(ctx, d.Issue, d.Body)
+	if err != nil {
+		return result{}, err
+	}
+	return d.posted(id)
+}
+
+func (d comment) judge(ctx context.Context, base Baseline) (*result, error) {
+	list, err := d.Hub.Comments(ctx, d.Issue, base.Comment)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		if c.Mine && c.ID > base.Comment {
+			done, err := d.posted(c.ID)
+			return &done, err
+		}
+	}
+	return nil, nil
+}
+
+// posted notes the comment before the step is closed, so that a crash between
+// the two is found out again.
+func (d comment) posted(id int64) (result, error) {
+	done := result{outcome: Done, detail: d.Body, evidence: Evidence{Comment: id}}
+	if !d.Reuse {
+		return done, nil
+	}
+	return done, d.Journal.NoteComment(d.now(), d.Issue, id, digest(d.Body))
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+type deleteComment struct {
+	*run
+	flows.DeleteComment
+}
+
+func (d deleteComment) look(ctx context.Context) (Baseline, *result, error) {
+	there, err := d.there(ctx)
+	if err == nil && !there {
+		return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("comment %d is gone already", d.ID)}, nil
+	}
+	return Baseline{Comment: d.ID}, nil, err
+}
+
+func (d deleteComment) there(ctx context.Context) (bool, error) {
+	list, err := d.Hub.Comments(ctx, d.Issue, d.ID-1)
+	for _, c := range list {
+		if c.ID == d.ID && c.Mine {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+func (d deleteComment) send(ctx context.Context, _ Baseline) (result, error) {
+	err := d.Hub.DeleteComment(ctx, d.Issue, d.ID)
+	return d.deleted(), err
+}
+
+func (d deleteComment) judge(ctx context.Context, _ Baseline) (*result, error) {
+	there, err := d.there(ctx)
+	if err != nil || there {
+		return nil, err
+	}
+	done := d.deleted()
+	return &done, nil
+}
+
+func (d deleteComment) deleted() result {
+	return result{outcome: Done, detail: fmt.Sprintf("comment %d", d.ID), evidence: Evidence{Comment: d.ID}}
+}

@@ -1,0 +1,49 @@
+package orchestrator
+
+import (
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// View is everything a screen or a report shows: one look, and what it means.
+type View struct {
+	Snapshot *inventory.Snapshot
+	Fleet    *inventory.Fleet
+	Budget   budget.Status
+	Paused   bool
+	At       time.Time // when it was put together
+}
+
+// Proposal is what a flow would do, ready to be approved. It is applied
+// exactly as it was shown, or not at all.
+type Proposal struct {
+	ID      string // names it for Apply and in the journal
+	Plans   []flows.Plan
+	Command string // the same on the command line
+	Left    int    // usable tasks left today, before it
+	MadeAt  time.Time
+}
+
+// Cost is what applying all its plans spends.
+func (p Proposal) Cost() flows.Cost {
+	var c flows.Cost
+	for _, plan := range p.Plans {
+		c.Tasks += plan.Cost.Tasks
+		c.Requests += plan.Cost.Requests
+		c.Points += plan.Cost.Points
+	}
+	return c
+}
+
+// Empty tells whether there is nothing to do.
+func (p Proposal) Empty() bool {
+	for _, plan := range p.Plans {
+		if len(plan.Steps) > 0 {
+			return false
+		}
+	}
+	return true
+}

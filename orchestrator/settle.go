@@ -1,0 +1,219 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Left is a plan that an earlier run left and that was settled.
+type Left struct {
+	Plan   string
+	Flow   string
+	Target string
+	End    Ending // Stopped, Settled, Outdated or Complete
+	Detail string
+}
+
+// Settle finds out what earlier runs of this folder left open and ends their
+// plans: a step in doubt is looked for, after the quiet period; a task that
+// was spent gets its line in dispatch.log, one that was not is given back.
+// Nothing is written to GitHub. Plans that another process works on are left
+// alone. Every command that writes settles first.
+func (a *Applier) Settle(ctx context.Context) ([]Left, error) {
+	return a.settleBut(ctx, "")
+}
+
+func (a *Applier) settleBut(ctx context.Context, but string) ([]Left, error) {
+	ids, err := a.Journal.Unfinished()
+	var out []Left
+	for _, id := range ids {
+		if id == but {
+			continue
+		}
+		left, err := a.settleOne(ctx, id)
+		if err != nil {
+			return out, fmt.Errorf("settling what plan %s left open: %w", id, err)
+		}
+		if left != nil {
+			out = append(out, *left)
+		}
+	}
+	return out, err
+}
+
+// take takes an open plan that nobody works on; nil: somebody does.
+func (a *Applier) take(id string) (*run, error) {
+	if ok, err := a.Journal.Take(id); err != nil || !ok {
+		return nil, err
+	}
+	lines, _, err := a.Journal.Read(id)
+	if err == nil {
+		var p *page
+		if p, err = readPage(id, lines); err == nil {
+			return &run{Applier: a, page: p, open: map[string]*reservation{}}, nil
+		}
+	}
+	return nil, errors.Join(err, a.Journal.Leave(id, false))
+}
+
+func (a *Applier) settleOne(ctx context.Context, id string) (*Left, error) {
+	r, err := a.take(id)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	end, why, err := r.find(ctx)
+	if err != nil {
+		return nil, errors.Join(err, r.leave("", ""))
+	}
+	if end == "" {
+		return nil, nil
+	}
+	return &Left{Plan: id, Flow: r.sheet.Flow, Target: r.sheet.Target, End: end, Detail: why}, r.leave(end, why)
+}
+
+// find answers every question of a plan that was left.
+func (r *run) find(ctx context.Context) (Ending, string, error) {
+	if r.end != nil { // only the renaming was lacking
+		return "", "", r.Journal.Leave(r.id, true)
+	}
+	end, finished := Stopped, 0
+	if err := r.reopen(ctx); err != nil {
+		return "", "", err
+	}
+	for k, s := range r.steps {
+		if s.asked() {
+			end = Settled
+			if err := r.answer(ctx, k); err != nil {
+				return "", "", err
+			}
+		}
+	}
+	for k, s := range r.steps {
+		e, ok := s.Effect.(flows.Reserve)
+		if res := r.open[e.Child.Key()]; ok && res != nil && res.step == k {
+			end = Settled
+			if err := r.account(ctx, e.Child, res); err != nil {
+				return "", "", err
+			}
+		}
+	}
+	for _, s := range r.steps {
+		if s.finished() {
+			finished++
+		}
+	}
+	if finished == len(r.steps) {
+		return Complete, "", nil
+	}
+	return end, fmt.Sprintf("left after %d of %d steps", finished, len(r.steps)), nil
+}
+
+// reopen finds the reservations of the plan that are still open.
+func (r *run) reopen(ctx context.Context) error {
+	for k, s := range r.steps {
+		e, ok := s.Effect.(flows.Reserve)
+		if !ok || s.intent == nil {
+			continue
+		}
+		id := s.intent.Baseline.Reservation
+		held, err := r.Ledger.IsHeld(ctx, id)
+		if err != nil {
+			return err
+		}
+		if held {
+			r.open[e.Child.Key()] = &reservation{id: id, step: k, label: e.Label, newest: e.Newest}
+		}
+	}
+	for _, s := range r.steps {
+		if e, ok := s.Effect.(flows.AddLabel); ok && e.Spends && s.intent != nil {
+			if res := r.open[e.Issue.Key()]; res != nil && s.intent.Baseline.Reservation == res.id {
+				res.newest = s.intent.Baseline.Event
+				res.sent = s.asked() || s.finished()
+			}
+		}
+	}
+	return nil
+}
+
+// answer closes a step that was sent and whose outcome is not known.
+func (r *run) answer(ctx context.Context, k int) error {
+	s := r.steps[k]
+	d, err := r.deed(k)
+	if err != nil {
+		return err
+	}
+	if _, local := s.Effect.(flows.LogDispatch); local {
+		return nil // its reservation says it: account
+	}
+	found, err := r.resolve(ctx, k, d, r.deadline(s))
+	switch {
+	case gone(err):
+		found = &result{outcome: Unknown, detail: err.Error()}
+	case err != nil:
+		return &Unsettled{Plan: r.id, Target: s.Effect.Target(), Err: err}
+	case found == nil:
+		found = &result{outcome: NotDone, detail: "found not to have happened"}
+	}
+	return r.close(k, found, nil)
+}
+
+// remote tells whether the step writes to GitHub, so that it may land late.
+func (s *state) remote() bool {
+	switch s.Effect.(type) {
+	case flows.Reserve, flows.LogDispatch, flows.NoteRecall:
+		return false
+	}
+	return true
+}
+
+// account closes an open reservation: by the LABELED event when there is one;
+// else the task is given back.
+func (r *run) account(ctx context.Context, child inventory.Ref, res *reservation) error {
+	if !res.sent {
+		return r.giveBack(ctx, child.Key(), "its label was never sent")
+	}
+	k, s := r.stepOf(child, flows.LogDispatch{}.Kind())
+	event, at, err := r.spent(ctx, child, res)
+	for until := r.now().Add(r.Quiet); err == nil && event == "" && r.now().Before(until); {
+		if err = r.wait(ctx, k, until, "the label shows no event yet"); err == nil {
+			event, at, err = r.spent(ctx, child, res)
+		}
+	}
+	switch {
+	case gone(err):
+		// Its label may have been seen before the issue went: it counts.
+		_, label := r.stepOf(child, flows.AddLabel{}.Kind())
+		event, at = "gone", label.intent.At
+	case err != nil:
+		return &Unsettled{Plan: r.id, Target: child.String(), Err: err}
+	case event == "":
+		return r.giveBack(ctx, child.Key(), "its label left no event")
+	}
+	if err := r.settle(ctx, child, res, event, at); err != nil {
+		return err
+	}
+	done := result{outcome: Done, detail: "settled later", evidence: Evidence{Reservation: res.id, Event: event, At: at}}
+	if s == nil {
+		return nil
+	}
+	return r.close(k, &done, nil)
+}
+
+// stepOf is the first step of a kind that acts on a child.
+func (r *run) stepOf(child inventory.Ref, kind string) (int, *state) {
+	for k, s := range r.steps {
+		if s.Effect.Kind() == kind && s.Effect.Target() == child.String() {
+			return k, s
+		}
+	}
+	return 0, nil
+}
+
+func gone(err error) bool {
+	var g Gone
+	return errors.As(err, &g) && g.Gone()
+}
