@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -228,13 +229,23 @@ func (a *app) readOwn(l *look) error {
 	}
 	l.records = records
 	seen := inventory.Dispatches(&l.snap, l.rules, from.Time())
-	l.budget.Outside = outside(inventory.Outside(seen, lines))
+	l.budget.Outside = outside(inventory.Outside(seen, lines), l.budget.Held, l.conf.Owner())
 	return nil
 }
 
-func outside(list []inventory.Dispatch) []budget.Outside {
+// outside is what was dispatched without us. An event that came after a task
+// was reserved for its issue and agent is that task's: it counts as held.
+func outside(list []inventory.Dispatch, held []budget.Reservation, owner string) []budget.Outside {
+	held = slices.Clone(held)
 	var out []budget.Outside
 	for _, d := range list {
+		k := slices.IndexFunc(held, func(h budget.Reservation) bool {
+			return h.Ref(owner).Key() == d.Ref.Key() && h.Agent == d.Agent && !d.At.Before(h.Made.Truncate(time.Second))
+		})
+		if k >= 0 {
+			held = slices.Delete(held, k, k+1)
+			continue
+		}
 		out = append(out, budget.Outside{Repo: d.Ref.Repo, Issue: d.Ref.Number, Agent: d.Agent, Actor: d.Actor, At: d.At.UTC()})
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,13 @@ func floors() int {
 		fmt.Println("  " + l)
 	}
 	fmt.Printf("%d different GraphQL documents walked, %d REST reads\n", len(theReading.documents), len(theReading.routes))
+	for _, m := range regexp.MustCompile(`(?m)^  (\d+) `).FindAllStringSubmatch(exitText, -1) {
+		status, _ := strconv.Atoi(m[1])
+		if _, ok := seenStatus.Load(status); !ok {
+			fmt.Printf("no script met the exit status %d\n", status)
+			return 1
+		}
+	}
 	for name := range printed {
 		if _, ok := judged.Load(name); !ok {
 			fmt.Printf("no script printed the shape %s\n", name)

@@ -90,7 +90,7 @@ Start with "core dev demo" (an embedded GitHub: no token, no network), or with
 "core dev init ORG" in the folder that shall hold the fleet's files (.core/).
 
 Everything that reads needs only --org or --repo; whatever writes needs .core/
-and shows its plan first. Exit statuses are listed under "core dev help exit".`,
+and shows its plan first. Exit statuses are listed under "core dev exit".`,
 		Example: `  core dev demo                              the main job, on the embedded GitHub
   core dev --org ORG                         report on an organisation, nothing to set up
   core dev epic 118 --repo NAME --dispatch   hand an epic's open phase to the agents`,

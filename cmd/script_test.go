@@ -201,6 +201,9 @@ func folderCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
+// seenStatus are the exit statuses that scripts met.
+var seenStatus sync.Map
+
 func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	if err != nil || len(args) < 2 {
@@ -215,6 +218,7 @@ func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case err != nil:
 		ts.Fatalf("%v", err)
 	}
+	seenStatus.Store(got, true)
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
@@ -363,6 +367,7 @@ func interruptCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(c.Start())
 	_ = c.Wait() // its status is read off the state
 	close(ended)
+	seenStatus.Store(c.ProcessState.ExitCode(), true)
 	fmt.Fprintf(f, "exit status %d\n", c.ProcessState.ExitCode())
 }
 
