@@ -68,14 +68,20 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newDev(a), newVersion(a))
-	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Help about a command", RunE: func(c *cobra.Command, args []string) error {
-		target, rest, err := c.Root().Find(args)
+	root.SetHelpCommand(newHelp(root))
+	return root
+}
+
+// newHelp is the help command below a command: "core help dev epic" and "core
+// dev help epic" are the same.
+func newHelp(of *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help [COMMAND]", Short: "Help about a command", RunE: func(c *cobra.Command, args []string) error {
+		target, rest, err := of.Find(args)
 		if err != nil || len(rest) > 0 {
 			return usageError{errUnknownTopic(strings.Join(args, " "))}
 		}
 		return target.Help()
-	}})
-	return root
+	}}
 }
 
 func newDev(a *app) *cobra.Command {
@@ -111,7 +117,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a),
-		newExitHelp(),
+		newExitHelp(), newHelp(dev),
 	)
 	return dev
 }
