@@ -33,10 +33,14 @@ when something is wrong. Asks GitHub a handful of questions and writes nothing.`
 			if a.opt.json {
 				return a.printJSON(doctorShape{shapeVersion, checks})
 			}
+			wide := 0
 			for _, k := range checks {
-				fmt.Fprintf(a.out, "%-4s  %-26s %s\n", k.Status, k.Name, terminal.Clean(k.Detail))
+				wide = max(wide, terminal.Width(k.Name))
+			}
+			for _, k := range checks {
+				fmt.Fprintf(a.out, "%-4s  %-*s  %s\n", k.Status, wide, k.Name, terminal.Clean(k.Detail))
 				if k.Do != "" {
-					fmt.Fprintf(a.out, "      %-26s -> %s\n", "", terminal.Clean(k.Do))
+					fmt.Fprintf(a.out, "      %*s  -> %s\n", wide, "", terminal.Clean(k.Do))
 				}
 			}
 			return nil
