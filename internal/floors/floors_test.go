@@ -38,6 +38,8 @@ var floors = []floor{
 	{under: "flows", may: []string{"inventory", "budget", "flows$"}, never: world, calls: clock},
 	{under: "orchestrator", may: []string{"inventory", "budget", "flows$"},
 		never: []string{"net/http", "os", "os/exec", "database/sql", "github.com/spf13/cobra", "charm.land/bubbletea/v2"}, calls: clock},
+	{under: "tui", may: []string{"inventory", "budget", "flows$", "orchestrator$", "tui"},
+		never: []string{"net", "net/http", "os", "os/exec", "syscall", "database/sql", "log", "github.com/spf13/cobra", "charm.land/lipgloss/v2/compat"}},
 	{under: "internal/githubsim", may: []string{"internal/githubsim"},
 		never: []string{"github.com/google/go-github/v92/github"}},
 	{under: "internal", may: []string{"inventory", "budget", "."}},
@@ -178,6 +180,9 @@ func TestTheTableBites(t *testing.T) {
 		{"internal/github/survey.go", "internal/github/queries", true},
 		{"internal/githubsim/rest/issues.go", "internal/githubsim/world", true},
 		{"internal/githubsim/rest/issues.go", "inventory", false},
+		{"tui/board.go", "orchestrator", true},
+		{"tui/board.go", "flows/execute", false},
+		{"tui/text.go", "internal/terminal", false},
 		{"cmd/wire.go", "internal/github", true},
 	} {
 		f, _ := floorOf(c.file)

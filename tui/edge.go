@@ -1,0 +1,233 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+const (
+	lookTime = 2 * time.Minute // a look or a plan that takes longer has failed
+	mostFeed = 512             // events kept for the screen while it is busy
+)
+
+// edge carries orders out. It is the only place that talks to the engine, and
+// what it does happens in commands, never in Update.
+type edge struct {
+	ctx     context.Context
+	engine  Engine
+	clock   Clock
+	clean   func(string) string
+	explain func(error) (text, hint string)
+
+	mu      sync.Mutex
+	version int    // of the last board
+	last    *board // for telling what changed
+	unplan  context.CancelFunc
+	feed    *feed
+}
+
+// command makes a command of an order.
+func (e *edge) command(o order) tea.Cmd {
+	switch o := o.(type) {
+	case readCache:
+		return func() tea.Msg {
+			v, ok := e.engine.Cached()
+			if !ok {
+				return noCache{}
+			}
+			return e.board(v, true)
+		}
+	case lookAgain:
+		return e.look
+	case propose:
+		ctx := e.planContext()
+		return func() tea.Msg {
+			p, err := e.engine.Propose(ctx, o.ask)
+			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
+		}
+	case dropPlan:
+		return func() tea.Msg { e.planContext(); return nil }
+	case applyPlan:
+		return e.apply(o.id)
+	case awaitApply:
+		return e.await
+	case stopApply:
+		return func() tea.Msg { e.stop(); return nil }
+	case wakeUp:
+		return func() tea.Msg {
+			select {
+			case <-e.clock.After(o.after):
+				return woke{o.seq}
+			case <-e.ctx.Done():
+				return nil
+			}
+		}
+	case copyText:
+		return tea.SetClipboard(o.text)
+	case quit:
+		return tea.Quit
+	}
+	panic(fmt.Sprintf("tui: no command for the order %T", o))
+}
+
+// look reads GitHub. A look that hangs becomes an error, so that no pane waits
+// for ever.
+func (e *edge) look() tea.Msg {
+	ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+	defer cancel()
+	v, err := e.engine.Refresh(ctx)
+	if err != nil {
+		if ctx.Err() != nil && e.ctx.Err() == nil {
+			err = fmt.Errorf("GitHub did not answer within %s: %w", lookTime, err)
+		}
+		return lookFailed{e.problem(err)}
+	}
+	return e.board(v, false)
+}
+
+// board makes a board of a view and tells what changed since the last.
+func (e *edge) board(v orchestrator.View, cached bool) viewCame {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.version++
+	b := newBoard(v, e.version, e.clean)
+	n := viewCame{board: b, changes: b.changes(e.last, e.clean), cached: cached}
+	e.last = b
+	return n
+}
+
+// planContext ends the plan under way, if any, and is the next one's.
+func (e *edge) planContext() context.Context {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.unplan != nil {
+		e.unplan()
+	}
+	ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+	e.unplan = cancel
+	return ctx
+}
+
+func (e *edge) problem(err error) problem {
+	if err == nil {
+		return problem{}
+	}
+	text, hint := err.Error(), ""
+	if e.explain != nil {
+		text, hint = e.explain(err)
+	}
+	return problem{e.clean(text), e.clean(hint)}
+}
+
+// feed takes the events of a running apply from the engine and hands them to
+// the one command that waits. Progress beyond mostFeed is dropped, the oldest
+// first; the end never is.
+type feed struct {
+	mu      sync.Mutex
+	events  []orchestrator.Event
+	dropped int
+	done    bool
+	err     error
+	crash   any           // what the engine panicked with
+	wake    chan struct{} // holds one token while there is something to take
+	ended   chan struct{} // closed when Apply has returned
+	cancel  context.CancelFunc
+}
+
+func (f *feed) emit(ev orchestrator.Event) {
+	f.mu.Lock()
+	f.events = append(f.events, ev)
+	if n := len(f.events) - mostFeed; n > 0 {
+		f.events = append(f.events[:0], f.events[n:]...)
+		f.dropped += n
+	}
+	f.mu.Unlock()
+	f.tell()
+}
+
+func (f *feed) tell() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// apply starts the engine's apply beside the screen. The order of its commands
+// does not matter: await waits for this one's feed.
+func (e *edge) apply(id string) tea.Cmd {
+	ctx, cancel := context.WithCancel(e.ctx)
+	f := &feed{wake: make(chan struct{}, 1), ended: make(chan struct{}), cancel: cancel}
+	e.mu.Lock()
+	e.feed = f
+	e.mu.Unlock()
+	return func() tea.Msg {
+		go func() {
+			defer close(f.ended)
+			defer func() {
+				crash := recover()
+				f.mu.Lock()
+				f.done = true
+				if crash != nil {
+					f.crash, f.err = crash, errors.New("the program failed while sending")
+				}
+				f.mu.Unlock()
+				f.tell()
+			}()
+			err := e.engine.Apply(ctx, id, f.emit)
+			f.mu.Lock()
+			f.err = err
+			f.mu.Unlock()
+		}()
+		return nil
+	}
+}
+
+// await waits for something to tell of the running apply and takes all of it.
+func (e *edge) await() tea.Msg {
+	e.mu.Lock()
+	f := e.feed
+	e.mu.Unlock()
+	<-f.wake
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.crash != nil {
+		panic(f.crash) // here the terminal is put back in order
+	}
+	n := applyNews{events: f.events, dropped: f.dropped, done: f.done, err: f.err}
+	f.events, f.dropped = nil, 0
+	if f.done {
+		n.problem = e.problem(f.err)
+		f.cancel()
+	} else {
+		n.err = nil
+	}
+	return n
+}
+
+// stop ends the running apply before its next write.
+func (e *edge) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.feed != nil {
+		e.feed.cancel()
+	}
+}
+
+// sending is closed when no apply runs any more.
+func (e *edge) sending() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.feed == nil {
+		over := make(chan struct{})
+		close(over)
+		return over
+	}
+	return e.feed.ended
+}

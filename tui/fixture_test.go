@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+	"github.com/dappcore/core-dev/tui/tuitest"
+)
+
+var (
+	noon  = time.Date(2026, 2, 4, 14, 2, 0, 0, time.UTC)
+	rules = inventory.Rules{Labels: map[string]string{"jules": "jules"}}
+)
+
+func ref(repo string, n int) inventory.Ref {
+	return inventory.Ref{Repo: inventory.RepoRef{Owner: "dappcore", Name: repo}, Number: n}
+}
+
+func newRepo(name, language string, issues ...inventory.Issue) inventory.Repo {
+	r := inventory.Repo{Ref: ref(name, 0).Repo, DefaultBranch: "dev", DefaultHead: "a1", Language: language, Permission: "ADMIN", Issues: issues, ReadAt: noon}
+	for k := range r.Issues {
+		r.Issues[k].Ref.Repo = r.Ref
+		if !r.Issues[k].Closed {
+			r.OpenIssues++
+		}
+	}
+	return r
+}
+
+func newIssue(n int, title string, change ...func(*inventory.Issue)) inventory.Issue {
+	i := inventory.Issue{Ref: inventory.Ref{Number: n}, ID: fmt.Sprint("I", n), Title: title, Author: "Snider", Association: "MEMBER", CreatedAt: noon}
+	for _, c := range change {
+		c(&i)
+	}
+	return i
+}
+
+func closed(i *inventory.Issue)  { i.Closed, i.StateReason = true, "COMPLETED" }
+func toJules(i *inventory.Issue) { i.Labels = []string{"jules"} }
+func body(b string) func(*inventory.Issue) {
+	return func(i *inventory.Issue) { i.Body = b }
+}
+
+// fleet is a small fleet in every state a row can be in.
+func fleet() inventory.Snapshot {
+	core := newRepo("core", "Go",
+		newIssue(101, "epic(medium): Medium migration", body("### Phase 1: Blockers (blocking)\n- [x] #102 - a\n- [x] #103 - b\n### Phase 2: Build (parallelisable)\n- [x] #110 - c\n- [ ] #111 - d\n- [ ] #112 - e\n- [ ] #113 - f\n### Phase 3: Cleanup (cleanup)\n- [ ] #114 - g\n")),
+		newIssue(102, "io: medium interface", closed), newIssue(103, "io: local medium", closed), newIssue(110, "io: memory medium", closed),
+		newIssue(111, "io: migrate workspace", toJules), newIssue(112, "io: migrate config"), newIssue(113, "feat(io): sftp medium"), newIssue(114, "docs: media"),
+		newIssue(118, "epic(mcp): MCP daemon", body("- [ ] #119 - a\n- [ ] #120 - b\n- [ ] #121 - c\n")),
+		newIssue(119, "mcp: transport over stdio"), newIssue(120, "mcp: tool registry"), newIssue(121, "feat(mcp): resources"),
+	)
+	core.Branches = []inventory.Branch{{Name: "epic/101-medium", Head: "b2"}}
+	php := newRepo("core-php", "PHP", newIssue(1, "[Audit] Security"), newIssue(2, "[Audit] Quality"), newIssue(3, "validate input"), newIssue(4, "escape output"))
+	mcp := newRepo("core-mcp", "Go",
+		newIssue(28, "epic(security): harden the server", body("- [ ] #29 - a\n- [ ] #30 - b\n")),
+		newIssue(29, "bound the request body"), newIssue(30, "time out idle sessions"))
+	broken := newRepo("core-tenant", "PHP")
+	broken.Problem = &inventory.Problem{Kind: "forbidden", Message: "GitHub refuses to show it", Hint: "grant the token access to dappcore/core-tenant"}
+	return inventory.Snapshot{Host: "github.com", Viewer: "Snider", TakenAt: noon, Repos: []inventory.Repo{php, mcp, core, broken, newRepo("core-api", "Go"), newRepo("core-docs", "")}}
+}
+
+// hub is an engine that behaves: it plans with the real flow on its snapshot,
+// and applying changes what the next look sees.
+type hub struct {
+	mu       sync.Mutex
+	snap     inventory.Snapshot
+	state    budget.State
+	paused   bool
+	cached   *orchestrator.View
+	clock    Clock
+	fail     error // of the next looks
+	looks    int
+	asked    []Dispatch
+	sent     []string // effects, as they were applied
+	applied  []string // ids
+	plans    map[string]flows.Plan
+	stale    *orchestrator.Stale // met by the next apply at its first write
+	broken   error               // met by every apply after its first step
+	step     chan struct{}       // when set, each step waits for one
+	lookGate chan struct{}       // when set, each look waits for one
+}
+
+func newHub(clock Clock) *hub {
+	h := &hub{snap: fleet(), clock: clock, plans: map[string]flows.Plan{}}
+	h.state = budget.State{
+		Now:    noon,
+		Team:   budget.Team{Owner: "dappcore", Members: []budget.Member{{Login: "Snider", Quota: 300, Repos: []string{"core", "core-php", "core-mcp", "core-api", "core-docs", "core-tenant"}}, {Login: "bot2", Quota: 300}}},
+		Agents: []budget.Agent{{Name: "jules"}},
+	}
+	for range 36 {
+		h.state.Held = append(h.state.Held, budget.Reservation{Entry: budget.Entry{Repo: "core", Agent: "jules"}})
+	}
+	return h
+}
+
+func (h *hub) view() orchestrator.View {
+	snap := h.snap
+	snap.Repos = slices.Clone(snap.Repos)
+	for k := range snap.Repos {
+		snap.Repos[k].Issues = slices.Clone(snap.Repos[k].Issues)
+	}
+	f := inventory.Assess(&snap, rules, nil)
+	h.state.Now = h.clock.Now()
+	return orchestrator.View{Snapshot: &snap, Fleet: &f, Budget: h.state.Status(), Paused: h.paused, At: h.clock.Now()}
+}
+
+func (h *hub) Cached() (orchestrator.View, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cached == nil {
+		return orchestrator.View{}, false
+	}
+	return *h.cached, true
+}
+
+func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
+	if h.lookGate != nil {
+		select {
+		case <-h.lookGate:
+		case <-ctx.Done():
+			return orchestrator.View{}, ctx.Err()
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.looks++
+	if h.fail != nil {
+		return orchestrator.View{}, h.fail
+	}
+	h.snap.TakenAt = h.clock.Now()
+	return h.view(), nil
+}
+
+func (h *hub) Propose(_ context.Context, d Dispatch) (orchestrator.Proposal, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked = append(h.asked, d)
+	v := h.view()
+	plan, err := execute.Dispatch{Epic: d.Epic, Max: d.Max, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.
+		Plan(flows.World{Snapshot: v.Snapshot, Fleet: v.Fleet, Rules: rules, Budget: h.state, Now: h.clock.Now()})
+	if err != nil {
+		return orchestrator.Proposal{}, err
+	}
+	id := fmt.Sprint("p", len(h.asked))
+	h.plans[id] = plan
+	command := fmt.Sprintf("core dev epic %d --dispatch --repo %s", d.Epic.Number, d.Epic.Repo.Name)
+	if d.Max > 0 {
+		command += fmt.Sprint(" --max ", d.Max)
+	}
+	return orchestrator.Proposal{ID: id, Plans: []flows.Plan{plan}, Command: command, Left: v.Budget.UsableRemaining, MadeAt: h.clock.Now()}, nil
+}
+
+func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
+	h.mu.Lock()
+	plan, ok := h.plans[id]
+	h.applied = append(h.applied, id)
+	stale, broken := h.stale, h.broken
+	h.stale = nil
+	h.mu.Unlock()
+	if !ok {
+		return errors.New("no such proposal")
+	}
+	if stale != nil {
+		return stale
+	}
+	for k, st := range plan.Steps {
+		if h.step != nil {
+			select {
+			case <-h.step:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if k == 1 && broken != nil {
+			return broken
+		}
+		h.carryOut(st.Effect)
+		emit(orchestrator.Event{Step: st, Number: k + 1, Of: len(plan.Steps), Outcome: orchestrator.Done})
+	}
+	return nil
+}
+
+func (h *hub) carryOut(e flows.Effect) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sent = append(h.sent, e.Kind()+" "+e.Target())
+	if r, ok := e.(flows.Reserve); ok {
+		h.state.Held = append(h.state.Held, budget.Reservation{Entry: budget.Entry{Repo: r.Child.Repo.Name, Agent: r.Agent}})
+	}
+	if l, ok := e.(flows.AddLabel); ok {
+		if i, ok := h.snap.Find(l.Issue); ok {
+			i.Labels = append(slices.Clone(i.Labels), l.Label)
+		}
+	}
+}
+
+// screen is a driver on a hub.
+type screen struct {
+	*tuitest.Driver
+	hub   *hub
+	clock *tuitest.Clock
+}
+
+func open(t testing.TB, w, h int, change ...func(*hub, *Options)) *screen {
+	t.Helper()
+	clock := tuitest.NewClock(noon)
+	hb := newHub(clock)
+	o := Options{Clean: terminal.Clean, Clock: clock, Explain: explain}
+	for _, c := range change {
+		c(hb, &o)
+	}
+	m, err := newModel(t.Context(), hb, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &screen{tuitest.New(t, m, clock, w, h), hb, clock}
+}
+
+func explain(err error) (string, string) {
+	if errors.Is(err, errSignedOut) {
+		return err.Error(), "run gh auth login or set GITHUB_TOKEN"
+	}
+	return err.Error(), ""
+}
+
+var errSignedOut = errors.New("not signed in")
+
+func (s *screen) state() *state { return &s.Model().(*model).state }
+
+// writes is what was carried out, nil when nothing was.
+func (s *screen) writes() []string {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	return slices.Clone(s.hub.sent)
+}
+
+// read lets the time go by that a person needs to read a preview.
+func (s *screen) read() { s.Advance(time.Second) }

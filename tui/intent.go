@@ -1,0 +1,59 @@
+package tui
+
+// intent is what a person wants, whatever key said it. The list is sealed: the
+// reducer has the only switch over it.
+type intent interface{ intent() }
+
+type (
+	move        struct{ by int }    // rows down, up when negative
+	movePage    struct{ by int }    // half pages
+	moveEnd     struct{ last bool } // first or last row
+	focusPane   struct{ pane pane }
+	focusNext   struct{ by int }
+	toggleZoom  struct{}
+	openIt      struct{} // drill in
+	goBack      struct{} // one level out
+	leave       struct{} // one level out; at the root, quit
+	interrupt   struct{} // quit, from anywhere
+	startFilter struct{}
+	typeText    struct{ text string }
+	eraseRune   struct{}
+	eraseAll    struct{}
+	keepFilter  struct{}
+	dropFilter  struct{}
+	nextMatch   struct{ by int }
+	refreshNow  struct{}
+	toggleHelp  struct{}
+	planSend    struct{} // dispatch of the selected epic: the preview opens
+	planFit     struct{} // plan anew what the budget would allow
+	approve     struct{} // send the proposal that is shown
+	cancel      struct{} // close the preview or the question; send nothing
+	copyCommand struct{}
+	stopAndQuit struct{} // stop the running send, then quit
+)
+
+func (move) intent()        {}
+func (movePage) intent()    {}
+func (moveEnd) intent()     {}
+func (focusPane) intent()   {}
+func (focusNext) intent()   {}
+func (toggleZoom) intent()  {}
+func (openIt) intent()      {}
+func (goBack) intent()      {}
+func (leave) intent()       {}
+func (interrupt) intent()   {}
+func (startFilter) intent() {}
+func (typeText) intent()    {}
+func (eraseRune) intent()   {}
+func (eraseAll) intent()    {}
+func (keepFilter) intent()  {}
+func (dropFilter) intent()  {}
+func (nextMatch) intent()   {}
+func (refreshNow) intent()  {}
+func (toggleHelp) intent()  {}
+func (planSend) intent()    {}
+func (planFit) intent()     {}
+func (approve) intent()     {}
+func (cancel) intent()      {}
+func (copyCommand) intent() {}
+func (stopAndQuit) intent() {}

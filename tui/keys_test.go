@@ -1,0 +1,49 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestKeyTable holds what must be true of every key there is.
+func TestKeyTable(t *testing.T) {
+	type place struct {
+		scope scope
+		key   string
+	}
+	seen := map[place]bool{}
+	for _, b := range keyTable {
+		if len(b.keys) == 0 || b.want == nil {
+			t.Fatalf("an empty binding: %+v", b)
+		}
+		for _, k := range b.keys {
+			if seen[place{b.scope, k}] || seen[place{anywhere, k}] {
+				t.Errorf("%s means two things in scope %d", k, b.scope)
+			}
+			seen[place{b.scope, k}] = true
+			if _, sends := b.want.(approve); sends && (k != "y" || b.scope != inPreview) {
+				t.Errorf("%s in scope %d sends; only y in the preview may", k, b.scope)
+			}
+			if k == "enter" && (b.scope == inPreview || b.scope == inQuestion) && b.want != (cancel{}) {
+				t.Errorf("enter in scope %d does not cancel", b.scope)
+			}
+		}
+	}
+}
+
+// TestHelpNamesEveryKey: the help is made from the table, and so is the footer.
+func TestHelpNamesEveryKey(t *testing.T) {
+	s := open(t, 120, 60)
+	s.Press("?")
+	frame := s.Frame()
+	for _, b := range keyTable {
+		if b.scope == inHelp || b.scope == inDetail || b.scope == inQuestion || b.help == "" {
+			continue
+		}
+		if !strings.Contains(frame, b.help) || !strings.Contains(frame, keyName(b.keys[0], unicodeGlyphs)) {
+			t.Errorf("the help misses %s (%s):\n%s", b.keys[0], b.help, frame)
+		}
+	}
+	s.Press("?")
+	s.Shows("d dispatch", "q quit", "? help")
+}

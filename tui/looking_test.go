@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/tui/tuitest"
+)
+
+// TestFirstFrameFromTheCache: before any answer of the network.
+func TestFirstFrameFromTheCache(t *testing.T) {
+	clock := tuitest.NewClock(noon)
+	h := newHub(clock)
+	v := h.view()
+	h.cached = &v
+	h.lookGate = make(chan struct{}, 9)
+	clock.Set(noon.Add(3 * time.Hour))
+	m, err := newModel(t.Context(), h, Options{Clean: terminal.Clean, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &screen{tuitest.Start(t, m, clock, 120, 36), h, clock}
+	s.Until("core #101")
+	s.Shows("old: 3h")
+	if h.looks != 0 {
+		t.Error("the network was asked first")
+	}
+	s.hub.lookGate <- struct{}{}
+	s.Idle()
+	s.Hides("old:")
+	s.Shows("core #101")
+}
+
+// TestLoadingEnds in an error when nobody answers.
+func TestLoadingEnds(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.fail = errSignedOut })
+	s.Shows("not signed in", "run gh auth login or set GITHUB_TOKEN · r retry")
+	s.Advance(time.Hour)
+	s.Shows("not signed in")
+	s.hub.mu.Lock()
+	s.hub.fail = nil
+	s.hub.mu.Unlock()
+	s.Press("r")
+	s.Hides("not signed in · ")
+	s.Shows("core #101")
+}
+
+// TestAFailedLookKeepsWhatThereIs, says so, and dims it as it grows old.
+func TestAFailedLookKeepsWhatThereIs(t *testing.T) {
+	s := open(t, 120, 36)
+	s.hub.mu.Lock()
+	s.hub.fail = errors.New("GitHub cannot be reached")
+	s.hub.mu.Unlock()
+	s.Press("r")
+	s.Shows("core #101", "✗ not refreshed", "GitHub cannot be reached · r retry")
+	s.Hides("old:")
+	s.Advance(10 * time.Minute)
+	s.Shows("core #101", "old: 10m")
+	s.hub.mu.Lock()
+	s.hub.fail = nil
+	s.hub.mu.Unlock()
+	s.Press("r")
+	s.Hides("not refreshed", "old:")
+}
+
+// TestBackoff: after failures it asks ever more rarely, and never stops.
+func TestBackoff(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.fail = errSignedOut })
+	first := s.hub.looks
+	s.Advance(30 * time.Minute)
+	n := s.hub.looks - first
+	if n < 6 || n > 12 {
+		t.Errorf("%d looks in half an hour of failures", n)
+	}
+}
+
+// TestInterval: never under 2 s, whatever was configured.
+func TestInterval(t *testing.T) {
+	s := open(t, 120, 36, func(_ *hub, o *Options) { o.Every = time.Millisecond })
+	first := s.hub.looks
+	s.Advance(time.Minute)
+	if n := s.hub.looks - first; n < 15 || n > 30 {
+		t.Errorf("%d looks in a minute", n)
+	}
+}
+
+// TestOneLookAtATime: keys do not pile looks up.
+func TestOneLookAtATime(t *testing.T) {
+	s := open(t, 120, 36)
+	s.hub.lookGate = make(chan struct{}, 9)
+	first := s.hub.looks
+	for range 5 {
+		s.Tap("r")
+	}
+	s.hub.lookGate <- struct{}{}
+	s.Idle()
+	if n := s.hub.looks - first; n != 1 {
+		t.Errorf("%d looks", n)
+	}
+}
+
+// TestOneFailedRepoHidesNoOther.
+func TestOneFailedRepoHidesNoOther(t *testing.T) {
+	s := open(t, 120, 36)
+	s.Shows("✗ core-tenant", "grant the token access", "core-mcp", "core-api")
+}
+
+// TestCalm: on an idle screen, seconds pass without the frame changing.
+func TestCalm(t *testing.T) {
+	s := open(t, 120, 36)
+	s.Advance(time.Second)
+	before := s.Frame()
+	s.Advance(5 * time.Second)
+	if after := s.Frame(); after != before {
+		t.Errorf("five idle seconds changed\n%s\nto\n%s", before, after)
+	}
+}
+
+func TestRunNeedsClean(t *testing.T) {
+	if err := Run(t.Context(), newHub(tuitest.NewClock(noon)), Options{}); err == nil {
+		t.Error("a screen without Clean was opened")
+	}
+}

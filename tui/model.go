@@ -1,0 +1,130 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// model is the only tea.Model: it turns messages into intents and news, asks
+// the reducer, and draws the state.
+type model struct {
+	state  state
+	first  []order
+	edge   *edge
+	look   look
+	ascii  bool
+	tables [paneCount]table
+	left   bool // quit while a send was still being stopped
+}
+
+func newModel(ctx context.Context, engine Engine, o Options) (*model, error) {
+	if o.Clean == nil {
+		return nil, errors.New("tui: Options.Clean is missing: text from outside may not reach the terminal as it is")
+	}
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+	if o.ASCII {
+		clean := o.Clean
+		o.Clean = func(s string) string { return onlyASCII(clean(s)) }
+	}
+	m := &model{ascii: o.ASCII, look: look{want: o.Theme, none: o.NoColor}}
+	m.edge = &edge{ctx: ctx, engine: engine, clock: o.Clock, clean: o.Clean, explain: o.Explain}
+	m.state, m.first = started(o, o.Clock.Now())
+	return m, nil
+}
+
+// Init reads what was kept from an earlier run, and asks the terminal for its
+// background; nobody waits for the answer.
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(m.commands(m.first), tea.RequestBackgroundColor)
+}
+
+// Update does no I/O.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.state.now = m.edge.clock.Now()
+	var orders []order
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if in, ok := m.state.resolve(msg.String(), msg.Text); ok {
+			m.state, orders = m.state.want(in)
+		}
+	case tea.PasteMsg:
+		if m.state.scopeNow() == inFilter { // elsewhere pasted text is no key
+			m.state, orders = m.state.want(typeText{msg.Content})
+		}
+	case tea.WindowSizeMsg:
+		m.state, orders = m.state.hear(resized{msg.Width, msg.Height})
+	case tea.FocusMsg:
+		m.state, orders = m.state.hear(focused{true})
+	case tea.BlurMsg:
+		m.state, orders = m.state.hear(focused{false})
+	case tea.ColorProfileMsg:
+		m.look.profile = msg.Profile
+	case tea.BackgroundColorMsg:
+		m.look.known, m.look.dark = true, msg.IsDark()
+	case tea.ModeReportMsg:
+		// The renderer measures by clusters from here on, and so must we.
+		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet) {
+			m.state.method = ansi.GraphemeWidth
+		}
+	case news:
+		m.state, orders = m.state.hear(msg)
+	}
+	return m, m.commands(orders)
+}
+
+func (m *model) commands(orders []order) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, o := range orders {
+		if q, ok := o.(quit); ok {
+			m.left = q.left
+		}
+		cmds = append(cmds, m.edge.command(o))
+	}
+	return tea.Batch(cmds...)
+}
+
+// View draws the state.
+func (m *model) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen, v.ReportFocus = true, true
+	if m.state.w <= 0 || m.state.h <= 0 {
+		return v
+	}
+	v.SetContent(strings.Join(m.frame(), "\n"))
+	return v
+}
+
+func (m *model) frame() []string {
+	d := drawing{s: &m.state, look: m.look, theme: m.look.theme(), glyphs: unicodeGlyphs, meter: m.state.meter(), tables: &m.tables}
+	if m.ascii {
+		d.glyphs, d.meter.dots = asciiGlyphs, asciiGlyphs.dots
+	}
+	lines := d.frame()
+	if m.ascii {
+		for k := range lines {
+			lines[k] = onlyASCII(lines[k])
+		}
+	}
+	return lines
+}
+
+// onlyASCII writes what is no ASCII as something that is.
+func onlyASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x80:
+			return r
+		case r == '…':
+			return '~'
+		case r == '·' || r == '–' || r == '—':
+			return '-'
+		}
+		return '?'
+	}, s)
+}

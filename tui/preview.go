@@ -1,0 +1,123 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+)
+
+// previewFixed is how many lines of the preview's box are not its list:
+// borders, cost, a blank, the reason, the command, the keys.
+const previewFixed = 9
+
+// drawPreview draws the one door to a write: what would be sent, what it
+// costs, why, what is left out, and the same as a command.
+func (d *drawing) drawPreview() []string {
+	s, p := d.s, &d.s.preview
+	bw, bh := previewSize(s.w, s.h)
+	w, h := bw-2, bh-2
+	var lines []string
+	say := func(r role, text string, most int) {
+		for _, l := range d.meter.wrap(text, w-2, most) {
+			lines = append(lines, d.theme.paint(r, d.meter.fit(" "+l, w)))
+		}
+	}
+	name := "Dispatch " + d.glyphs.dot + " preview, nothing sent yet"
+	if p.note != "" {
+		say(warnRole, p.note, 2)
+	}
+	switch p.phase {
+	case planning:
+		text := "Planning" + d.glyphs.dots
+		if took := s.now.Sub(p.since); took >= 2*time.Second {
+			text += " " + strconv.Itoa(int(took.Seconds())) + "s"
+		}
+		say(faintRole, text, 1)
+	case planFailed:
+		name = "Dispatch " + d.glyphs.dot + " no plan"
+		say(badRole, p.problem.text, 6)
+		say(plainRole, p.problem.hint, 4)
+	case refused:
+		name = "Dispatch " + d.glyphs.dot + " refused, beyond the budget"
+		say(badRole, count(p.refusal.Wanted, "task", "tasks")+" wanted, "+fitWords(p.refusal.Fits), 2)
+		say(plainRole, d.text(p.refusal.Why), 8)
+		if p.refusal.Fits > 0 {
+			say(faintRole, "f plans the first "+strconv.Itoa(p.refusal.Fits)+", in checklist order. There is no override.", 2)
+		} else {
+			say(faintRole, "There is no override.", 1)
+		}
+	case planned:
+		lines = append(lines, d.plan(w, h-len(lines)-2)...)
+	}
+	lines = append(lines, blanks(w))
+	keys, used := d.keys(inPreview, w-1)
+	lines = append(lines, " "+keys+blanks(w-1-used))
+	return d.box(lines, w, name, p.name, true)
+}
+
+func fitWords(n int) string {
+	if n == 0 {
+		return "none fits today"
+	}
+	return strconv.Itoa(n) + " would fit"
+}
+
+// plan draws cost, steps, what is left out, the selected one's reason, and the
+// command, in at most h lines.
+func (d *drawing) plan(w, h int) []string {
+	s, p := d.s, &d.s.preview
+	var lines []string
+	say := func(r role, text string) {
+		lines = append(lines, d.theme.paint(r, d.meter.fit(" "+d.meter.cut(text, w-2), w)))
+	}
+	c := p.proposal.Cost()
+	if len(p.steps) == 0 {
+		say(strongRole, "Nothing to do.")
+	} else {
+		say(strongRole, count(c.Tasks, "task", "tasks")+" of "+strconv.Itoa(p.proposal.Left)+" left today "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests"))
+	}
+	switch {
+	case len(p.steps) == 0:
+	case s.paused():
+		say(warnRole, "Writing is paused: run core dev resume, then y sends.")
+	case s.send.running:
+		say(warnRole, "Another send is running: y sends when it is done.")
+	}
+	room := max(1, h-len(lines)-3)
+	lines = append(lines, d.steps(w, room)...)
+	why := ""
+	if k := p.list.index(); k >= 0 && k < len(p.steps) {
+		why = "why: " + d.text(p.steps[k].Reason)
+	}
+	lines = append(lines, blanks(w))
+	say(faintRole, why)
+	say(faintRole, "same as: "+d.text(p.proposal.Command))
+	return lines
+}
+
+var stepColumns = []column{{width: 3, right: true}, {width: 8}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
+
+func (d *drawing) steps(w, room int) []string {
+	p := &d.s.preview
+	l := p.list.settled(room)
+	widths := fitColumns(stepColumns, w)
+	var out []string
+	for k := l.top; k < min(l.top+room, len(l.shown)); k++ {
+		how := common
+		if k == l.at {
+			how = chosen
+		}
+		var cells []cell
+		if i := l.shown[k]; i < len(p.steps) {
+			e, cost := p.steps[i].Effect, ""
+			if spends(e) {
+				cost = "1 task"
+			}
+			cells = []cell{{strconv.Itoa(i + 1), faintRole}, {e.Kind(), plainRole}, {d.text(e.Target()), plainRole}, {d.text(detailOf(e)), plainRole}, {cost, warnRole}}
+		} else {
+			sk := p.skipped[i-len(p.steps)]
+			cells = []cell{{}, {"skipped", faintRole}, {d.text(sk.Target), faintRole}, {d.text(sk.Reason), faintRole}, {}}
+		}
+		out = append(out, d.line(stepColumns, widths, w, how, false, cells))
+	}
+	return out
+}

@@ -1,0 +1,443 @@
+package tui
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+const (
+	leastEvery  = 2 * time.Second // between two looks, whatever is configured
+	blurFactor  = 4               // looks are rarer while the terminal has no focus
+	mostBackoff = 5 * time.Minute // after many failures
+	readingTime = 300 * time.Millisecond
+	toastTime   = 6 * time.Second
+	mostLog     = 500 // lines of Activity kept
+)
+
+// started is the state the program begins in.
+func started(o Options, now time.Time) (state, []order) {
+	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, follow: true}
+	if o.Every == 0 {
+		s.every = defaultEvery
+	}
+	s.fetch = fetch{running: true, since: now}
+	s.wakes = 1
+	return s, []order{readCache{}, wakeUp{seq: 1, after: s.beat()}}
+}
+
+// want applies what a person wants.
+func (s state) want(in intent) (state, []order) {
+	switch in := in.(type) {
+	case interrupt:
+		return s.interrupted()
+	case stopAndQuit:
+		s.asking = false
+		s.send.stopping, s.send.leaving = true, true
+		return s, []order{stopApply{}}
+	case cancel:
+		if s.asking {
+			s.asking = false
+			return s, nil
+		}
+		return s.closed()
+	case approve:
+		return s.approved()
+	case planSend:
+		e, f, ok := s.epic()
+		if !ok || s.readOnly {
+			return s, nil
+		}
+		s.detail = false
+		return s.planned(Dispatch{Epic: e.Ref}, f.name, "")
+	case planFit:
+		ask := s.preview.ask
+		ask.Max = s.preview.refusal.Fits
+		return s.planned(ask, s.preview.name, "")
+	case copyCommand:
+		s = s.told("copied: "+s.preview.proposal.Command, false)
+		return s, []order{copyText{s.preview.proposal.Command}}
+	case refreshNow:
+		s.fetch.failures = 0
+		return s.looking()
+	case leave:
+		if s.inside() {
+			return s.back(), nil
+		}
+		return s.interrupted()
+	case toggleHelp:
+		s.helping, s.helpTop = !s.helping, 0
+	case openIt:
+		s = s.opened()
+	case goBack:
+		s = s.back()
+	case move:
+		s = s.moved(func(l list, _ int) list { return l.moved(in.by) }, in.by)
+	case movePage:
+		s = s.moved(func(l list, height int) list { return l.moved(in.by * max(1, height/2)) }, in.by*8)
+	case moveEnd:
+		s = s.moved(func(l list, _ int) list { return l.to(in.last) }, 0)
+	case nextMatch:
+		s = s.moved(func(l list, _ int) list { return l.cycled(in.by) }, in.by)
+	case focusPane:
+		s.focus, s.trail = in.pane, nil
+	case focusNext:
+		s.focus, s.trail = pane((int(s.focus)+in.by+int(paneCount))%int(paneCount)), nil
+	case toggleZoom:
+		s.zoom = !s.zoom
+	default:
+		s = s.edited(in)
+	}
+	return s.settled(), nil
+}
+
+// edited changes the filter of the focused pane.
+func (s state) edited(in intent) state {
+	l := s.lists[s.focus]
+	text := l.filter
+	switch in := in.(type) {
+	case startFilter:
+		s.filtering, s.before = true, text
+		return s
+	case typeText:
+		text += s.clean(in.text)
+	case eraseRune:
+		if text == "" {
+			s.filtering = false
+			return s
+		}
+		r := []rune(text)
+		text = string(r[:len(r)-1])
+	case eraseAll:
+		text = ""
+	case keepFilter:
+		s.filtering = false
+		return s
+	case dropFilter:
+		s.filtering, text = false, s.before
+		if s.before == l.filter {
+			text = ""
+		}
+	default:
+		return s
+	}
+	s.lists[s.focus] = l.filtered(text)
+	return s.follows()
+}
+
+// hear applies news.
+func (s state) hear(n news) (state, []order) {
+	switch n := n.(type) {
+	case resized:
+		s.w, s.h = n.w, n.h
+		if !s.gridded() {
+			s.zoom = false
+		}
+	case focused:
+		s.dim = !n.on
+		s.wakes++
+		orders := []order{wakeUp{seq: s.wakes, after: s.beat()}}
+		if n.on && !s.fetch.running && s.now.Sub(s.seenAt()) > s.every {
+			next, more := s.looking()
+			return next, append(orders, more...)
+		}
+		return s, orders
+	case woke:
+		return s.woken(n)
+	case noCache:
+		s.fetch.running = false
+		return s.looking()
+	case viewCame:
+		return s.viewed(n)
+	case lookFailed:
+		s.fetch.running = false
+		if !s.fetch.failed() {
+			s = s.noted(entry{mark: bad, word: "refresh", text: n.problem.text})
+		}
+		s.fetch.problem = n.problem
+		s.fetch.failures++
+		s.fetch.next = s.now.Add(s.backoff())
+	case proposalCame:
+		return s.proposed(n)
+	case applyNews:
+		return s.applied(n)
+	}
+	return s.settled(), nil
+}
+
+// woken is the clock's beat.
+func (s state) woken(n woke) (state, []order) {
+	if n.seq != s.wakes {
+		return s, nil
+	}
+	s.wakes++
+	orders := []order{wakeUp{seq: s.wakes, after: s.beat()}}
+	if !s.fetch.running && !s.now.Before(s.fetch.next) {
+		next, more := s.looking()
+		return next, append(orders, more...)
+	}
+	return s, orders
+}
+
+// beat is how often ages are drawn anew and the next look is thought of.
+func (s *state) beat() time.Duration {
+	if s.dim {
+		return 10 * time.Second
+	}
+	return time.Second
+}
+
+// backoff is the pause after failures: twice as long after each.
+func (s *state) backoff() time.Duration {
+	d := s.pause()
+	for range min(s.fetch.failures, 10) {
+		d = min(2*d, mostBackoff)
+	}
+	return d
+}
+
+func (s *state) pause() time.Duration {
+	if s.dim {
+		return blurFactor * s.every
+	}
+	return s.every
+}
+
+// looking asks for a look; one is in flight at a time.
+func (s state) looking() (state, []order) {
+	if s.fetch.running {
+		return s.settled(), nil
+	}
+	s.fetch.running, s.fetch.again, s.fetch.since = true, false, s.now
+	return s.settled(), []order{lookAgain{}}
+}
+
+// viewed takes a new board; where one stands does not move.
+func (s state) viewed(n viewCame) (state, []order) {
+	was := s.board
+	s.board = n.board
+	s = s.listed()
+	own := map[string]bool{}
+	for _, e := range s.log {
+		if e.child != "" && e.word == "sent" {
+			own[e.child] = true
+		}
+	}
+	for _, e := range n.changes {
+		if e.word != "running" || !own[e.child] {
+			s = s.noted(e)
+		}
+	}
+	s.fetch.running = false
+	if n.cached {
+		return s.looking()
+	}
+	if was == nil || s.fetch.failed() {
+		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
+	}
+	s.fetch.problem, s.fetch.failures = problem{}, 0
+	s.fetch.next = s.now.Add(s.pause())
+	if s.fetch.again {
+		return s.looking()
+	}
+	return s.settled(), nil
+}
+
+// listed fills the lists from the board.
+func (s state) listed() state {
+	s.lists[repos] = s.lists[repos].with(s.board.repos)
+	rows := s.board.epics
+	s.among = nil
+	if !s.only.IsZero() {
+		rows, s.among = nil, []int{}
+		for k := range s.board.fleet.Epics {
+			if s.board.fleet.Epics[k].Ref.Repo.Same(s.only) {
+				rows = append(rows, s.board.epics[k])
+				s.among = append(s.among, k)
+			}
+		}
+	}
+	s.lists[epics] = s.lists[epics].with(rows)
+	s.of = ""
+	return s.follows()
+}
+
+// follows lists the phases of the epic that is selected now.
+func (s state) follows() state {
+	e, _, ok := s.epic()
+	id := s.lists[epics].selected()
+	switch {
+	case !ok:
+		s.of, s.lines, s.lists[phases] = "", nil, list{}
+	case id != s.of:
+		kept := s.lists[phases]
+		var rows []row
+		s.lines, rows = checklistOf(e, s.clean)
+		s.of = id
+		fresh := list{filter: kept.filter}.with(rows)
+		if again := kept.with(rows); kept.selected() != "" && again.selected() == kept.selected() {
+			fresh = again
+		} else {
+			fresh.at = firstOpen(e, s.lines, fresh)
+		}
+		s.lists[phases] = fresh
+	}
+	return s
+}
+
+// moved moves in whatever has the keys.
+func (s state) moved(in func(l list, height int) list, lines int) state {
+	switch {
+	case s.preview.phase == planned:
+		_, h := previewSize(s.w, s.h)
+		s.preview.list = in(s.preview.list, h-previewFixed)
+	case s.helping:
+		s.helpTop = max(0, s.helpTop+lines)
+	default:
+		l := arrange(s.w, s.h, s.focus, s.zoom)
+		s.lists[s.focus] = in(s.lists[s.focus], s.rowsIn(l, s.focus))
+		if s.focus == activity {
+			s.follow = s.lists[activity].at >= len(s.lists[activity].shown)-1
+		}
+		s = s.follows()
+	}
+	return s
+}
+
+// opened drills in.
+func (s state) opened() state {
+	switch s.focus {
+	case repos:
+		k := s.lists[repos].index()
+		if k < 0 || s.board == nil {
+			return s
+		}
+		s.only = s.board.fleet.Rows[k].Repo.Ref
+		s.trail = append(s.trail[:len(s.trail):len(s.trail)], repos)
+		s.focus = epics
+		s.lists[epics].filter = ""
+		return s.listed()
+	case epics:
+		if _, _, ok := s.epic(); ok {
+			s.trail = append(s.trail[:len(s.trail):len(s.trail)], epics)
+			s.focus = phases
+		}
+	case phases:
+		_, _, s.detail = s.child()
+	default:
+		if s.gridded() {
+			s.zoom = !s.zoom
+		}
+	}
+	return s
+}
+
+// back goes one level out: detail, filter, zoom, then where one came from.
+func (s state) back() state {
+	switch {
+	case s.detail:
+		s.detail = false
+	case s.lists[s.focus].filter != "":
+		s.lists[s.focus] = s.lists[s.focus].filtered("")
+		s = s.follows()
+	case s.focus == activity && s.send.problem.text != "":
+		s.send.problem = problem{}
+	case s.zoom:
+		s.zoom = false
+	case len(s.trail) > 0:
+		s.focus = s.trail[len(s.trail)-1]
+		s.trail = s.trail[:len(s.trail)-1]
+		if s.focus == repos {
+			s = s.whole()
+		}
+	case !s.only.IsZero():
+		s = s.whole()
+	}
+	return s.settled()
+}
+
+// whole shows the epics of every repository again.
+func (s state) whole() state {
+	id := s.lists[epics].selected()
+	s.only.Owner, s.only.Name = "", ""
+	s = s.listed()
+	if at := s.lists[epics].find(id); id != "" && at >= 0 {
+		s.lists[epics].at = at
+	}
+	return s.follows()
+}
+
+func (s state) interrupted() (state, []order) {
+	switch {
+	case !s.send.running:
+		return s, []order{quit{}}
+	case s.send.stopping && s.send.leaving: // it was asked already, and does not end
+		return s, []order{quit{left: true}}
+	case s.asking:
+		return s.want(stopAndQuit{})
+	}
+	s.asking = true
+	return s, nil
+}
+
+// settled brings every selection into its window.
+func (s state) settled() state {
+	l := arrange(s.w, s.h, s.focus, s.zoom)
+	s.lists[budgets] = s.lists[budgets].with(s.budgetRows())
+	for p := range paneCount {
+		if p == activity && s.follow {
+			s.lists[p] = s.lists[p].to(true)
+		}
+		if s.lists[p].shown != nil {
+			s.lists[p] = s.lists[p].settled(s.rowsIn(l, p))
+		}
+	}
+	if s.preview.phase == planned {
+		_, h := previewSize(s.w, s.h)
+		s.preview.list = s.preview.list.settled(h - previewFixed)
+	}
+	return s
+}
+
+// noted writes a line of Activity.
+func (s state) noted(e entry) state {
+	s.logged++
+	e.seq = s.logged
+	if e.at.IsZero() {
+		e.at = s.now
+	}
+	log := append(s.log[max(0, len(s.log)-mostLog+1):len(s.log):len(s.log)], e)
+	s.log = log
+	rows := make([]row, len(log))
+	for k, e := range log {
+		rows[k] = row{id: entryID(e.seq), match: entryMatch(e)}
+	}
+	s.lists[activity] = s.lists[activity].with(rows)
+	return s
+}
+
+func (s state) told(text string, bad bool) state {
+	s.toast = toast{text: text, bad: bad, until: s.now.Add(toastTime)}
+	return s
+}
+
+// seenAt is when what is shown was read from GitHub.
+func (s *state) seenAt() time.Time {
+	if s.board == nil {
+		return time.Time{}
+	}
+	return s.board.takenAt()
+}
+
+// refusalOf and staleOf name the two errors the screen answers by itself.
+func refusalOf(err error) (*flows.Refusal, bool) {
+	var r *flows.Refusal
+	return r, errors.As(err, &r)
+}
+
+func staleOf(err error) (*orchestrator.Stale, bool) {
+	var st *orchestrator.Stale
+	return st, errors.As(err, &st)
+}

@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// defaultEvery is the pause between two looks in the background: with the
+// cheap query of one point, 240 points an hour.
+const defaultEvery = 15 * time.Second
+
+// Options are what the screen is started with.
+type Options struct {
+	In  io.Reader // the terminal; nil: standard input
+	Out io.Writer // the terminal; nil: standard output
+	// Env are the variables of the terminal's environment (TERM, COLORTERM),
+	// as os.Environ gives them; nil: the program's own.
+	Env []string
+	// Clean makes text from outside fit to be shown on one line: without
+	// control, escape, bidirectional, zero-width and tag characters. It must
+	// be given; the screen shows nothing that did not pass it.
+	Clean func(string) string
+	// Explain says an error as a person reads it, and what to do about it;
+	// nil: the error's own words.
+	Explain func(error) (text, hint string)
+
+	ReadOnly bool // nothing is ever proposed or sent
+	ASCII    bool // nothing but ASCII is written
+	NoColor  bool // weight, but no colour
+	Theme    Theme
+	Every    time.Duration // between two looks in the background, at least 2 s; 0: 15 s
+	Clock    Clock         // nil: the machine's
+}
+
+// ErrLeft is returned by Run when the screen was left while a send was still
+// being stopped: what it had sent is in the journal, the rest was not sent.
+var ErrLeft = errors.New("left while a send was being stopped: \"core dev budget\" shows what is still reserved")
+
+// Run shows the screen until it is quit, and leaves the terminal as it was. It
+// returns nil when a person quit, an error when the context ended or the
+// screen failed. A send that runs when the context ends is stopped before its
+// next write, and waited for.
+func Run(ctx context.Context, engine Engine, o Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m, err := newModel(ctx, engine, o)
+	if err != nil {
+		return err
+	}
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.In != nil {
+		opts = append(opts, tea.WithInput(o.In))
+	}
+	if o.Out != nil {
+		opts = append(opts, tea.WithOutput(o.Out))
+	}
+	if o.Env != nil {
+		opts = append(opts, tea.WithEnvironment(o.Env))
+	}
+	if o.NoColor {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err = tea.NewProgram(m, opts...).Run()
+	if m.left {
+		return ErrLeft
+	}
+	cancel()
+	<-m.edge.sending()
+	return err
+}

@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// planned asks for a plan and opens the preview on it.
+func (s state) planned(ask Dispatch, name, note string) (state, []order) {
+	s.preview = preview{phase: planning, seq: s.preview.seq + 1, ask: ask, name: name, since: s.now, note: note}
+	return s.settled(), []order{propose{s.preview.seq, ask}}
+}
+
+// closed shuts the preview; whatever plan is on its way is not wanted.
+func (s state) closed() (state, []order) {
+	was := s.preview.phase
+	s.preview = preview{seq: s.preview.seq + 1}
+	if was == planning {
+		return s.settled(), []order{dropPlan{}}
+	}
+	return s.settled(), nil
+}
+
+// proposed takes the plan that was asked for last.
+func (s state) proposed(n proposalCame) (state, []order) {
+	p := &s.preview
+	if n.seq != p.seq || p.phase != planning {
+		return s, nil
+	}
+	p.readable = s.now.Add(readingTime)
+	if n.err != nil {
+		p.phase, p.problem = planFailed, n.problem
+		if r, ok := refusalOf(n.err); ok {
+			p.phase, p.refusal = refused, r
+		}
+		return s.settled(), nil
+	}
+	p.phase, p.proposal = planned, n.proposal
+	p.steps, p.skipped = nil, nil
+	for _, plan := range n.proposal.Plans {
+		p.steps = append(p.steps, plan.Steps...)
+		p.skipped = append(p.skipped, plan.Skipped...)
+	}
+	rows := make([]row, len(p.steps)+len(p.skipped))
+	for k := range rows {
+		rows[k].id = strconv.Itoa(k)
+	}
+	p.list = list{}.with(rows)
+	return s.settled(), nil
+}
+
+// approved sends what is shown: the only way to an order that writes. A y
+// pressed before the plan could be read does not count.
+func (s state) approved() (state, []order) {
+	if !s.maySend() {
+		return s, nil
+	}
+	if s.now.Before(s.preview.readable) {
+		return s.told("that y came before the plan could be read: press it again to send", false), nil
+	}
+	id := s.preview.proposal.ID
+	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, of: len(s.preview.steps), since: s.now}
+	s = s.noted(entry{mark: running, word: "dispatch", text: s.preview.name + ": " + count(s.preview.proposal.Cost().Tasks, "task", "tasks") + ", " + count(len(s.preview.steps), "step", "steps")})
+	s.preview = preview{seq: s.preview.seq + 1}
+	s.follow = true
+	return s.settled(), []order{applyPlan{id}, awaitApply{}}
+}
+
+// applied hears of the running apply.
+func (s state) applied(n applyNews) (state, []order) {
+	if n.dropped > 0 {
+		s = s.noted(entry{mark: note, word: "steps", text: strconv.Itoa(n.dropped) + " steps went by too fast to be shown"})
+	}
+	for _, e := range n.events {
+		s = s.stepped(e)
+	}
+	if !n.done {
+		return s.settled(), []order{awaitApply{}}
+	}
+	over := s.send
+	s.send = send{name: over.name, ask: over.ask}
+	tasks := count(over.tasks, "task", "tasks")
+	st, stale := staleOf(n.err)
+	switch {
+	case n.err == nil:
+		s = s.noted(entry{mark: done, word: "sent", text: over.name + ": " + tasks + " dispatched"})
+		s = s.told(over.name+": "+tasks+" dispatched", false)
+	case stale:
+		why := s.clean(st.Target + ": " + st.Why)
+		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " sent before, nothing after"})
+	case errors.Is(n.err, context.Canceled) && over.stopping:
+		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you; " + tasks + " sent before, nothing after"})
+	default:
+		s.send.problem = n.problem
+		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + n.problem.String()})
+	}
+	if over.leaving {
+		return s.settled(), []order{quit{}}
+	}
+	s.asking = false
+	s.fetch.again = s.fetch.running // that one began before the last write
+	s, orders := s.looking()
+	if stale && s.preview.phase == noPreview {
+		// The world moved: plan again, never send. The new plan asks anew.
+		again, more := s.planned(over.ask, over.name, "the world moved since the last preview ("+s.clean(st.Target+": "+st.Why)+"), so this is planned anew")
+		return again, append(orders, more...)
+	}
+	return s, orders
+}
+
+// stepped hears of one step carried out.
+func (s state) stepped(e orchestrator.Event) state {
+	if e.Outcome == orchestrator.Waiting {
+		s.send.until, s.send.waitFor = e.Until, s.clean(e.Detail)
+		return s
+	}
+	s.send.step, s.send.of, s.send.until = e.Number, e.Of, time.Time{}
+	en := entry{mark: done, word: e.Step.Effect.Kind(), text: s.clean(e.Step.Effect.Target() + "  " + detailOf(e.Step.Effect))}
+	switch l, spend := e.Step.Effect.(flows.AddLabel); {
+	case e.Outcome == orchestrator.Skipped:
+		en.mark, en.text = note, en.text+"  skipped: "+s.clean(e.Detail)
+	case e.Outcome != orchestrator.Done:
+		en.mark, en.text = bad, en.text+"  "+string(e.Outcome)+": "+s.clean(e.Detail)
+	case spend && l.Spends:
+		s.send.tasks++
+		en.word, en.child = "sent", l.Issue.Key()
+		en.text += "  1 task"
+	}
+	return s.noted(en)
+}
+
+// detailOf is what an effect writes, in a few words.
+func detailOf(e flows.Effect) string {
+	switch e := e.(type) {
+	case flows.AddLabel:
+		return "+ " + e.Label
+	case flows.Comment:
+		return strings.Join(slices.DeleteFunc(strings.Split(e.Body, "\n"), func(l string) bool { return strings.TrimSpace(l) == "" }), " ")
+	}
+	return e.Detail()
+}
+
+// spends tells whether carrying out an effect costs a task.
+func spends(e flows.Effect) bool {
+	l, ok := e.(flows.AddLabel)
+	return ok && l.Spends
+}
+
+// count is "1 task" or "3 tasks".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

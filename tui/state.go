@@ -1,0 +1,194 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// pane is one of the five, numbered as their keys, less one.
+type pane int
+
+const (
+	repos pane = iota
+	epics
+	phases
+	budgets
+	activity
+	paneCount
+)
+
+var paneNames = [paneCount]string{"Repos", "Epics", "Phases", "Budget", "Activity"}
+
+// state is all the screen knows. The reducer makes the next from the last.
+type state struct {
+	// What it was started with.
+	readOnly bool
+	every    time.Duration // between looks in the background
+	clean    func(string) string
+
+	now    time.Time
+	w, h   int
+	dim    bool        // the terminal has lost the focus
+	method ansi.Method // how the terminal measures text
+
+	focus  pane
+	zoom   bool
+	trail  []pane            // where one drilled in from
+	only   inventory.RepoRef // epics of that repository alone; zero: all
+	lists  [paneCount]list
+	among  []int       // rows of Epics to the fleet's epics; nil: the same
+	of     string      // epic whose phases are listed, by Ref.Key
+	lines  []checkLine // its phases and children, beside the rows of Phases
+	detail bool        // the selected child is shown whole
+
+	filtering bool
+	before    string // the filter before it was edited
+	helping   bool
+	helpTop   int
+
+	board *board // nil: nothing was read yet
+	fetch fetch
+	wakes int // sequence of the clock's order that counts
+
+	log    []entry
+	logged int // entries ever; numbers them
+	follow bool
+
+	preview preview
+	send    send
+	asking  bool // whether to quit though a send runs
+	toast   toast
+}
+
+// fetch is how looking at GitHub goes.
+type fetch struct {
+	running  bool
+	since    time.Time // of the running one
+	again    bool      // wanted once more when it is done
+	failures int       // in a row
+	problem  problem   // of the last one; empty: it went well
+	next     time.Time // when the next is due
+}
+
+// failed tells whether the last look failed.
+func (f fetch) failed() bool { return f.problem.text != "" }
+
+// previewPhase is how far the one door to a write is open.
+type previewPhase int
+
+const (
+	noPreview previewPhase = iota
+	planning
+	planned
+	refused
+	planFailed
+)
+
+type preview struct {
+	phase    previewPhase
+	seq      int // of the last plan asked for
+	ask      Dispatch
+	name     string // "core #118", cleaned
+	since    time.Time
+	note     string // why it was planned again
+	proposal orchestrator.Proposal
+	steps    []flows.Step
+	skipped  []flows.Skip
+	refusal  *flows.Refusal
+	problem  problem
+	list     list      // over steps and skipped
+	readable time.Time // from then on y counts: nobody reads faster
+}
+
+// send is a running apply.
+type send struct {
+	running  bool
+	stopping bool
+	leaving  bool // quit when it has stopped
+	ask      Dispatch
+	name     string
+	step, of int
+	tasks    int // spent so far
+	since    time.Time
+	until    time.Time // it waits so long; zero: it does not
+	waitFor  string    // for what, cleaned
+	problem  problem   // of the last one, kept until it is dismissed or another went well
+}
+
+// toast is a short word in the footer.
+type toast struct {
+	text  string
+	bad   bool
+	until time.Time
+}
+
+// entry is one line of Activity.
+type entry struct {
+	seq   int
+	at    time.Time
+	mark  mark
+	word  string
+	text  string // cleaned
+	child string // the child it tells of, so that our own dispatch is told once
+}
+
+// epic is the selected epic.
+func (s *state) epic() (*inventory.Epic, *epicFacts, bool) {
+	k := s.lists[epics].index()
+	if s.board == nil || k < 0 {
+		return nil, nil, false
+	}
+	k = s.epicRow(k)
+	return &s.board.fleet.Epics[k], &s.board.facts[k], true
+}
+
+// epicRow is the index in the fleet of a row of Epics.
+func (s *state) epicRow(k int) int {
+	if s.among == nil {
+		return k
+	}
+	return s.among[k]
+}
+
+// child is the selected child, when a child is selected.
+func (s *state) child() (*inventory.Epic, *inventory.Child, bool) {
+	e, _, ok := s.epic()
+	k := s.lists[phases].index()
+	if !ok || k < 0 {
+		return nil, nil, false
+	}
+	if c := s.lines[k].child; c >= 0 {
+		return e, &e.Children[c], true
+	}
+	return e, nil, false
+}
+
+func (s *state) inside() bool {
+	return len(s.trail) > 0 || s.zoom || !s.only.IsZero() || s.lists[s.focus].filter != "" || s.focus == activity && s.send.problem.text != ""
+}
+
+func (s *state) gridded() bool { return shapeOf(s.w, s.h) == grid }
+
+func (s *state) mayPlan() bool {
+	_, _, ok := s.epic()
+	return ok && !s.readOnly
+}
+
+func (s *state) planShown() bool { return s.preview.phase == planned }
+
+// maySend tells whether y sends: a plan with steps is shown, and nothing that
+// this screen knows of stands against it.
+func (s *state) maySend() bool {
+	return s.planShown() && len(s.preview.steps) > 0 && !s.readOnly && !s.send.running && !s.paused()
+}
+
+func (s *state) mayCopy() bool { return s.planShown() && s.preview.proposal.Command != "" }
+func (s *state) mayFit() bool {
+	return s.preview.phase == refused && s.preview.refusal.Fits > 0
+}
+func (s *state) paused() bool { return s.board != nil && s.board.view.Paused }
