@@ -68,7 +68,7 @@ func (a *app) runDemo(ctx context.Context) error {
 		return nil
 	}
 	fmt.Fprintf(a.out, "\n$ core dev epic %d --repo %s --dispatch --yes --demo\n", epic.Number, epic.Repo.Name)
-	if err := a.dispatch(ctx, l, dispatchOptions{epic: epic, yes: true}); err != nil {
+	if err := a.dispatch(ctx, l, dispatchOptions{epic: epic, sendOptions: sendOptions{yes: true}}); err != nil {
 		return err
 	}
 	d, err := a.dir()

@@ -48,8 +48,7 @@ on and writes the line in dispatch.log. One label costs one task.`,
 	f := c.Flags()
 	f.BoolVar(&send, "dispatch", false, "hand the open phase to the agents (a task a child)")
 	f.IntVar(&o.max, "max", 0, "children at the most (default: all that are READY)")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, send nothing")
-	f.BoolVar(&o.yes, "yes", false, "send without asking")
+	o.flags(c)
 	f.StringSliceVar(&feat, "include-feat", nil, "the owner's word for this feat( child (may be repeated)")
 	c.AddCommand(
 		&cobra.Command{Use: "list", Short: "Every open epic with its phases", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/orchestrator"
 )
@@ -113,6 +114,10 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		st  *orchestrator.Stale
 		un  *orchestrator.Unsettled
 		pa  orchestrator.Paused
+		no  *orchestrator.NothingOpen
+		cu  *orchestrator.CannotUndo
+		nd  *execute.NotDispatched
+		unk *journal.Unknown
 	)
 	if errors.As(err, &h) {
 		hint = h.hint
@@ -122,7 +127,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 	}
 	switch {
 	case errors.As(err, &un): // also of a run that was interrupted
-		return "unsettled", exitUnsettled, text, "look with \"core dev why " + un.Target + "\" once GitHub answers; the task counts as spent until then"
+		return "unsettled", exitUnsettled, text, "the next command that writes finds it out first; \"core dev apply --resume\" goes on with the plan"
 	case errors.Is(err, context.Canceled):
 		return "interrupted", exitStopped, "interrupted", ""
 	case errors.As(err, &st):
@@ -133,9 +138,9 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "budget", exitExhausted, text, hint
 	case errors.As(err, &u), errors.As(err, &se):
 		return "usage", exitUsage, text, hint
-	case errors.As(err, &nf), errors.As(err, &ne):
+	case errors.As(err, &nf), errors.As(err, &ne), errors.As(err, &no), errors.As(err, &cu), errors.As(err, &nd), errors.As(err, &unk):
 		return "not-found", exitNotFound, text, hint
-	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), isLedger(err):
+	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), errors.Is(err, journal.ErrDamaged), isLedger(err):
 		return "file", exitFile, text, hint
 	case errors.As(err, &ge):
 		return string(ge.Kind), githubStatus(ge.Kind), text, hint

@@ -117,6 +117,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a),
+		newApply(a), newUndo(a), newRecall(a), newLog(a),
 		newExitHelp(), newHelp(dev),
 	)
 	return dev

@@ -215,7 +215,7 @@ func allDispatched(repo *Repo, rules Rules, records Records) bool {
 		if i.Closed || i.IsPull {
 			continue
 		}
-		if _, why := dispatched(i, rules, records[i.Ref.Key()]); why == "" {
+		if _, why := Dispatched(i, rules, records[i.Ref.Key()]); why == "" {
 			return false
 		}
 		n++

@@ -53,7 +53,7 @@ func judge(e *Epic, c *Child, rules Rules, records Records) Verdict {
 	if ok, why := rules.Trust.Issue(*i); !ok {
 		return Verdict{Code: CodeUntrusted, Reason: why}
 	}
-	if agent, why := dispatched(i, rules, records[c.Ref.Key()]); why != "" {
+	if agent, why := Dispatched(i, rules, records[c.Ref.Key()]); why != "" {
 		return Verdict{Code: CodeDispatched, Reason: why, Agent: agent}
 	}
 	if c.Checked {
@@ -79,9 +79,10 @@ func judge(e *Epic, c *Child, rules Rules, records Records) Verdict {
 	return Verdict{Code: CodeReady, Reason: "unchecked, open, not dispatched, its phase open, nothing blocks it"}
 }
 
-// dispatched finds out who has an issue: "agent label, open reservation, or a
-// log line or agent LABELED event since the last recall" (spec/1-domain).
-func dispatched(i *Issue, rules Rules, rec Record) (agent, why string) {
+// Dispatched finds out who has an issue and why it counts as dispatched, empty
+// where it does not: "agent label, open reservation, or a log line or agent
+// LABELED event since the last recall" (spec/1-domain).
+func Dispatched(i *Issue, rules Rules, rec Record) (agent, why string) {
 	for _, l := range i.Labels {
 		if a, ok := rules.Agent(l); ok {
 			return a, "dispatched to " + a + ": it bears the label " + l

@@ -57,7 +57,7 @@ func Explain(s *Snapshot, f *Fleet, rules Rules, records Records, ref Ref) Expla
 			x.Answer = fmt.Sprintf("an epic: %d of %d children closed, %d READY, branch %s", e.Done(), len(e.Children), len(e.Ready()), branchWord(e))
 			break
 		}
-		if _, why := dispatched(i, rules, records[ref.Key()]); why != "" {
+		if _, why := Dispatched(i, rules, records[ref.Key()]); why != "" {
 			x.Verdict, x.Answer = CodeDispatched, why
 			break
 		}

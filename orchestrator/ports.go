@@ -90,6 +90,9 @@ type Journal interface {
 	// Standing is the target comment that was posted for an attempt which was
 	// not dispatched, with the digest of its text; 0: there is none.
 	Standing(ref inventory.Ref) (comment int64, digest string, err error)
+	// LastDispatch is the LABELED event of a child's newest dispatch, empty
+	// where there was none, and whether it was taken back since.
+	LastDispatch(ref inventory.Ref) (event string, recalled bool, err error)
 	// The notes add nothing when they are noted already.
 	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
 	NoteDispatch(at time.Time, ref inventory.Ref, event string) error

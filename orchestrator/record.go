@@ -131,7 +131,7 @@ func readPage(id string, lines [][]byte) (*page, error) {
 
 // NewID names a proposal and the plan's journal: sortable by time.
 func NewID(at time.Time) string {
-	return at.UTC().Format("20060102T150405Z") + "-" + newNonce()
+	return at.UTC().Format("20060102T150405.000Z") + "-" + newNonce()
 }
 
 func newNonce() string { return strings.ToLower(rand.Text()[:6]) }

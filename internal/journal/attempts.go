@@ -51,6 +51,18 @@ func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err e
 	return c.comment, c.digest, nil
 }
 
+// LastDispatch is the LABELED event of a child's newest dispatch, empty where
+// there was none, and whether it was taken back since.
+func (s *Store) LastDispatch(ref inventory.Ref) (event string, recalled bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.readAttempts(nil); err != nil {
+		return "", false, err
+	}
+	c := s.attempts.children[ref.Key()]
+	return c.event, !c.recalled.IsZero(), nil
+}
+
 // Recalls are the children that were taken back and not dispatched since, by
 // inventory.Ref.Key, with when.
 func (s *Store) Recalls() (map[string]time.Time, error) {

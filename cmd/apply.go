@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+func newApply(a *app) *cobra.Command {
+	var (
+		o      sendOptions
+		resume bool
+	)
+	c := &cobra.Command{
+		Use:   "apply --resume [PLAN]",
+		Short: "Go on with a plan that an earlier run left open",
+		Long: `Goes on with the plan of an earlier run that was stopped, paused or killed: the
+newest, or the one named ("core dev log" lists them). It finds out what became
+of the step that was under way, prints what is left to do, asks, and carries
+out the remaining steps, each checked again. A plan that the world contradicts
+meanwhile ends as stale.
+
+Any other command that writes settles such a plan instead: what was spent is
+written down, what was not is given back, and the plan ends there.`,
+		Example: `  core dev apply --resume --dry-run
+  core dev apply --resume --yes`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !resume {
+				return usageError{errors.New("what shall be applied? --resume goes on with a plan that was left open")}
+			}
+			id := ""
+			if len(args) > 0 {
+				id = args[0]
+			}
+			return a.goOn(c.Context(), id, o)
+		},
+	}
+	c.Flags().BoolVar(&resume, "resume", false, "go on with a plan that was left open")
+	o.flags(c)
+	return c
+}
+
+func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
+	if _, err := a.writable(); err != nil {
+		return err
+	}
+	l, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.printStats(ctx)
+	engine, err := a.applier(ctx, l, nil)
+	if err != nil {
+		return err
+	}
+	id, rest, err := engine.Rest(id)
+	if err != nil {
+		return err
+	}
+	d := newDelivery()
+	p := a.proposal("core dev apply --resume "+id, rest)
+	p.ID = id
+	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, id) }))
+}

@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+func newRecall(a *app) *cobra.Command {
+	var o sendOptions
+	c := &cobra.Command{
+		Use:   "recall REF",
+		Short: "Take a dispatch back: the child may be READY again",
+		Long: `Takes the agent's label off a child, comments that it was taken back, and notes
+the recall, so that the child may be READY again. The task that was spent stays
+spent: dispatching the child again costs another one.`,
+		Example: `  core dev recall core#112 --dry-run`,
+		Args:    exactly(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.recall(c.Context(), args[0], o) },
+	}
+	o.flags(c)
+	return c
+}
+
+func (a *app) recall(ctx context.Context, arg string, o sendOptions) error {
+	if err := a.ready(ctx, o); err != nil {
+		return err
+	}
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	if ref.Repo.IsZero() {
+		return usageError{fmt.Errorf("%q names no repository: add --repo, or write NAME#%d", arg, ref.Number)}
+	}
+	l, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.printStats(ctx)
+	plan, err := execute.Recall{Child: ref}.Plan(l.world())
+	if err != nil {
+		return err
+	}
+	d := newDelivery()
+	d.said = "taken back: " + ref.String() + " may be READY again; its task stays spent"
+	p := a.proposal("core dev recall "+ref.String(), plan)
+	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) }))
+}

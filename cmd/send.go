@@ -1,0 +1,160 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// Every command that writes goes this way: plan, preview, question, apply.
+
+type sendOptions struct{ dryRun, yes bool }
+
+func (o *sendOptions) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the plan, send nothing")
+	c.Flags().BoolVar(&o.yes, "yes", false, "send without asking")
+}
+
+// ready refuses without .core/ and settles what earlier runs left open; a dry
+// run writes nothing and needs neither.
+func (a *app) ready(ctx context.Context, o sendOptions) error {
+	if o.dryRun {
+		return nil
+	}
+	if !a.opt.demo { // the demo makes its folder itself
+		if _, err := a.writable(); err != nil {
+			return err
+		}
+	}
+	return a.settle(ctx)
+}
+
+func (a *app) proposal(command string, plan flows.Plan) orchestrator.Proposal {
+	return orchestrator.Proposal{ID: orchestrator.NewID(a.now()), Plans: []flows.Plan{plan}, Command: command, MadeAt: a.now()}
+}
+
+// delivery is what a command proposed and what came of it, round by round.
+type delivery struct {
+	shape proposalShape
+	tasks int // spent
+	said  string // what it comes to; empty: how many were dispatched
+}
+
+func newDelivery() *delivery {
+	return &delivery{shape: proposalShape{Version: shapeVersion, Plans: []flows.Plan{}, Results: []stepShape{}}}
+}
+
+// send shows a proposal, asks, and has it applied.
+func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o sendOptions, d *delivery, apply func(*orchestrator.Applier) error) error {
+	d.shape.ID, d.shape.Plans = p.ID, append(d.shape.Plans, p.Plans...)
+	if !a.opt.json {
+		for _, plan := range p.Plans {
+			a.printPlan(l, plan)
+		}
+	}
+	if p.Empty() || o.dryRun {
+		return nil
+	}
+	if !o.yes {
+		if sent, err := a.confirmed(p); err != nil || !sent {
+			return err
+		}
+	}
+	engine, err := a.applier(ctx, l, func(e orchestrator.Event) { a.tell(d, e) })
+	if err != nil {
+		return err
+	}
+	d.shape.Sent = true
+	return apply(engine)
+}
+
+// tell notes and prints a step, or a wait.
+func (a *app) tell(d *delivery, e orchestrator.Event) {
+	if e.Outcome == orchestrator.Waiting {
+		a.tellWait(e)
+		return
+	}
+	d.shape.Results = append(d.shape.Results, stepShape{e.Step.Effect.Kind(), e.Step.Effect.Target(), string(e.Outcome), e.Detail})
+	if _, spent := e.Step.Effect.(flows.LogDispatch); spent && e.Outcome == orchestrator.Done {
+		d.tasks++
+	}
+	if !a.opt.json {
+		a.tellStep(e)
+	}
+}
+
+// end prints the JSON, or what it comes to.
+func (d *delivery) end(a *app, err error) error {
+	switch {
+	case a.opt.json && len(d.shape.Plans) > 0 && (err == nil || d.shape.Sent):
+		return errors.Join(err, a.printJSON(d.shape))
+	case err == nil && d.shape.Sent && d.said == "":
+		fmt.Fprintf(a.out, "dispatched %d\n", d.tasks)
+	case err == nil && d.shape.Sent:
+		fmt.Fprintln(a.out, d.said)
+	}
+	return err
+}
+
+func outcome(e orchestrator.Event) string {
+	if e.Outcome == orchestrator.Skipped {
+		return "skipped: " + e.Detail
+	}
+	return e.Detail
+}
+
+// printPlan is the preview: nothing was sent yet.
+func (a *app) printPlan(l *look, p flows.Plan) {
+	st := l.budget.Status()
+	fmt.Fprintf(a.out, "%s %s: preview, nothing sent yet\n", p.Flow, p.Target)
+	if len(p.Steps) == 0 {
+		fmt.Fprintln(a.out, "nothing to do")
+	} else {
+		fmt.Fprintf(a.out, "%s of %d left today, %d requests\n", count(p.Cost.Tasks, "task"), st.UsableRemaining, p.Cost.Requests)
+	}
+	t := a.table()
+	for k, s := range p.Steps {
+		cost := ""
+		if f, ok := s.Effect.(flows.AddLabel); ok && f.Spends {
+			cost = "1 task"
+		}
+		t.Row(fmt.Sprintf("%3d", k+1), s.Effect.Kind(), s.Effect.Target(), s.Effect.Detail(), cost)
+	}
+	t.Flush()
+	for _, s := range p.Skipped {
+		fmt.Fprintf(a.out, "  skipped %s  %s\n", s.Target, terminal.Clean(s.Reason))
+	}
+}
+
+// confirmed asks on a terminal; without one nothing is sent unless --yes said so.
+func (a *app) confirmed(p orchestrator.Proposal) (bool, error) {
+	if a.opt.headless || a.opt.json || !a.asks() {
+		return false, usageError{errors.New("nothing was sent: without a terminal to ask at, --yes sends and --dry-run only shows")}
+	}
+	steps := 0
+	for _, plan := range p.Plans {
+		steps += len(plan.Steps)
+	}
+	fmt.Fprintf(a.out, "Send these %s, %s? [y/N] ", count(steps, "step"), count(p.Cost().Tasks, "task"))
+	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+		fmt.Fprintln(a.out, "nothing was sent")
+		return false, nil
+	}
+	return true, nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,60 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+func newUndo(a *app) *cobra.Command {
+	var o sendOptions
+	c := &cobra.Command{
+		Use:   "undo [PLAN]",
+		Short: "Take a plan back, as far as it can be",
+		Long: `Takes back what a plan did: the newest that left something, or the one named
+("core dev log" lists them). Labels come off, comments of ours are deleted by
+their ids, a branch is deleted while it stands at the commit it was made at and
+nobody was sent to it since. It says what cannot be taken back: a task stays
+spent. It is a plan itself, shown first, and written to the journal.`,
+		Example: `  core dev undo --dry-run
+  core dev undo 20260204T100000.000Z-k3v9qa --yes`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			id := ""
+			if len(args) > 0 {
+				id = args[0]
+			}
+			return a.undo(c.Context(), id, o)
+		},
+	}
+	o.flags(c)
+	return c
+}
+
+func (a *app) undo(ctx context.Context, id string, o sendOptions) error {
+	if _, err := a.writable(); err != nil {
+		return err
+	}
+	if err := a.ready(ctx, o); err != nil {
+		return err
+	}
+	l, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.printStats(ctx)
+	engine, err := a.applier(ctx, l, nil)
+	if err != nil {
+		return err
+	}
+	plan, err := engine.Undo(id)
+	if err != nil {
+		return err
+	}
+	d := newDelivery()
+	d.said = "taken back: plan " + plan.Target
+	p := a.proposal("core dev undo "+plan.Target, plan)
+	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) }))
+}

@@ -1,0 +1,52 @@
+package execute
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Recall takes a dispatch back: the agent's label off, one comment, and the
+// child may be READY again. Its task stays spent.
+type Recall struct{ Child inventory.Ref }
+
+// NotDispatched says why there is nothing to take back.
+type NotDispatched struct {
+	Ref inventory.Ref
+	Why string
+}
+
+func (e *NotDispatched) Error() string {
+	return e.Ref.String() + ": " + e.Why + "; there is nothing to take back"
+}
+
+// Plan plans it.
+func (r Recall) Plan(w flows.World) (flows.Plan, error) {
+	plan := flows.Plan{Flow: "recall", Target: r.Child.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+	issue, ok := w.Snapshot.Find(r.Child)
+	if !ok || issue.Missing {
+		return plan, &NotDispatched{r.Child, "no open issue of that number was found"}
+	}
+	record := w.Records[r.Child.Key()]
+	if record.Held {
+		return plan, &NotDispatched{r.Child, "a run that is under way has reserved a task for it"}
+	}
+	_, why := inventory.Dispatched(issue, w.Rules, record)
+	if why == "" {
+		return plan, &NotDispatched{r.Child, "it is not dispatched"}
+	}
+	for _, label := range issue.Labels {
+		if agent, ok := w.Rules.Agent(label); ok {
+			plan.Add(flows.Step{Reason: "the label of " + agent, Effect: flows.RemoveLabel{Issue: issue.Ref, Label: label}})
+		}
+	}
+	plan.Add(flows.Step{Reason: "whoever works on it shall know", Effect: flows.Comment{Issue: issue.Ref, Body: strings.TrimSpace(recallText)}})
+	plan.Add(flows.Step{Reason: why, Effect: flows.NoteRecall{Child: issue.Ref}})
+	plan.Skip(issue.Ref.String(), "its task stays spent: the label event and the line in dispatch.log stand")
+	return plan, nil
+}
+
+//go:embed recall.txt
+var recallText string

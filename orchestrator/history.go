@@ -1,0 +1,107 @@
+package orchestrator
+
+import (
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+)
+
+// Entry is one plan of the journal.
+type Entry struct {
+	ID      string
+	Flow    string
+	Target  string
+	Command string
+	MadeAt  time.Time
+	Last    time.Time // of its newest record
+	State   State
+	Detail  string // why it ended so
+	Tasks   int    // spent by it
+	Done    int    // steps done, or so already
+	Steps   []StepEntry
+}
+
+// State is where a plan stands: an Ending, or one of these.
+type State string
+
+const (
+	Running State = "running" // a process works on it
+	Open    State = "open"    // left; the next command that writes settles it
+	Undone  State = "undone"  // taken back by a later plan
+	Broken  State = "damaged" // its journal cannot be read
+)
+
+// StepEntry is one step of it.
+type StepEntry struct {
+	Step     flows.Step
+	Asked    time.Time // of the newest intent; zero: never begun
+	Baseline *Baseline
+	Outcome  Outcome // empty: not begun, or not known
+	At       time.Time
+	Detail   string
+	Evidence *Evidence
+}
+
+// History are the newest plans of the journal, newest first; most 0: all. A
+// plan that cannot be read is listed as damaged.
+func (a *Applier) History(most int) ([]Entry, error) {
+	ids, err := a.Journal.IDs()
+	if err != nil {
+		return nil, err
+	}
+	var out []Entry
+	undone := map[string]bool{}
+	for k := len(ids) - 1; k >= 0 && (most == 0 || len(out) < most); k-- {
+		e, err := a.Plan(ids[k])
+		if err != nil {
+			e = Entry{ID: ids[k], State: Broken, Detail: err.Error()}
+		}
+		if e.Flow == undoFlow && e.State == State(Complete) {
+			undone[e.Target] = true
+		}
+		if undone[e.ID] {
+			e.State = Undone
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Plan is one plan of the journal.
+func (a *Applier) Plan(id string) (Entry, error) {
+	p, open, err := a.read(id)
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{ID: id, Flow: p.sheet.Flow, Target: p.sheet.Target, Command: p.sheet.Command, MadeAt: p.sheet.MadeAt, Last: p.last}
+	for _, s := range p.steps {
+		x := StepEntry{Step: s.Step}
+		if s.intent != nil {
+			x.Asked, x.Baseline = s.intent.At, s.intent.Baseline
+		}
+		if o := s.outcome; o != nil {
+			x.Outcome, x.At, x.Detail, x.Evidence = o.Outcome, o.At, o.Detail, o.Evidence
+		}
+		if s.finished() {
+			e.Done++
+			if _, spent := s.Effect.(flows.LogDispatch); spent {
+				e.Tasks++
+			}
+		}
+		e.Steps = append(e.Steps, x)
+	}
+	switch {
+	case p.end != nil:
+		e.State, e.Detail = State(p.end.End), p.end.Detail
+	case open:
+		held, err := a.Journal.Held(id)
+		if err != nil {
+			return e, err
+		}
+		e.State = Open
+		if held {
+			e.State = Running
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,124 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+)
+
+const undoFlow = "undo"
+
+// CannotUndo tells why a plan cannot be taken back.
+type CannotUndo struct {
+	Plan string
+	Why  string
+}
+
+func (e *CannotUndo) Error() string {
+	if e.Plan == "" {
+		return e.Why
+	}
+	return "plan " + e.Plan + " cannot be taken back: " + e.Why
+}
+
+// Undo plans what takes a plan back, the newest one that left something where
+// id is empty: labels and comments of ours, branches that nobody used. What
+// cannot be taken back is among the skipped, with why.
+func (a *Applier) Undo(id string) (flows.Plan, error) {
+	list, err := a.History(0)
+	if err != nil {
+		return flows.Plan{}, err
+	}
+	for k, e := range list {
+		if id != "" && e.ID != id || id == "" && (e.Flow == undoFlow || e.State == Undone || e.Done == 0) {
+			continue
+		}
+		switch e.State {
+		case Open, Running:
+			return flows.Plan{}, &CannotUndo{e.ID, "it has not ended yet"}
+		case Undone:
+			return flows.Plan{}, &CannotUndo{e.ID, "it was taken back already"}
+		case Broken:
+			return flows.Plan{}, &CannotUndo{e.ID, e.Detail}
+		}
+		return a.undo(e, list[:k])
+	}
+	if id != "" {
+		_, err := a.Plan(id)
+		return flows.Plan{}, err
+	}
+	return flows.Plan{}, &CannotUndo{"", "there is no plan that left anything to take back"}
+}
+
+// undo takes the steps back in reverse; since are the plans made after it.
+func (a *Applier) undo(e Entry, since []Entry) (flows.Plan, error) {
+	plan := flows.Plan{Flow: undoFlow, Target: e.ID, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+	for _, s := range slices.Backward(e.Steps) {
+		if s.Outcome != Done {
+			continue
+		}
+		switch f := s.Step.Effect.(type) {
+		case flows.LogDispatch:
+			if err := a.undoDispatch(&plan, e, f, s.Evidence); err != nil {
+				return plan, err
+			}
+		case flows.AddLabel:
+			if !f.Spends {
+				plan.Add(flows.Step{Reason: "this plan put it on", Effect: flows.RemoveLabel{Issue: f.Issue, Label: f.Label}})
+			}
+		case flows.Comment:
+			if s.Evidence != nil && s.Evidence.Comment != 0 {
+				plan.Add(flows.Step{Reason: "this plan posted it", Effect: flows.DeleteComment{Issue: f.Issue, ID: s.Evidence.Comment}})
+			}
+		case flows.MakeBranch:
+			if by := sentTo(f, since); by != "" {
+				plan.Skip(f.Repo.String(), "the branch "+f.Name+" stays: plan "+by+" sent agents to it")
+			} else if s.Evidence != nil {
+				plan.Add(flows.Step{Reason: "this plan made it; it goes only while it stands at " + short(s.Evidence.SHA), Effect: flows.DeleteBranch{Repo: f.Repo, Name: f.Name, SHA: s.Evidence.SHA}})
+			}
+		case flows.Reserve: // settled or given back, with its dispatch
+		default:
+			plan.Skip(f.Target(), fmt.Sprintf("%s %s cannot be taken back", f.Kind(), f.Detail()))
+		}
+	}
+	return plan, nil
+}
+
+// undoDispatch takes the label off again and makes the child READY, unless
+// that dispatch is not the child's newest one any more.
+func (a *Applier) undoDispatch(plan *flows.Plan, e Entry, f flows.LogDispatch, shown *Evidence) error {
+	event, recalled, err := a.Journal.LastDispatch(f.Child)
+	switch {
+	case err != nil:
+		return err
+	case shown == nil || shown.Event != "" && shown.Event != event:
+		plan.Skip(f.Child.String(), "it was dispatched again since")
+		return nil
+	case recalled:
+		plan.Skip(f.Child.String(), "it was taken back already")
+		return nil
+	}
+	plan.Skip(f.Child.String(), "its task stays spent: the label event and the line in dispatch.log stand")
+	for _, s := range e.Steps {
+		if l, ok := s.Step.Effect.(flows.AddLabel); ok && l.Spends && l.Issue.Key() == f.Child.Key() {
+			plan.Add(flows.Step{Reason: "this plan dispatched it to " + f.Agent, Effect: flows.RemoveLabel{Issue: l.Issue, Label: l.Label}})
+			plan.Add(flows.Step{Reason: "it may be dispatched again, for another task", Effect: flows.NoteRecall{Child: f.Child}})
+		}
+	}
+	return nil
+}
+
+// sentTo is the plan that posted a comment naming the branch.
+func sentTo(b flows.MakeBranch, plans []Entry) string {
+	for _, e := range plans {
+		for _, s := range e.Steps {
+			c, ok := s.Step.Effect.(flows.Comment)
+			if ok && e.State != Undone && (s.Outcome == Done || s.Outcome == Skipped) && c.Issue.Repo.Same(b.Repo) && strings.Contains(c.Body, "`"+b.Name+"`") {
+				return e.ID
+			}
+		}
+	}
+	return ""
+}
