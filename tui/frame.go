@@ -65,11 +65,11 @@ func (d *drawing) small() []string {
 }
 
 // spread puts one text at the left and another at the right of a line; the
-// right one goes where there is no room.
+// right one goes where there is no room. The left one must fit.
 func (d *drawing) spread(left string, leftWidth int, right string, rightWidth, w int) string {
 	gap := w - leftWidth - rightWidth
 	if gap < 1 {
-		return d.meter.method.Truncate(left, w, "") + blanks(w-leftWidth)
+		return left + blanks(w-leftWidth)
 	}
 	return left + blanks(gap) + right
 }
@@ -237,20 +237,8 @@ func (d *drawing) overlay(lines []string) {
 			lines[k] = d.theme.paint(faintRole, under)
 			continue
 		}
-		left := d.meter.method.Truncate(under, x, "")
-		right := d.tail(under, x+w)
+		left := d.meter.head(under, x)
+		right := d.meter.tail(under, x+w)
 		lines[k] = d.theme.paint(faintRole, left+blanks(x-d.meter.width(left))) + box[k-y] + d.theme.paint(faintRole, right)
 	}
-}
-
-// tail is what a line of the screen's width shows from a cell on. Half a wide
-// character is a blank.
-func (d *drawing) tail(line string, from int) string {
-	want := d.s.w - from
-	for n := from; n <= from+1; n++ {
-		if right := d.meter.method.TruncateLeft(line, n, ""); d.meter.width(right) <= want {
-			return blanks(want-d.meter.width(right)) + right
-		}
-	}
-	return blanks(want)
 }

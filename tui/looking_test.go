@@ -36,7 +36,7 @@ func TestFirstFrameFromTheCache(t *testing.T) {
 // TestLoadingEnds in an error when nobody answers.
 func TestLoadingEnds(t *testing.T) {
 	s := open(t, 120, 36, func(h *hub, _ *Options) { h.fail = errSignedOut })
-	s.Shows("not signed in", "run gh auth login or set GITHUB_TOKEN · r retry")
+	s.Shows("not signed in", "run gh auth login or set GITHUB_TOKEN", "Waits for GitHub")
 	s.Advance(time.Hour)
 	s.Shows("not signed in")
 	s.hub.mu.Lock()

@@ -43,19 +43,67 @@ func (m meter) cut(s string, cells int) string {
 	case cells == 1:
 		return m.dots
 	}
-	return m.method.Truncate(s, cells, m.dots)
+	return m.head(s, cells-1) + m.dots
+}
+
+// head is the beginning of a text without sequences, at most so many cells.
+// (ansi.Method.Truncate and Cut measure by clusters what they then cut by code
+// points, and may return too much.)
+func (m meter) head(s string, cells int) string {
+	for at, used := 0, 0; at < len(s); {
+		cluster, w := m.first(s[at:])
+		if used += w; used > cells {
+			return s[:at]
+		}
+		at += len(cluster)
+	}
+	return s
+}
+
+// tail is what of such a text stands from a cell on; half a wide character is
+// a blank.
+func (m meter) tail(s string, from int) string {
+	for at, used := 0, 0; at < len(s); {
+		if used >= from {
+			return blanks(used-from) + s[at:]
+		}
+		cluster, w := m.first(s[at:])
+		used += w
+		if at += len(cluster); used > from && at >= len(s) {
+			return blanks(used - from)
+		}
+	}
+	return ""
+}
+
+// first is the first character, with all that belongs to it.
+func (m meter) first(s string) (string, int) {
+	if s[0] >= ' ' && s[0] <= '~' && (len(s) == 1 || s[1] < 0x80) {
+		return s[:1], 1
+	}
+	return ansi.FirstGraphemeCluster(s, m.method)
 }
 
 // fit cuts or fills up to exactly so many cells.
 func (m meter) fit(s string, cells int) string {
-	s = m.cut(s, cells)
-	return s + blanks(cells-m.width(s))
+	cut := m.cut(s, cells)
+	return m.alone(s, cut+blanks(cells-m.width(cut)), cells, m.fit)
 }
 
 // fitRight is fit with the blanks before.
 func (m meter) fitRight(s string, cells int) string {
-	s = m.cut(s, cells)
-	return blanks(cells-m.width(s)) + s
+	cut := m.cut(s, cells)
+	return m.alone(s, blanks(cells-m.width(cut))+cut, cells, m.fitRight)
+}
+
+// alone makes sure that a field is as wide among others as by itself: a text
+// that begins or ends with a mark that joins its neighbour, as spacing vowel
+// signs do, is shown with signs in place of such letters.
+func (m meter) alone(s, field string, cells int, again func(string, int) string) string {
+	if plain(field) || m.width(" "+field+" ") == cells+2 {
+		return field
+	}
+	return again(onlyASCII(s), cells)
 }
 
 // wrap breaks at spaces into at most so many lines; the last is cut.
