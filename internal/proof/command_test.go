@@ -1,0 +1,188 @@
+package proof
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// bench is a scene with its GitHub and its folder.
+type bench struct {
+	t     testing.TB
+	scene scene
+	host  *host
+	dir   string
+	env   []string
+	runs  []ended // of the dispatch, in order
+}
+
+func newBench(t testing.TB, s scene) *bench {
+	t.Helper()
+	h := newHost(t, s)
+	t.Cleanup(h.close)
+	b := &bench{t: t, scene: s, host: h, dir: s.folder(t, h)}
+	b.env = b.environment(h.sim.Token(h.sim.Fleet().Owner))
+	return b
+}
+
+func (b *bench) environment(token string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + b.dir, "TMPDIR=" + os.TempDir(), "NO_PROXY=*",
+		"GITHUB_TOKEN=" + token, "CORE_API_URL=" + b.host.url, "CORE_QUIET_PERIOD=1ms",
+	}
+}
+
+// core is the file of that name in the folder's .core/.
+func (b *bench) core(name string) string {
+	d, err := config.At(b.dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return d.File(name)
+}
+
+// command is the shipped program with these arguments, in the folder.
+func (b *bench) command(args ...string) *exec.Cmd {
+	c := exec.Command(program, append([]string{"dev", "--headless", "--dir", b.dir}, args...)...)
+	c.Dir, c.Env = b.dir, b.env
+	return c
+}
+
+// dispatchArgs is the dispatch of an epic's open phase, sent without asking.
+func dispatchArgs(epic inventory.Ref, max int) []string {
+	args := []string{"epic", strconv.Itoa(epic.Number), "--repo", epic.Repo.Name, "--dispatch", "--yes", "--json"}
+	if max > 0 {
+		args = append(args, "--max", strconv.Itoa(max))
+	}
+	return args
+}
+
+// ended is a run that is over.
+type ended struct {
+	status int // -1: killed
+	out    string
+	err    string
+}
+
+func (e ended) String() string {
+	return fmt.Sprintf("status %d\n%s%s", e.status, e.out, e.err)
+}
+
+// idle tells whether the program said that there is nothing to do.
+func (e ended) idle() bool {
+	if e.status != 0 {
+		return false
+	}
+	var p struct {
+		Plans []struct{ Steps []json.RawMessage }
+	}
+	if json.Unmarshal([]byte(e.out), &p) != nil {
+		return false
+	}
+	for _, plan := range p.Plans {
+		if len(plan.Steps) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// process is a run that can be killed at any moment.
+type process struct {
+	cmd      *exec.Cmd
+	out, err bytes.Buffer
+	dead     chan struct{}
+	status   int
+}
+
+func start(c *exec.Cmd) (*process, error) {
+	p := &process{cmd: c, dead: make(chan struct{})}
+	c.Stdout, c.Stderr = &p.out, &p.err
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(p.dead)
+		_ = c.Wait() // its end is read off the state
+		p.status = c.ProcessState.ExitCode()
+	}()
+	return p, nil
+}
+
+// kill ends the process as no program can see coming, and returns when it is gone.
+func (p *process) kill() {
+	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		panic(err)
+	}
+	<-p.dead
+}
+
+// longest is how long a run may take before it counts as hanging.
+const longest = 45 * time.Second
+
+func (p *process) wait() ended {
+	hangs := time.AfterFunc(longest, func() { _ = p.cmd.Process.Kill() })
+	defer hangs.Stop()
+	<-p.dead
+	e := ended{p.status, p.out.String(), p.err.String()}
+	if !hangs.Stop() {
+		e.err += fmt.Sprintf("\nit was ended after %v: it hung\n", longest)
+	}
+	return e
+}
+
+// run runs a command to its end.
+func (b *bench) run(args ...string) ended {
+	b.t.Helper()
+	p, err := start(b.command(args...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p.wait()
+}
+
+// mostRuns bounds how often a command has to be run again.
+const mostRuns = 8
+
+// finish runs the dispatch until it says that there is nothing to do.
+func (b *bench) finish() error {
+	b.t.Helper()
+	for range mostRuns {
+		e := b.run(dispatchArgs(b.scene.epic, 0)...)
+		b.runs = append(b.runs, e)
+		if e.idle() {
+			return nil
+		}
+	}
+	return fmt.Errorf("after %d more runs it still does not say that there is nothing to do", mostRuns)
+}
+
+// story is what the runs printed, for a failure's report.
+func (b *bench) story() string {
+	var s strings.Builder
+	for k, e := range b.runs {
+		fmt.Fprintf(&s, "-- run %d: %s\n", k+1, e)
+	}
+	for _, name := range []string{"reservations.log", "dispatch.log", "journal/attempts.log"} {
+		if raw, err := os.ReadFile(b.core(name)); err == nil {
+			fmt.Fprintf(&s, "-- %s\n%s", name, raw)
+		}
+	}
+	files, _ := filepath.Glob(b.core("journal/*.jsonl"))
+	for _, f := range files {
+		raw, _ := os.ReadFile(f)
+		fmt.Fprintf(&s, "-- %s\n%s", filepath.Base(f), raw)
+	}
+	return s.String()
+}

@@ -1,0 +1,149 @@
+package proof
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// failures are all the ways a request goes wrong while somebody waits for its
+// answer (package faults), but stale-search: a dispatch searches nothing.
+var failures = []string{"500", "502", "503", "502-after", "cut-before", "cut-after", "slow=5ms", "timeout", "partial", "ratelimit", "secondary", "garbage"}
+
+// failure is a fault at one request of a dispatch.
+type failure struct {
+	kind    string
+	request int
+	what    string
+}
+
+func (f failure) String() string {
+	return fmt.Sprintf("%s at request %d (%s)", f.kind, f.request, f.what)
+}
+
+// TestFailedAtEveryRequest: every kind of failure at every request of a
+// dispatch. What the run did not do itself, the next ones do.
+func TestFailedAtEveryRequest(t *testing.T) {
+	for _, s := range killScenes() {
+		sent := record(t, s)
+		var points []failure
+		for n, what := range sent {
+			for _, kind := range failures {
+				points = append(points, failure{kind, n + 1, what})
+			}
+		}
+		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
+		t.Logf("%s: %d requests x %d failures: %s", s, len(sent), len(failures), sum)
+		if sum.points != len(points) {
+			t.Errorf("%d of %d points were tried", sum.points, len(points))
+		}
+	}
+}
+
+func failedAt(t *testing.T, s scene, p failure) *verdict {
+	b := newBench(t, s)
+	if err := b.host.sim.Faults().Replace(fmt.Sprintf("%s@*#%d", p.kind, p.request)); err != nil {
+		t.Fatal(err)
+	}
+	b.host.at(nil)
+	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, 0)...))
+	if len(b.host.requests()) < p.request {
+		t.Errorf("the run never came there:\n%s", b.story())
+	}
+	b.mend()
+	return b.recovered()
+}
+
+// mend ends the failure.
+func (b *bench) mend() {
+	if err := b.host.sim.Faults().Replace(""); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// landing is a write that happens after its connection was cut.
+type landing struct {
+	request int
+	what    string
+	when    string
+}
+
+// When a late write lands.
+const (
+	beforeLook = "before the next request" // inside the quiet period
+	afterWrite = "after the next write"    // it was looked for, and sent again
+	afterAll   = "when nothing is left to do"
+)
+
+func (l landing) String() string {
+	return fmt.Sprintf("request %d (%s) lands %s", l.request, l.what, l.when)
+}
+
+// TestWritesThatLandLate: every write's connection is cut, and it happens later.
+// Inside the quiet period that changes nothing. After it nobody can know: then a
+// comment may stand there twice, but no task is paid twice, and none is spent
+// that the budget does not count.
+func TestWritesThatLandLate(t *testing.T) {
+	for _, s := range killScenes() {
+		sent := record(t, s)
+		for _, when := range []string{beforeLook, afterWrite, afterAll} {
+			var points []landing
+			for n, what := range sent {
+				if writes := strings.HasPrefix(what, "POST ") && !strings.HasSuffix(what, "/graphql"); writes {
+					points = append(points, landing{n + 1, what, when})
+				}
+			}
+			var limit counter
+			sum := each(t, waiting, points, func(t *testing.T, p landing) *verdict { return landsLate(t, s, p, &limit) })
+			t.Logf("%s: %d writes land %s: %s; %s", s, len(points), when, sum, &limit)
+			if len(points) == 0 || sum.points != len(points) {
+				t.Errorf("%d of %d points were tried", sum.points, len(points))
+			}
+		}
+	}
+}
+
+// lateBy is how long after its arrival a late write is due: only the test's hand
+// on the clock makes that come about.
+const lateBy = time.Hour
+
+func landsLate(t *testing.T, s scene, p landing, limit *counter) *verdict {
+	b := newBench(t, s)
+	if err := b.host.sim.Faults().Replace(fmt.Sprintf("late=%s@*#%d", lateBy, p.request)); err != nil {
+		t.Fatal(err)
+	}
+	landed := false
+	land := func() {
+		if !landed {
+			landed = true
+			b.host.sim.Advance(lateBy)
+		}
+	}
+	b.host.at(func(n int, at moment, r *http.Request) bool {
+		switch {
+		case n <= p.request:
+		case p.when == beforeLook && at == beforeRequest:
+			land()
+		case p.when == afterWrite && at == afterEffect && r.Method == http.MethodPost && !strings.HasSuffix(r.URL.Path, "/graphql"):
+			land()
+		}
+		return false
+	})
+	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, 0)...))
+	if p.when == beforeLook {
+		land()
+	}
+	if err := b.finish(); err != nil {
+		t.Errorf("%v\n%s", err, b.story())
+	}
+	if !landed {
+		land()
+	}
+	b.host.at(nil)
+	if p.when == beforeLook {
+		return b.recovered()
+	}
+	return b.recoveredWithin(limit)
+}

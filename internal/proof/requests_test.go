@@ -1,0 +1,124 @@
+package proof
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// record runs the dispatch once, undisturbed, and returns the requests it sent.
+func record(t *testing.T, s scene) []string {
+	t.Helper()
+	b := newBench(t, s)
+	b.host.at(nil)
+	e := b.run(dispatchArgs(s.epic, 0)...)
+	b.runs = append(b.runs, e)
+	sent := b.host.requests()
+	if e.status != 0 {
+		t.Fatalf("undisturbed it fails:\n%s", b.story())
+	}
+	if err := b.finish(); err != nil {
+		t.Fatal(err, b.story())
+	}
+	if v := b.judge(nil); !v.clean() {
+		t.Fatalf("undisturbed:\n%s%s", v, b.story())
+	}
+	return sent
+}
+
+// each works through points, so many at once, and adds up their verdicts.
+func each[P any](t *testing.T, ways int, points []P, one func(t *testing.T, p P) *verdict) tally {
+	t.Helper()
+	var sum tally
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	gate := make(chan struct{}, ways)
+	for _, p := range points {
+		gate <- struct{}{}
+		all.Go(func() {
+			defer func() { <-gate }()
+			t.Run(fmt.Sprint(p), func(t *testing.T) {
+				v := one(t, p)
+				mu.Lock()
+				defer mu.Unlock()
+				sum.add(v)
+			})
+		})
+	}
+	all.Wait()
+	return sum
+}
+
+// boundary is a point to be killed at.
+type boundary struct {
+	request int
+	at      moment
+	what    string
+}
+
+func (b boundary) String() string {
+	return fmt.Sprintf("request %d (%s), %s", b.request, b.what, b.at)
+}
+
+// TestKilledAtEveryRequestBoundary: SIGKILL before a request is handled, after
+// its effect, and after its answer was sent, for every request of a dispatch.
+func TestKilledAtEveryRequestBoundary(t *testing.T) {
+	for _, s := range killScenes() {
+		sent := record(t, s)
+		var points []boundary
+		for n, what := range sent {
+			for _, at := range moments {
+				points = append(points, boundary{n + 1, at, what})
+			}
+		}
+		sum := each(t, busy, points, func(t *testing.T, p boundary) *verdict { return killedAt(t, s, p) })
+		t.Logf("%s: %d requests x %d moments: %s", s, len(sent), len(moments), sum)
+		if sum.points != len(points) {
+			t.Errorf("%d of %d points were tried", sum.points, len(points))
+		}
+	}
+}
+
+func killedAt(t *testing.T, s scene, p boundary) *verdict {
+	b := newBench(t, s)
+	c := b.command(dispatchArgs(s.epic, 0)...)
+	var victim *process
+	ready := make(chan struct{})
+	reached := false
+	b.host.at(func(n int, at moment, r *http.Request) bool {
+		<-ready
+		if n != p.request || at != p.at {
+			return false
+		}
+		reached = true
+		victim.kill()
+		return true
+	})
+	var err error
+	if victim, err = start(c); err != nil {
+		t.Fatal(err)
+	}
+	close(ready)
+	e := victim.wait()
+	b.host.at(nil)
+	b.runs = append(b.runs, e)
+	if !reached {
+		t.Errorf("the run never came there:\n%s", b.story())
+	}
+	return b.recovered()
+}
+
+// recovered runs the command again until it is done, and judges.
+func (b *bench) recovered() *verdict {
+	b.t.Helper()
+	err := b.finish()
+	v := b.judge(nil)
+	if err != nil {
+		v.other = append(v.other, err.Error())
+	}
+	if !v.clean() {
+		b.t.Errorf("\n%s%s", v, b.story())
+	}
+	return v
+}
