@@ -83,7 +83,14 @@ func (a *Applier) newestOpen(id string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !held {
+		if held {
+			continue
+		}
+		p, _, err := a.read(ids[k])
+		if err != nil {
+			return "", err
+		}
+		if p.end == nil { // else only the renaming is lacking
 			return ids[k], nil
 		}
 	}

@@ -45,6 +45,13 @@ type clock struct {
 	at    time.Time
 	sim   *githubsim.Server
 	slept time.Duration
+	later []landing
+}
+
+// landing is a write that lands after the process that sent it is gone.
+type landing struct {
+	at time.Time
+	do func()
 }
 
 func (c *clock) Now() time.Time {
@@ -58,9 +65,20 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.at, c.slept = c.at.Add(d), c.slept+d
 	c.sim.Advance(d)
+	var due []landing
+	c.later = slices.DeleteFunc(c.later, func(l landing) bool {
+		if l.at.After(c.at) {
+			return false
+		}
+		due = append(due, l)
+		return true
+	})
+	c.mu.Unlock()
+	for _, l := range due {
+		l.do()
+	}
 	return nil
 }
 
@@ -98,7 +116,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.clock = &clock{at: time.Now(), sim: sim}
-	s.log = journal.Open(filepath.Join(s.dir, "journal"))
+	s.log = journal.Open(s.journalDir())
 	if s.hub, err = github.New(github.Options{Endpoint: end, Token: github.NewToken(sim.Token(info.Owner), "test"), Gap: -1, Clock: s.clock}); err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +128,8 @@ func newStage(t *testing.T) *stage {
 	}
 	return s
 }
+
+func (s *stage) journalDir() string { return filepath.Join(s.dir, "journal") }
 
 // update changes GitHub behind the program's back, as a person there would.
 func (s *stage) update(change func(*world.Tx) error) {
@@ -207,7 +227,7 @@ func (s *stage) apply(p flows.Plan, emit func(orchestrator.Event)) error {
 }
 
 func (s *stage) applyIn(ctx context.Context, p flows.Plan, emit func(orchestrator.Event)) error {
-	return s.applier(emit).Apply(ctx, orchestrator.Proposal{ID: orchestrator.NewID(s.clock.Now()), Plans: []flows.Plan{p}, Command: "core dev epic 3 --dispatch", MadeAt: s.clock.Now()})
+	return s.applier(emit).Apply(ctx, s.proposal(p))
 }
 
 // state is what GitHub and the ledger hold in the end.

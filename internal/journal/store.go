@@ -50,6 +50,8 @@ const (
 // ErrDamaged tells that a journal does not hold what was written to it.
 var ErrDamaged = errors.New("the journal is damaged")
 
+var errLines = errors.New("a journal's record is one line of JSON")
+
 // Unknown tells that there is no plan of that id.
 type Unknown struct{ ID string }
 
@@ -80,6 +82,9 @@ func (s *Store) path(id, suffix string) string { return filepath.Join(s.dir, id+
 func (s *Store) Begin(id string, record []byte) (err error) {
 	if !idShape.MatchString(id) {
 		return fmt.Errorf("%q cannot name a plan", id)
+	}
+	if bytes.IndexByte(record, '\n') >= 0 {
+		return errLines
 	}
 	if err := s.makeFolder(); err != nil {
 		return err
@@ -125,6 +130,9 @@ func (s *Store) Append(id string, record []byte) error {
 	f := s.taken[id]
 	if f == nil {
 		return fmt.Errorf("plan %s is not held by this process", id)
+	}
+	if bytes.IndexByte(record, '\n') >= 0 {
+		return errLines
 	}
 	if err := appendLine(f, record); err != nil {
 		delete(s.taken, id)
@@ -284,9 +292,6 @@ func parseLine(line []byte) ([]byte, bool) {
 }
 
 func appendLine(f *os.File, record []byte) error {
-	if bytes.IndexByte(record, '\n') >= 0 {
-		return errors.New("a journal's record is one line of JSON")
-	}
 	line := fmt.Appendf(nil, "%s%08x%s", lineHead, crc32.ChecksumIEEE(record), lineMiddle)
 	line = append(append(line, record...), "}\n"...)
 	if _, err := f.Write(line); err != nil {

@@ -1,0 +1,55 @@
+package flows
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestARecordedStepIsTheSameAgain: whatever a step holds, the journal gives it
+// back, and every kind can be read.
+func TestARecordedStepIsTheSameAgain(t *testing.T) {
+	kinds := map[string]bool{}
+	same := func(rt *rapid.T, e Effect) {
+		kinds[e.Kind()] = true
+		step := Step{Reason: rapid.String().Draw(rt, "reason"), Effect: e}
+		w, err := Record(step)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		raw, err := json.Marshal(w)
+		if err != nil || strings.ContainsRune(string(raw), '\n') {
+			rt.Fatalf("%s, %v", raw, err)
+		}
+		var back Recorded
+		if err := json.Unmarshal(raw, &back); err != nil {
+			rt.Fatal(err)
+		}
+		again, err := back.Step()
+		if err != nil || !reflect.DeepEqual(again, step) {
+			rt.Fatalf("%#v came back as %#v, %v", step, again, err)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		same(rt, rapid.Make[MakeBranch]().Draw(rt, "e"))
+		same(rt, rapid.Make[Reserve]().Draw(rt, "e"))
+		same(rt, rapid.Make[Comment]().Draw(rt, "e"))
+		same(rt, rapid.Make[AddLabel]().Draw(rt, "e"))
+		same(rt, rapid.Make[LogDispatch]().Draw(rt, "e"))
+		same(rt, rapid.Make[RemoveLabel]().Draw(rt, "e"))
+		same(rt, rapid.Make[NoteRecall]().Draw(rt, "e"))
+		same(rt, rapid.Make[DeleteComment]().Draw(rt, "e"))
+		same(rt, rapid.Make[DeleteBranch]().Draw(rt, "e"))
+	})
+	for kind := range readers {
+		if !kinds[kind] {
+			t.Errorf("kind %q was not tried", kind)
+		}
+	}
+	if _, err := (Recorded{Kind: "no such", Effect: json.RawMessage("{}")}).Step(); err == nil || !strings.Contains(err.Error(), "no such") {
+		t.Errorf("an unknown kind was read: %v", err)
+	}
+}
