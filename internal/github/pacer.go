@@ -17,6 +17,7 @@ const (
 	contentPerHour   = 500
 	secondaryWait    = time.Minute // where no header says how long, doubled each time
 	longestWait      = 15 * time.Minute
+	leastPerMinute   = 6               // what no refusal lowers the pace below: few writes of ours are hardly what GitHub refused
 	raiseAfter       = 2 * time.Minute // without a refusal, until a lowered pace is tried half as fast again
 )
 
@@ -200,7 +201,7 @@ func (p *pacer) learn(r resource, write bool, status int, h http.Header, message
 				recent++
 			}
 		}
-		p.perMinute, p.lowered = max(1, min(p.perMinute, recent-1)), p.blocked
+		p.perMinute, p.lowered = max(leastPerMinute, min(p.perMinute, recent-1)), p.blocked
 	}
 	return &Error{Kind: KindRateLimited, Status: status, Message: "refused by GitHub's secondary limit", RetryAfter: wait,
 		Hint: "try again in " + wait.Round(time.Second).String()}

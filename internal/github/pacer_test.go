@@ -198,7 +198,7 @@ func TestTheLearnedPaceIsRaisedAgain(t *testing.T) {
 	}
 	write()
 	p.learn(restLimit, true, 403, header("Retry-After", "60"), "You have exceeded a secondary rate limit")
-	if p.perMinute != 1 {
+	if p.perMinute != leastPerMinute {
 		t.Fatalf("%d a minute after a refusal of the first", p.perMinute)
 	}
 	start := clock.Now()
