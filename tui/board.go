@@ -123,6 +123,9 @@ func shortPhase(name string) string {
 	if at := strings.LastIndex(rest, "("); at > 0 && strings.HasSuffix(rest, ")") {
 		rest = strings.TrimSpace(rest[:at])
 	}
+	if rest == "" {
+		return name
+	}
 	return strings.TrimSpace(number + " " + strings.TrimLeft(rest, ":-–— "))
 }
 

@@ -73,8 +73,13 @@ func (s *state) note(p pane) (text string, kept bool) {
 		}
 	case phases:
 		_, c, ok := s.child()
-		if !ok || c.Verdict.Reason == "" {
+		switch {
+		case !ok || c.Verdict.Reason == "":
 			return "", s.board != nil
+		case c.Verdict.Ready() && s.readOnly:
+			return "READY: nothing stands against a dispatch", true
+		case c.Verdict.Ready():
+			return "READY: nothing stands against it · d plans the epic's dispatch", true
 		}
 		return s.clean(c.Verdict.Reason), true
 	case activity:
@@ -117,7 +122,36 @@ func (d *drawing) pane(p pane) []string {
 		return body
 	}
 	title, detail := d.title(p)
-	return d.box(body, w, title, detail, d.s.focus == p && d.s.scopeNow() <= inFilter)
+	box := d.box(body, w, title, detail, d.s.focus == p && d.s.scopeNow() <= inFilter)
+	if more := d.more(p); more != "" {
+		box[len(box)-1] = d.bottom(w, more, d.s.focus == p && d.s.scopeNow() <= inFilter)
+	}
+	return box
+}
+
+// more tells how much of a list is above and below what is seen.
+func (d *drawing) more(p pane) string {
+	l := d.s.lists[p]
+	below := len(l.shown) - l.top - d.s.rowsIn(d.layout, p)
+	var parts []string
+	if l.top > 0 {
+		parts = append(parts, d.glyphs.moreAbove+" "+strconv.Itoa(l.top))
+	}
+	if below > 0 {
+		parts = append(parts, d.glyphs.moreBelow+" "+strconv.Itoa(below))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// bottom is a lower border with a word in it.
+func (d *drawing) bottom(w int, word string, focused bool) string {
+	border := borderRole
+	if focused {
+		border = accentRole
+	}
+	g := d.glyphs
+	word = " " + d.meter.cut(word, w-4) + " "
+	return d.theme.paint(border, g.bottomLeft+strings.Repeat(g.across, max(0, w-1-d.meter.width(word)))) + d.theme.paint(faintRole, word) + d.theme.paint(border, g.across+g.bottomRight)
 }
 
 // box puts borders around lines of that width.

@@ -6,8 +6,8 @@ import (
 )
 
 // previewFixed is how many lines of the preview's box are not its list:
-// borders, cost, a blank, the reason, the command, the keys.
-const previewFixed = 9
+// borders, cost, a blank, the reason (two lines), the command, the keys.
+const previewFixed = 10
 
 // drawPreview draws the one door to a write: what would be sent, what it
 // costs, why, what is left out, and the same as a command.
@@ -82,14 +82,24 @@ func (d *drawing) plan(w, h int) []string {
 	case s.send.running:
 		say(warnRole, "Another send is running: y sends when it is done.")
 	}
-	room := max(1, h-len(lines)-3)
+	room := max(1, h-len(lines)-4)
 	lines = append(lines, d.steps(w, room)...)
-	why := ""
-	if k := p.list.index(); k >= 0 && k < len(p.steps) {
-		why = "why: " + d.text(p.steps[k].Reason)
+	var why []string
+	switch k := p.list.index(); {
+	case k < 0:
+	case k < len(p.steps):
+		why = d.meter.wrap("why: "+d.text(p.steps[k].Reason), w-2, 2)
+	default:
+		why = d.meter.wrap("why: "+d.text(p.skipped[k-len(p.steps)].Reason), w-2, 2)
 	}
 	lines = append(lines, blanks(w))
-	say(faintRole, why)
+	for k := range 2 {
+		if k < len(why) {
+			say(plainRole, why[k])
+		} else {
+			lines = append(lines, blanks(w))
+		}
+	}
 	say(faintRole, "same as: "+d.text(p.proposal.Command))
 	return lines
 }

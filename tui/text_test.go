@@ -44,7 +44,7 @@ func TestMeter(t *testing.T) {
 
 func TestShortNames(t *testing.T) {
 	for in, want := range map[string]string{
-		"Phase 1: Foundations (blocking)": "1 Foundations", "Wave 2": "2", "Security": "Security", "Phase two": "Phase two",
+		"Phase 1: Foundations (blocking)": "1 Foundations", "Wave 2": "Wave 2", "Security": "Security", "Phase two": "Phase two",
 		"Phase 3 - Cleanup": "3 Cleanup", "Phase 1: (x)": "1 (x)", "": "",
 	} {
 		if got := shortPhase(in); got != want {
