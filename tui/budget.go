@@ -59,8 +59,13 @@ func (s *state) budgetLines() []budgetLine {
 	if b.UnreadableToday > 0 {
 		say(warnRole, "log", "%d unreadable %s of today count as spent", b.UnreadableToday, plural(b.UnreadableToday, "line", "lines"))
 	}
-	for _, u := range b.Unlisted {
-		say(warnRole, "nobody's", "%s: add to team.yaml %s", u.Repo, u.Add)
+	if n := len(b.Unlisted); n > 0 {
+		var names []string
+		for _, u := range b.Unlisted[:min(3, n)] {
+			_, name, _ := strings.Cut(u.Repo, "/")
+			names = append(names, name)
+		}
+		say(warnRole, "nobody's", "%d %s: %s", n, plural(n, "repository", "repositories"), strings.Join(names, ", "))
 	}
 	for _, m := range b.Members {
 		say(plainRole, "@"+s.clean(m.Login), "%d of %d used, %d held, %d left", m.Used, m.Quota, m.Held, max(0, m.Remaining))

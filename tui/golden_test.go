@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -77,6 +78,17 @@ func TestGolden(t *testing.T) {
 		golden(t, s, "grid-120x36-phases")
 		s.Press("enter")
 		golden(t, s, "grid-120x36-detail")
+	})
+	t.Run("warnings", func(t *testing.T) {
+		s := open(t, 120, 36, func(h *hub, _ *Options) {
+			for _, r := range h.snap.Repos {
+				h.state.Fleet = append(h.state.Fleet, r.Ref)
+			}
+			h.state.Team.Members[0].Repos = []string{"core"}
+			h.state.Outside = []budget.Outside{{Repo: ref("core", 0).Repo, Issue: 111, Agent: "jules", Actor: "Snider", At: noon}}
+		})
+		s.Press("4")
+		golden(t, s, "warnings-120x36")
 	})
 	t.Run("wide", func(t *testing.T) { golden(t, open(t, 200, 50), "grid-200x50") })
 	t.Run("zoom", func(t *testing.T) {
