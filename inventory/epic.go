@@ -51,12 +51,13 @@ type Child struct {
 }
 
 // Closed tells whether the child is done: its issue's state decides, not its
-// box. An issue that is gone counts only where a person ticked it.
+// box. An issue that is gone counts only where a person ticked it; one that
+// merely could not be read is not closed.
 func (c Child) Closed() bool {
-	if c.Issue == nil || c.Issue.Missing {
-		return c.Checked
+	if c.Issue == nil {
+		return false
 	}
-	return c.Issue.Closed
+	return c.Issue.Closed || c.Issue.Missing && c.Checked
 }
 
 // Running tells whether a phase is unfinished.
@@ -164,6 +165,17 @@ func EpicBranchName(number int, title string) string {
 	return fmt.Sprintf("epic/%d-%s", number, s)
 }
 
+// plainBranch tells whether a branch's name can stand in a comment of ours as
+// it is. git allows nearly anything, a mention or a backtick among it.
+func plainBranch(name string) bool {
+	for _, c := range name {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-_./+", c)) {
+			return false
+		}
+	}
+	return true
+}
+
 // epicBranch finds the branch of an epic among the repository's; where it is
 // missing, the name it will have. Several candidates are never guessed at.
 func epicBranch(repo *Repo, i *Issue) (Branch, []string) {
@@ -175,10 +187,10 @@ func epicBranch(repo *Repo, i *Issue) (Branch, []string) {
 			found = append(found, b)
 		}
 	}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0:
 		return Branch{Name: want}, nil
-	case 1:
+	case len(found) == 1 && plainBranch(found[0].Name):
 		return found[0], nil
 	}
 	names := make([]string, len(found))

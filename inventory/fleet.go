@@ -61,60 +61,65 @@ type Fleet struct {
 // Assess reads a snapshot by the rules. It is deterministic and asks nobody.
 func Assess(s *Snapshot, rules Rules, records Records) Fleet {
 	f := Fleet{TakenAt: s.TakenAt}
-	listed := map[string]Ref{}
 	for k := range s.Repos {
 		repo := &s.Repos[k]
 		rule, _, _ := rules.repo(repo.Ref)
 		row := Row{Repo: repo, Language: cmp.Or(rule.Language, repo.Language), Agent: rule.Agent, CI: rule.CI}
-		running := false
 		for n := range repo.Issues {
-			i := &repo.Issues[n]
-			if i.Closed || i.IsPull || i.Missing {
-				continue
-			}
-			if ok, why := rules.Trust.Issue(*i); !ok {
-				f.People = append(f.People, Person{Ref: i.Ref, Title: i.Title, Reason: why})
-				continue
-			}
-			if IsAuditTitle(i.Title) {
-				row.Audits = append(row.Audits, i.Ref.Number)
-				continue
-			}
-			e, ok := readEpic(s, repo, i)
-			if !ok {
-				continue
-			}
-			for c := range e.Children {
-				child := &e.Children[c]
-				child.Verdict = judge(&e, child, rules, records)
-				if first, ok := listed[child.Ref.Key()]; ok && child.Verdict.Ready() {
-					child.Verdict = Verdict{Code: CodeListed, Reason: "also on the checklist of " + first.From(e.Ref.Repo) + ", which comes first"}
-				} else if !ok {
-					listed[child.Ref.Key()] = e.Ref
-				}
-				if child.Verdict.Ready() {
-					row.Ready++
-				}
-				if p, ok := needsPerson(&e, child); ok {
-					f.People = append(f.People, p)
-				}
-			}
-			running = running || e.Running()
-			row.Epics = append(row.Epics, i.Ref.Number)
-			f.Epics = append(f.Epics, e)
-		}
-		slices.Sort(row.Audits)
-		slices.Sort(row.Epics)
-		row.Stage = stage(len(row.Audits), running, repo.OpenIssues)
-		row.Direct = row.Stage == StageOrganise && allDispatched(repo, rules, records)
-		row.Tier = rule.Tier
-		if !rule.TierSet {
-			row.Tier = EntryTier(row.Stage, len(row.Audits), repo.OpenIssues)
+			f.take(s, &row, &repo.Issues[n], rules)
 		}
 		f.Rows = append(f.Rows, row)
 	}
+	j := newJury(s, &f, rules, records)
+	for k := range f.Epics {
+		j.judge(&f.Epics[k])
+	}
+	f.People = append(f.People, j.people...)
+	for k := range f.Rows {
+		f.Rows[k].place(&f, rules, records)
+	}
 	f.order(rules)
 	return f
+}
+
+// take reads one issue: an audit, an epic, or somebody's whom nobody accepted.
+func (f *Fleet) take(s *Snapshot, row *Row, i *Issue, rules Rules) {
+	if i.Closed || i.IsPull || i.Missing {
+		return
+	}
+	if ok, why := rules.Trust.Issue(*i); !ok {
+		f.People = append(f.People, Person{Ref: i.Ref, Title: i.Title, Reason: why})
+		return
+	}
+	if IsAuditTitle(i.Title) {
+		row.Audits = append(row.Audits, i.Ref.Number)
+		return
+	}
+	if e, ok := readEpic(s, row.Repo, i); ok {
+		row.Epics = append(row.Epics, i.Ref.Number)
+		f.Epics = append(f.Epics, e)
+	}
+}
+
+// place works out a row's stage and tier from what was read and judged.
+func (r *Row) place(f *Fleet, rules Rules, records Records) {
+	running := false
+	for k := range f.Epics {
+		e := &f.Epics[k]
+		if e.Ref.Repo.Same(r.Repo.Ref) {
+			running = running || e.Running()
+			r.Ready += len(e.Ready())
+		}
+	}
+	slices.Sort(r.Audits)
+	slices.Sort(r.Epics)
+	r.Stage = stage(len(r.Audits), running, r.Repo.OpenIssues)
+	r.Direct = r.Stage == StageOrganise && allDispatched(r.Repo, rules, records)
+	rule, _, _ := rules.repo(r.Repo.Ref)
+	r.Tier = rule.Tier
+	if !rule.TierSet {
+		r.Tier = EntryTier(r.Stage, len(r.Audits), r.Repo.OpenIssues)
+	}
 }
 
 // stage names where a repository stands.
@@ -226,7 +231,7 @@ func allDispatched(repo *Repo, rules Rules, records Records) bool {
 // needsPerson names what about a child only a person can settle.
 func needsPerson(e *Epic, c *Child) (Person, bool) {
 	switch c.Verdict.Code {
-	case CodeUnknown, CodeChecked, CodeBranch, CodePull, CodeLocked:
+	case CodeUnknown, CodeChecked, CodeBranch, CodePull, CodeLocked, CodeEpic, CodeAudit, CodeElsewhere:
 		return Person{Ref: c.Ref, Title: c.Title, Reason: c.Verdict.Reason + " (epic " + e.Ref.String() + ")"}, true
 	case CodeFeature:
 		return Person{Ref: c.Ref, Title: c.Title, Reason: c.Verdict.Reason}, true

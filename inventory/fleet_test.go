@@ -63,7 +63,7 @@ func TestReady(t *testing.T) {
 			i.LabelEvents = append(i.LabelEvents, LabelEvent{ID: fmt.Sprint("LE", h), Label: label, Added: added, Actor: "owner", At: at(h), ActorMayWrite: true})
 		}
 	}
-	epic := "### Phase 1: first\n- [ ] #1\n- [ ] #2\n- [ ] #3\n- [ ] #4\n- [ ] #5\n- [x] #6\n- [ ] #7\n- [ ] #8\n- [ ] #9\n- [ ] #10\n- [ ] #11\n- [x] #12\n- [ ] #13\n- [ ] #14\n- [ ] #16\n### Phase 2: then\n- [ ] #15\n"
+	epic := "### Phase 1: first\n- [ ] #1\n- [ ] #2\n- [ ] #3\n- [ ] #4\n- [ ] #5\n- [x] #6\n- [ ] #19\n- [ ] #8\n- [ ] #9\n- [ ] #10\n- [ ] #11\n- [x] #12\n- [x] #17\n- [ ] #18\n- [ ] #100\n- [ ] other/x#7\n- [ ] #13\n- [ ] #14\n- [ ] #16\n### Phase 2: then\n- [ ] #15\n"
 	s := fleetOf(repo("a",
 		issue(100, "epic(x): all", body(epic)),
 		issue(1, "plain"),
@@ -72,7 +72,7 @@ func TestReady(t *testing.T) {
 		issue(4, "label event, label off again", event("jules", true, 1), event("jules", false, 2)),
 		issue(5, "held"),
 		issue(6, "ticked but open"),
-		issue(7, "by a stranger", stranger),
+		issue(19, "by a stranger", stranger),
 		issue(8, "ｆｅａｔ(x): wide letters"),
 		issue(9, "blocked", func(i *Issue) { i.BlockedBy = []Dependency{{Ref: Ref{RepoRef{"org", "a"}, 1}}} }),
 		issue(10, "locked", func(i *Issue) { i.Locked = true }),
@@ -80,7 +80,13 @@ func TestReady(t *testing.T) {
 		issue(14, "logged"),
 		issue(15, "next phase"),
 		issue(16, "a pull request", func(i *Issue) { i.IsPull = true }),
+		issue(11, "gone", func(i *Issue) { i.Missing = true }),
+		issue(12, "gone, ticked by a person", func(i *Issue) { i.Missing = true }),
+		issue(18, "[Audit] findings"),
 	))
+	far := issue(7, "outside the fleet")
+	far.Ref.Repo = RepoRef{"other", "x"}
+	s.Elsewhere = []Issue{far}
 	rec := Records{
 		"org/a#5":  {Held: true},
 		"org/a#13": {Lines: 1, LastLine: at(1), Recalled: at(3)},
@@ -88,8 +94,11 @@ func TestReady(t *testing.T) {
 	}
 	want := map[int]Code{
 		1: CodeReady, 2: CodeDone, 3: CodeDispatched, 4: CodeDispatched, 5: CodeDispatched, 6: CodeChecked,
-		7: CodeUntrusted, 8: CodeFeature, 9: CodeDependency, 10: CodeLocked, 11: CodeUnknown, 12: CodeDone,
+		8: CodeFeature, 9: CodeDependency, 10: CodeLocked, 11: CodeUnknown, 12: CodeDone,
 		13: CodeReady, 14: CodeDispatched, 15: CodePhase, 16: CodePull,
+		7: CodeElsewhere, 19: CodeUntrusted,
+		17: CodeUnknown, // ticked, but it could not be read: nobody knows
+		18: CodeAudit, 100: CodeEpic,
 	}
 	got := verdicts(t, s, plain, rec)
 	for n, w := range want {
@@ -159,7 +168,8 @@ func TestStrangersTakeNoPart(t *testing.T) {
 		{"edited in the same second", issue(1, "[Audit] x", stranger, write(day, true), edited(day)), false},
 		{"edited before", issue(1, "[Audit] x", stranger, write(day, true), edited(day.Add(-time.Minute))), true},
 		{"contributor is no member", issue(1, "[Audit] x", stranger, func(i *Issue) { i.Association = "CONTRIBUTOR" }), false},
-		{"configured agent", issue(1, "[Audit] x", func(i *Issue) { i.Author, i.Association = "robot", "NONE" }), true},
+		{"configured agent", issue(1, "[Audit] x", func(i *Issue) { i.Author, i.AuthorKind, i.Association = "robot", "Bot", "NONE" }), true},
+		{"a person of the agent's login", issue(1, "[Audit] x", func(i *Issue) { i.Author, i.AuthorKind, i.Association = "robot", "User", "NONE" }), false},
 		{"account gone", issue(1, "[Audit] x", func(i *Issue) { i.Author, i.Association = "", "NONE" }), false},
 		{"member", issue(1, "audit: x"), true},
 		{"case matters in the mission's pattern", issue(1, "[audit] x"), false},
@@ -267,6 +277,36 @@ func TestEpicBranch(t *testing.T) {
 	r.Branches = append(r.Branches, Branch{"epic/11", "h"})
 	if got := verdicts(t, fleetOf(r), plain, nil)[1]; got != CodeBranch {
 		t.Errorf("two branches: %s", got)
+	}
+}
+
+// TestAPhaseStaysShutOverWhatCouldNotBeRead: a tick alone opens nothing.
+func TestAPhaseStaysShutOverWhatCouldNotBeRead(t *testing.T) {
+	s := fleetOf(repo("a", issue(100, "epic", body("## Phase 1\n- [x] org/b#1\n## Phase 2\n- [ ] #2\n")), issue(2, "two")))
+	if got := verdicts(t, s, plain, nil)[2]; got != CodePhase {
+		t.Errorf("#2: %s", got)
+	}
+}
+
+func TestABranchWhoseNameWouldNotStandInACommentIsAPersonsAffair(t *testing.T) {
+	for _, name := range []string{"epic/11-a`@m`", "epic/11-<b>", "epic/11-@m", "epic/11-a b"} {
+		r := repo("a", issue(11, "epic", body("- [ ] #1")), issue(1, "x"))
+		r.Branches = []Branch{{name, "h"}}
+		if got := verdicts(t, fleetOf(r), plain, nil)[1]; got != CodeBranch {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestFeatureGate(t *testing.T) {
+	for title, want := range map[string]bool{
+		"feat: x": true, "feat(x): y": true, "FEAT!: y": true, "  feat(": true, "ｆｅａｔ: x": true,
+		"\u200bfeat: x": true, "feat\u200b(x): y": true, "f\u00adeat: x": true, "fe\u0301at: x": true, "feat (x): y": true, "feat\u2066(x)": true,
+		"feature: x": false, "fix: feat(x)": false, "defeat: x": false, "": false,
+	} {
+		if IsFeature(title) != want {
+			t.Errorf("%q: %v, want %v", title, !want, want)
+		}
 	}
 }
 

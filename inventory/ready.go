@@ -18,6 +18,9 @@ const (
 	CodeChecked    Code = "checked"    // ticked, yet open
 	CodeUnknown    Code = "unknown"    // gone, or not readable
 	CodePull       Code = "pull"       // the checklist names a pull request
+	CodeElsewhere  Code = "elsewhere"  // its repository is not part of the fleet
+	CodeEpic       Code = "epic"       // the checklist names an epic
+	CodeAudit      Code = "audit"      // the checklist names an audit issue
 	CodeUntrusted  Code = "untrusted"  // a stranger's
 	CodeDispatched Code = "dispatched" // an agent has it
 	CodeLocked     Code = "locked"
@@ -31,24 +34,65 @@ const (
 // Ready tells whether the child belongs to the READY queue.
 func (v Verdict) Ready() bool { return v.Code == CodeReady }
 
-// judge applies the definition of the READY queue (spec/1-domain "Words") to
+// jury judges the children of all epics of a fleet.
+type jury struct {
+	snap    *Snapshot
+	rules   Rules
+	records Records
+	epics   map[string]bool // by Ref.Key
+	listed  map[string]Ref  // child to the epic that lists it first
+	people  []Person
+}
+
+func newJury(s *Snapshot, f *Fleet, rules Rules, records Records) *jury {
+	j := &jury{snap: s, rules: rules, records: records, epics: map[string]bool{}, listed: map[string]Ref{}}
+	for k := range f.Epics {
+		j.epics[f.Epics[k].Ref.Key()] = true
+	}
+	return j
+}
+
+// judge gives every child of an epic its verdict.
+func (j *jury) judge(e *Epic) {
+	for k := range e.Children {
+		c := &e.Children[k]
+		c.Verdict = j.verdict(e, c)
+		if first, ok := j.listed[c.Ref.Key()]; !ok {
+			j.listed[c.Ref.Key()] = e.Ref
+		} else if c.Verdict.Ready() {
+			c.Verdict = Verdict{Code: CodeListed, Reason: "also on the checklist of " + first.From(e.Ref.Repo) + ", which comes first"}
+		}
+		if p, ok := needsPerson(e, c); ok {
+			j.people = append(j.people, p)
+		}
+	}
+}
+
+// verdict applies the definition of the READY queue (spec/1-domain "Words") to
 // one child, in the order of Code.
-func judge(e *Epic, c *Child, rules Rules, records Records) Verdict {
+func (j *jury) verdict(e *Epic, c *Child) Verdict {
+	rules, records := j.rules, j.records
 	i := c.Issue
-	if i == nil || i.Missing {
-		if c.Checked {
-			return Verdict{Code: CodeDone, Reason: "ticked; the issue itself cannot be found"}
-		}
-		return Verdict{Code: CodeUnknown, Reason: c.Ref.String() + " cannot be read: deleted, transferred, or hidden from this token; mend the checklist line"}
-	}
-	if i.Closed {
-		if i.StateReason != "" {
-			return Verdict{Code: CodeDone, Reason: "closed as " + strings.ToLower(strings.ReplaceAll(i.StateReason, "_", " "))}
-		}
+	switch {
+	case i == nil:
+		return Verdict{Code: CodeUnknown, Reason: c.Ref.String() + " could not be read: its repository did not answer, or is hidden from this token"}
+	case i.Missing && c.Checked:
+		return Verdict{Code: CodeDone, Reason: "ticked; the issue itself cannot be found"}
+	case i.Missing:
+		return Verdict{Code: CodeUnknown, Reason: c.Ref.String() + " is gone: deleted, transferred, or hidden from this token; mend the checklist line"}
+	case i.Closed && i.StateReason != "":
+		return Verdict{Code: CodeDone, Reason: "closed as " + strings.ToLower(strings.ReplaceAll(i.StateReason, "_", " "))}
+	case i.Closed:
 		return Verdict{Code: CodeDone, Reason: "closed"}
-	}
-	if i.IsPull {
+	case i.IsPull:
 		return Verdict{Code: CodePull, Reason: "a pull request, not an issue an agent could take"}
+	case j.epics[c.Ref.Key()]:
+		return Verdict{Code: CodeEpic, Reason: "an epic itself, not work an agent could take"}
+	case IsAuditTitle(i.Title):
+		return Verdict{Code: CodeAudit, Reason: "an audit issue: stage 1 turns its findings into issues"}
+	}
+	if _, known := j.snap.Repo(c.Ref.Repo); !known {
+		return Verdict{Code: CodeElsewhere, Reason: "its repository is not part of the fleet: add it to .core/inventory.yaml"}
 	}
 	if ok, why := rules.Trust.Issue(*i); !ok {
 		return Verdict{Code: CodeUntrusted, Reason: why}
@@ -74,7 +118,7 @@ func judge(e *Epic, c *Child, rules Rules, records Records) Verdict {
 		return Verdict{Code: CodeFeature, Reason: "a feature needs the owner's word: --include-feat " + c.Ref.From(e.Ref.Repo)}
 	}
 	if len(e.Rivals) > 0 {
-		return Verdict{Code: CodeBranch, Reason: "several branches claim this epic: " + strings.Join(e.Rivals, ", ")}
+		return Verdict{Code: CodeBranch, Reason: "a person must say which branch is this epic's, and that its name is plain: " + strings.Join(e.Rivals, ", ")}
 	}
 	return Verdict{Code: CodeReady, Reason: "unchecked, open, not dispatched, its phase open, nothing blocks it"}
 }

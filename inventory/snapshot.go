@@ -83,6 +83,8 @@ type LabelEvent struct {
 	Label string `json:"label"`
 	Added bool   `json:"added"`
 	Actor string `json:"actor"`
+	// ActorKind is GitHub's type of that account: User, Bot ...
+	ActorKind string `json:"actor_kind,omitempty"`
 	// ActorMayWrite tells whether the actor has write access; known only for
 	// events that decide whether an issue is accepted.
 	ActorMayWrite bool      `json:"actor_may_write,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -20,8 +21,10 @@ type Trust struct {
 // access lets a stranger's issue take part.
 const AcceptedLabel = "accepted"
 
-// Author tells whether an author is trusted by who they are.
-func (t Trust) Author(login, association string) bool {
+// Author tells whether an author is trusted by who they are. kind is GitHub's
+// type of the account. A configured agent written with "[bot]" is an app's bot
+// and nobody else: a person may bear the same login without the brackets.
+func (t Trust) Author(login, kind, association string) bool {
 	switch association {
 	case "OWNER", "MEMBER", "COLLABORATOR":
 		return true
@@ -30,7 +33,8 @@ func (t Trust) Author(login, association string) bool {
 		return false
 	}
 	for _, a := range t.Agents {
-		if strings.EqualFold(bare(a), bare(login)) {
+		name, bot := strings.CutSuffix(a, "[bot]")
+		if strings.EqualFold(name, strings.TrimSuffix(login, "[bot]")) && bot == (kind == "Bot") {
 			return true
 		}
 	}
@@ -39,7 +43,7 @@ func (t Trust) Author(login, association string) bool {
 
 // Issue tells whether an issue takes part, and if not why.
 func (t Trust) Issue(i Issue) (bool, string) {
-	if t.Author(i.Author, i.Association) {
+	if t.Author(i.Author, i.AuthorKind, i.Association) {
 		return true, ""
 	}
 	label := t.Accepted
@@ -70,15 +74,22 @@ func (t Trust) Issue(i Issue) (bool, string) {
 	return false, why
 }
 
-func bare(login string) string { return strings.TrimSuffix(login, "[bot]") }
-
 var featTitle = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^\s*feat(\(|!|:)`)
+	return regexp.MustCompile(`(?i)^\s*feat\s*(\(|!|:)`)
 })
 
 // IsFeature tells whether a title falls under the feature gate: such work
-// needs the owner's word (spec/1-domain).
-func IsFeature(title string) bool { return featTitle().MatchString(norm.NFKC.String(title)) }
+// needs the owner's word (spec/1-domain). Characters nobody sees are taken out
+// first, so that they cannot hide one.
+func IsFeature(title string) bool {
+	seen := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Cc, unicode.Mn, unicode.Me) || r == 0x115f || r == 0x1160 || r == 0x3164 {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(title))
+	return featTitle().MatchString(norm.NFKC.String(seen))
+}
 
 var auditTitle = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\[Audit\]|audit:`)

@@ -170,7 +170,7 @@ func explainPull(f *Fleet, rules Rules, p *Pull) Explanation {
 	switch {
 	case p.CrossRepo:
 		x.Answer = "needs a person: it comes from a fork"
-	case !rules.Trust.Author(p.Author, p.Association):
+	case !rules.Trust.Author(p.Author, p.AuthorKind, p.Association):
 		x.Answer = "needs a person: its author is not trusted"
 	case p.Draft:
 		x.Answer = "not merged: a draft"

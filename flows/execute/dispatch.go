@@ -20,6 +20,8 @@ type Dispatch struct {
 	Agent string // who implements where the inventory names nobody
 	// Labels is each agent's label, by agent.
 	Labels map[string]string
+	// Claims: a child is claimed on GitHub before the first write on it.
+	Claims bool
 }
 
 // Plan plans the dispatch: the branch where it is missing, then child after
@@ -155,6 +157,9 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candi
 		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 	}
 	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines}})
+	if d.Claims {
+		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
+	}
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo)), Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
@@ -213,6 +218,17 @@ var targetBranchText string
 // targetBranch is the comment that tells an agent where its pull request goes.
 func targetBranch(branch, epic string) string {
 	return strings.NewReplacer("{branch}", branch, "{epic}", epic).Replace(strings.TrimSpace(targetBranchText))
+}
+
+// attempt numbers the next dispatch of a child.
+func attempt(i *inventory.Issue, rules inventory.Rules) int {
+	n := 1
+	for _, e := range i.LabelEvents {
+		if _, ok := rules.Agent(e.Label); ok && e.Added {
+			n++
+		}
+	}
+	return n
 }
 
 func newest(i *inventory.Issue, label string) string {

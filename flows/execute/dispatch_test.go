@@ -132,7 +132,7 @@ func TestWhereNothingCanBeDispatched(t *testing.T) {
 		"archived":   {func(r *inventory.Repo) { r.Archived = true }, "archived"},
 		"unborn":     {func(r *inventory.Repo) { r.DefaultHead = "" }, "no commit"},
 		"read only":  {func(r *inventory.Repo) { r.Permission = "READ" }, "write access"},
-		"two claims": {func(r *inventory.Repo) { r.Branches = []inventory.Branch{{Name: "epic/100"}, {Name: "epic/100-x"}} }, "several branches"},
+		"two claims": {func(r *inventory.Repo) { r.Branches = []inventory.Branch{{Name: "epic/100"}, {Name: "epic/100-x"}} }, "which branch"},
 	} {
 		w := world("- [ ] #1\n", 300, issue(home, 1, "one", ""))
 		c.mend(&w.Snapshot.Repos[0])

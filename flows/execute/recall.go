@@ -10,7 +10,13 @@ import (
 
 // Recall takes a dispatch back: the agent's label off, one comment, and the
 // child may be READY again. Its task stays spent.
-type Recall struct{ Child inventory.Ref }
+//
+// Of a child that is not dispatched it frees the claim, where claims are made:
+// a machine that is gone may have left one.
+type Recall struct {
+	Child  inventory.Ref
+	Claims bool
+}
 
 // NotDispatched says why there is nothing to take back.
 type NotDispatched struct {
@@ -34,7 +40,11 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 		return plan, &NotDispatched{r.Child, "a run that is under way has reserved a task for it"}
 	}
 	_, why := inventory.Dispatched(issue, w.Rules, record)
-	if why == "" {
+	switch {
+	case why == "" && r.Claims:
+		plan.Add(flows.Step{Reason: "it is not dispatched: a claim on it keeps every machine away", Effect: flows.FreeClaim{Child: issue.Ref, Attempt: attempt(issue, w.Rules)}})
+		return plan, nil
+	case why == "":
 		return plan, &NotDispatched{r.Child, "it is not dispatched"}
 	}
 	for _, label := range issue.Labels {

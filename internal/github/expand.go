@@ -200,7 +200,7 @@ func (s *survey) detail(r *repoReading, i *issueReading) {
 		}
 		add(&i.links, strings.TrimSpace(links+s.blockers()), 80)
 	}
-	if i.subIssues > 0 && s.o.Trust.Author(i.Author, i.Association) {
+	if i.subIssues > 0 && s.o.Trust.Author(i.Author, i.AuthorKind, i.Association) {
 		add(&i.parts, subIssuesField, 100)
 	}
 	if len(fields) > 0 {
@@ -210,7 +210,7 @@ func (s *survey) detail(r *repoReading, i *issueReading) {
 
 // stranger tells whether an issue takes part only if its accepted label counts.
 func (s *survey) stranger(i *issueReading) bool {
-	return !s.o.Trust.Author(i.Author, i.Association) && i.HasLabel(s.accepted())
+	return !s.o.Trust.Author(i.Author, i.AuthorKind, i.Association) && i.HasLabel(s.accepted())
 }
 
 // more asks for further fields of a known issue.
@@ -318,7 +318,8 @@ func (s *survey) acceptor(i *issueReading) {
 			may, err := mayWrite(raw, who)
 			for k := range i.LabelEvents {
 				if i.LabelEvents[k].Actor == who {
-					i.LabelEvents[k].ActorMayWrite = may
+					// A bot's slug may be a collaborator's login: only a person accepts.
+					i.LabelEvents[k].ActorMayWrite = may && i.LabelEvents[k].ActorKind == "User"
 				}
 			}
 			return err

@@ -283,7 +283,7 @@ func (p *eventPageJSON) labelEvents() (events []inventory.LabelEvent, renamed ti
 	for _, e := range p.Nodes {
 		switch e.Type {
 		case "LabeledEvent", "UnlabeledEvent":
-			events = append(events, inventory.LabelEvent{ID: e.ID, Label: e.Label.Name, Added: e.Type == "LabeledEvent", Actor: e.Actor.login(), At: e.At})
+			events = append(events, inventory.LabelEvent{ID: e.ID, Label: e.Label.Name, Added: e.Type == "LabeledEvent", Actor: e.Actor.login(), ActorKind: e.Actor.kind(), At: e.At})
 		case "RenamedTitleEvent":
 			if e.At.After(renamed) {
 				renamed = e.At

@@ -256,7 +256,7 @@ func (l *lab) agreeIssue(tx *world.Tx, r *inventory.Repo, w *world.Issue) {
 	if i.Title != w.Title || i.Closed || len(i.Labels) != len(w.LabelIDs) || !i.UpdatedAt.Equal(w.UpdatedAt.Truncate(time.Second)) {
 		l.Errorf("%s: %+v, the world has %+v", i.Ref, i, w)
 	}
-	trusted := inventory.Trust{}.Author(i.Author, i.Association)
+	trusted := inventory.Trust{}.Author(i.Author, i.AuthorKind, i.Association)
 	if trusted && i.Body != w.Body || !trusted && i.Body != "" && len(i.LabelEvents) == 0 {
 		l.Errorf("%s: body %q", i.Ref, i.Body)
 	}

@@ -40,7 +40,7 @@ func (s *survey) issuePage(r *repoReading, p *issuePageJSON) {
 		}
 		i := &issueReading{Issue: j.issue(r.repo.Ref), ours: r.repo.Ref, subIssues: j.SubIssues.Total}
 		switch {
-		case s.o.Trust.Author(i.Author, i.Association):
+		case s.o.Trust.Author(i.Author, i.AuthorKind, i.Association):
 			i.Body = j.Body
 		case i.HasLabel(s.accepted()):
 			i.pending = j.Body
