@@ -30,10 +30,8 @@ const (
 )
 
 // pacer is the one place where waiting for GitHub's limits happens. It refuses
-// with KindRateLimited where GitHub has us wait longer than the caller allows.
-// The pace of writes that it keeps by itself, to the published numbers, is
-// waited for however long it takes: an apply of more than an hour's worth of
-// writes goes on in the next hour.
+// with KindRateLimited where the wait would be longer than the caller allows:
+// a write must leave soon after its intent was noted, or its intent says nothing.
 type pacer struct {
 	clock   Clock
 	gap     time.Duration // between writes
@@ -97,14 +95,13 @@ func (p *pacer) write(ctx context.Context, content bool) (done func(), err error
 type pause struct {
 	until time.Time
 	why   string
-	ours  bool // our own pace; false: GitHub said so
 }
 
 // pace is what the next write waits for.
 func (p *pacer) pace(content bool) pause {
 	w := p.limited(restLimit)
 	if t := p.lastWrite.Add(p.gap); !p.lastWrite.IsZero() && t.After(w.until) {
-		w = pause{t, "writes go a second apart", true}
+		w = pause{t, "writes go a second apart"}
 	}
 	if !content {
 		return w
@@ -120,7 +117,7 @@ func (p *pacer) pace(content bool) pause {
 			continue
 		}
 		if t := p.content[len(p.content)-l.limit].Add(l.span); t.After(w.until) {
-			w = pause{t, "GitHub's limit on new content (" + strconv.Itoa(l.limit) + " in " + l.span.String() + ")", true}
+			w = pause{t, "GitHub's limit on new content (" + strconv.Itoa(l.limit) + " in " + l.span.String() + ")"}
 		}
 	}
 	return w
@@ -128,9 +125,9 @@ func (p *pacer) pace(content bool) pause {
 
 func (p *pacer) limited(r resource) pause {
 	if t := p.empty[r]; t.After(p.blocked) {
-		return pause{until: t, why: "the hourly limit is used up"}
+		return pause{t, "the hourly limit is used up"}
 	}
-	return pause{until: p.blocked, why: "GitHub's secondary limit"}
+	return pause{p.blocked, "GitHub's secondary limit"}
 }
 
 // await sleeps as long as next says; the clock is asked again afterwards,
@@ -148,7 +145,7 @@ func (p *pacer) await(ctx context.Context, next func() pause) error {
 		if d <= 0 {
 			return nil
 		}
-		if d > p.maxWait && !w.ours {
+		if d > p.maxWait {
 			return &Error{Kind: KindRateLimited, Message: w.why + ", for another " + d.Round(time.Second).String(),
 				Hint: "try again after " + w.until.UTC().Format("15:04 UTC"), RetryAfter: d}
 		}

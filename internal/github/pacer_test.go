@@ -149,20 +149,30 @@ func TestContentLimitIsLearnedFromARefusal(t *testing.T) {
 	}
 }
 
-// An hour's limit that we keep by ourselves is waited for, however short a wait
-// the caller allows GitHub to demand: a long apply goes on in the next hour.
-func TestThePaceWeKeepIsWaitedFor(t *testing.T) {
+// The hour's limit that we keep by ourselves refuses at once, and tells how long
+// it holds: who waits so long notes a new intent afterwards. From then on the
+// next hour's writes go as fast as the first's.
+func TestTheNextHourGoesOn(t *testing.T) {
 	clock := newClock()
 	p := testPacer(clock, time.Minute)
-	for range contentPerHour + 1 {
+	start := clock.Now()
+	for n := range 2 * contentPerHour {
 		done, err := p.write(t.Context(), true)
+		var e *Error
+		if errors.As(err, &e) {
+			if n != contentPerHour || e.RetryIn() != time.Hour-contentPerHour*time.Second+time.Second {
+				t.Fatalf("write %d: %v", n+1, err)
+			}
+			_ = clock.Sleep(t.Context(), e.RetryIn())
+			done, err = p.write(t.Context(), true)
+		}
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("write %d: %v", n+1, err)
 		}
 		done()
 	}
-	if got := clock.total(); got != time.Hour {
-		t.Errorf("%d writes took %v", contentPerHour+1, got)
+	if got, want := clock.Now().Sub(start), time.Hour+(contentPerHour-1)*time.Second; got != want {
+		t.Errorf("%d writes took %v, want %v", 2*contentPerHour, got, want)
 	}
 }
 
