@@ -25,9 +25,11 @@ func newDemo(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "The main job on the embedded GitHub: report, dispatch, dispatch.log",
-		Long: `Runs the main job on an embedded GitHub, with no token and no network: prints
-the report on a fleet of 16 repositories, then dispatches the open phase of its
-first epic with READY children. Everything is kept in .core/demo/ of this
+		Long: `Runs the main job on an embedded GitHub, with no token and no network. On a
+terminal it opens the screen on a fleet of 16 repositories: choose an epic, press
+d to see what a dispatch would do, y to send it. Elsewhere, or with --headless,
+it prints the report, then dispatches the open phase of the first epic with
+READY children. Everything is kept in .core/demo/ of this
 folder; run it again and the next epic's turn has come. Any other command
 works on the same fleet with --demo.`,
 		Example: `  core dev demo                        report, then dispatch
@@ -43,6 +45,9 @@ works on the same fleet with --demo.`,
 			if err := a.resetDemo(); err != nil {
 				return err
 			}
+		}
+		if a.wantsScreen() {
+			return a.screen(c.Context())
 		}
 		return a.runDemo(c.Context())
 	}

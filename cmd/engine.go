@@ -98,4 +98,5 @@ func (a *app) tellWait(e orchestrator.Event) {
 // tellStep prints what came of a step.
 func (a *app) tellStep(e orchestrator.Event) {
 	fmt.Fprintf(a.out, "  %2d/%d %-14s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(outcome(e)))
+	a.flush()
 }

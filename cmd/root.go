@@ -89,8 +89,9 @@ func newDev(a *app) *cobra.Command {
 		Use:   "dev",
 		Short: "The fleet: inventory, epics, budget, dispatch",
 		Long: `core dev keeps a fleet of coding agents busy on GitHub issues across many
-repositories. Without a command it prints the whole report: the inventory, the
-epics with their phases, today's budget, and what needs a person.
+repositories. Without a command it opens a screen of five live panes; where there
+is no terminal, or with --headless or --json, it prints the whole report: the
+inventory, the epics with their phases, today's budget, and what needs a person.
 
 Start with "core dev demo" (an embedded GitHub: no token, no network), or with
 "core dev init ORG" in the folder that shall hold the fleet's files (.core/).
@@ -102,8 +103,15 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
   core dev epic 118 --repo NAME --dispatch   hand an epic's open phase to the agents`,
 		Args:              noArgs,
 		PersistentPreRunE: func(c *cobra.Command, args []string) error { return a.setFromEnv(c.Flags()) },
-		RunE:              func(c *cobra.Command, args []string) error { return a.report(c.Context()) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if a.wantsScreen() {
+				return a.screen(c.Context())
+			}
+			return a.report(c.Context())
+		},
 	}
+	dev.Flags().BoolVar(&a.opt.readOnly, "read-only", false, "a screen that sends nothing")
+	dev.Flags().BoolVar(&a.opt.ascii, "ascii", false, "a screen of ASCII characters only")
 	f := dev.PersistentFlags()
 	f.StringVar(&a.opt.dir, "dir", "", "folder that holds .core/ (default: searched upward from here)")
 	f.BoolVar(&a.opt.demo, "demo", false, "use the embedded GitHub, with all files in .core/demo/")

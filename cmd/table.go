@@ -44,11 +44,11 @@ func (t table) Row(cells ...string) {
 
 func (t table) Flush() {
 	// What cannot be printed cannot be reported either.
-	_ = t.Table.WriteTo(t.a.out, t.a.screen())
+	_ = t.Table.WriteTo(t.a.out, t.a.paper())
 }
 
-// screen is what the output goes to.
-func (a *app) screen() terminal.Screen {
+// paper is what the output goes to.
+func (a *app) paper() terminal.Screen {
 	f, ok := a.out.(*os.File)
 	if a.file != nil {
 		f, ok = a.file, true

@@ -23,6 +23,7 @@ import (
 type options struct {
 	dir, apiURL, org                     string
 	demo, json, headless, stats, refresh bool
+	readOnly, ascii                      bool // of the screen
 	repos                                []string
 }
 

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"sync"
+
+	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+	"github.com/dappcore/core-dev/tui"
+)
+
+// screen opens the live panes. What would be said on standard error waits until
+// the screen is left.
+func (a *app) screen(ctx context.Context) error {
+	longLived()
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if _, err := a.fleet(c); err != nil { // nothing to show, and nothing a screen could ask for
+		return err
+	}
+	errw := a.errw
+	var said bytes.Buffer
+	a.errw = &said
+	defer func() {
+		a.errw = errw
+		_, _ = said.WriteTo(errw)
+	}()
+	_, noColor := a.env("NO_COLOR")
+	return tui.Run(ctx, &screenEngine{a: a, shown: map[string]shown{}}, tui.Options{
+		In: a.in, Out: a.out,
+		Clean: terminal.Clean,
+		Explain: func(err error) (text, hint string) {
+			_, _, text, hint = kindOf(err)
+			return text, hint
+		},
+		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor,
+	})
+}
+
+// wantsScreen tells whether there is a person at a terminal.
+func (a *app) wantsScreen() bool { return !a.opt.headless && !a.opt.json && a.asks() }
+
+// screenEngine is the program as the screen asks for it. Looks and plans take
+// turns; an apply runs beside them.
+type screenEngine struct {
+	a  *app
+	mu sync.Mutex
+	// shown are the proposals that may be approved; a new one takes the place
+	// of the last.
+	shown map[string]shown
+}
+
+type shown struct {
+	look     *look
+	proposal orchestrator.Proposal
+}
+
+func (s *screenEngine) Cached() (orchestrator.View, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, err := s.a.remembered()
+	if err != nil || l == nil {
+		return orchestrator.View{}, false
+	}
+	v, err := s.view(l)
+	return v, err == nil
+}
+
+func (s *screenEngine) Refresh(ctx context.Context) (orchestrator.View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, err := s.a.look(ctx)
+	if err != nil {
+		return orchestrator.View{}, err
+	}
+	return s.view(l)
+}
+
+func (s *screenEngine) view(l *look) (orchestrator.View, error) {
+	st, err := s.a.fullStatus(l.conf, l.budget)
+	if err != nil {
+		return orchestrator.View{}, err
+	}
+	d, err := s.a.dir()
+	if err != nil {
+		return orchestrator.View{}, err
+	}
+	paused, err := brake{d}.Paused()
+	return orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, Paused: paused, At: l.budget.Now}, err
+}
+
+// Propose settles what an earlier run left open, looks and plans.
+func (s *screenEngine) Propose(ctx context.Context, d tui.Dispatch) (orchestrator.Proposal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.a.ready(ctx, sendOptions{}); err != nil {
+		return orchestrator.Proposal{}, err
+	}
+	l, err := s.a.look(ctx)
+	if err != nil {
+		return orchestrator.Proposal{}, err
+	}
+	p, err := s.a.planDispatch(l, dispatchOptions{epic: d.Epic, max: d.Max})
+	if err != nil {
+		return orchestrator.Proposal{}, err
+	}
+	p.Left = l.budget.Status().UsableRemaining
+	clear(s.shown)
+	s.shown[p.ID] = shown{l, p}
+	return p, nil
+}
+
+// Apply carries out a proposal that was shown; each only once.
+func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
+	s.mu.Lock()
+	what, ok := s.shown[id]
+	delete(s.shown, id)
+	if !ok {
+		s.mu.Unlock()
+		return &orchestrator.Stale{Target: "proposal " + id, Why: "it was sent already, or another was made since"}
+	}
+	engine, err := s.a.applier(ctx, what.look, emit)
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return engine.Apply(ctx, what.proposal)
+}
+
+// remembered is the last look, from our files alone; nil when there is none.
+func (a *app) remembered() (*look, error) {
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return nil, err
+	}
+	if _, err := os.Stat(d.File("state.db")); err != nil {
+		return nil, nil
+	}
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	fl, err := a.fleet(c)
+	if err != nil {
+		return nil, err
+	}
+	var refs []inventory.RepoRef
+	for _, r := range fl.Repos {
+		refs = append(refs, r.Ref)
+	}
+	host, err := a.hostName()
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	db, err := a.state()
+	if err != nil || db == nil {
+		return nil, err
+	}
+	snap, ok := db.Snapshot(snapshotKey(host, refs))
+	if !ok {
+		return nil, nil
+	}
+	l := &look{conf: c, snap: snap}
+	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
+	if err := a.readOwn(l); err != nil {
+		return nil, err
+	}
+	l.assess()
+	return l, nil
+}
+
+// hostName is the name by which this folder knows its GitHub, without asking it.
+func (a *app) hostName() (string, error) {
+	if a.opt.demo {
+		return demoHost, nil
+	}
+	c, err := a.config()
+	if err != nil {
+		return "", err
+	}
+	url := c.APIURL
+	if url == "" {
+		url = c.Host
+	}
+	end, err := github.ParseEndpoint(url)
+	return end.Host, err
+}
