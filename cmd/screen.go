@@ -25,13 +25,13 @@ func (a *app) screen(ctx context.Context) error {
 		return err
 	}
 	errw := a.errw
-	var said bytes.Buffer
-	a.errw = &said
+	said := &held{}
+	a.errw = said
 	defer func() {
 		a.errw = errw
-		_, _ = said.WriteTo(errw)
+		_, _ = said.text.WriteTo(errw)
 	}()
-	_, noColor := a.env("NO_COLOR")
+	noColor, _ := a.env("NO_COLOR") // https://no-color.org: set, and not empty
 	return tui.Run(ctx, &screenEngine{a: a, shown: map[string]shown{}}, tui.Options{
 		In: a.in, Out: a.out,
 		Clean: terminal.Clean,
@@ -39,8 +39,21 @@ func (a *app) screen(ctx context.Context) error {
 			_, _, text, hint = kindOf(err)
 			return text, hint
 		},
-		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor,
+		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "",
 	})
+}
+
+// held keeps what is said while the screen is open; looks and an apply may both
+// have something to say.
+type held struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (h *held) Write(b []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(b)
 }
 
 // wantsScreen tells whether there is a person at a terminal.
