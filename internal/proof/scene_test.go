@@ -26,12 +26,14 @@ type scene struct {
 	epic    inventory.Ref     // whose open phase is dispatched
 	label   string            // of the agent
 	want    int               // tasks that are spent when there is nothing left to do
+	clock   world.Clock       // of GitHub; nil: the machine's
+	limits  bool              // GitHub's limits hold; false: they only count
 }
 
 func (s scene) options() githubsim.Options {
 	l := limits.Defaults()
-	l.Off = true // a run again and again is no client that could keep to an hour's limit
-	return githubsim.Options{Fleet: s.fleet, Seed: s.seed, Limits: &l}
+	l.Off = !s.limits // a command run again and again cannot keep to an hour's limit
+	return githubsim.Options{Fleet: s.fleet, Seed: s.seed, Limits: &l, Clock: s.clock}
 }
 
 // smallOrg owns the repository of the small scenes.
