@@ -9,15 +9,15 @@
 //
 // One line a dispatch, dated to the minute:
 //
-//	2026-02-04T10:00Z core-mcp #29 jules #118 @Snider
-//	TIMESTAMP         REPO     ISSUE AGENT EPIC MEMBER
+//	2026-02-04T10:00Z web-api #29 jules #118 @ada
+//	TIMESTAMP         REPO    ISSUE AGENT EPIC MEMBER
 //
 // EPIC is "-" for a direct dispatch and "owner/name#118" when the epic lives
 // in another repository than the child; REPO is "name" or "owner/name"; MEMBER
 // is left out in lines written before members were recorded. An older form is
 // read too:
 //
-//	2026-02-04T10:00Z dispatched #29 to jules in core-mcp
+//	2026-02-04T10:00Z dispatched #29 to jules in web-api
 //
 // A line that is not exactly one of these is unreadable. It is never guessed
 // at, and as long as it holds today's date it counts as a task spent, so that

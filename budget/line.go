@@ -171,7 +171,7 @@ func (l *Line) epic(b []byte, i int) bool {
 	return len(l.Member) <= maxName && class[l.Member[0]]&first != 0 && span(b, i+2, inOwner) == len(b)
 }
 
-// older reads "jules in core-mcp", the rest of the form that began with
+// older reads "jules in web-api", the rest of the form that began with
 // "dispatched #29 to".
 func (l *Line) older(b []byte, agent int) bool {
 	i := span(b, agent, inName)

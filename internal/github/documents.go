@@ -13,8 +13,8 @@ import (
 var queryFiles embed.FS
 
 var (
-	definition = regexp.MustCompile(`(?m)^(fragment|query) (\w+)`)
-	spread     = regexp.MustCompile(`\.\.\.\s*(\w+)`)
+	definition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(fragment|query) (\w+)`) })
+	spread     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.\.\.\s*(\w+)`) })
 )
 
 // definitions are the fragments and operations of the query files by name.
@@ -30,7 +30,7 @@ var definitions = sync.OnceValue(func() map[string]string {
 			panic(err)
 		}
 		text := stripComments(string(raw))
-		at := definition.FindAllStringSubmatchIndex(text, -1)
+		at := definition().FindAllStringSubmatchIndex(text, -1)
 		for i, m := range at {
 			end := len(text)
 			if i+1 < len(at) {
@@ -58,7 +58,7 @@ func document(operation string) string {
 	out := []string{operation}
 	seen := map[string]bool{}
 	for i := 0; i < len(out); i++ {
-		for _, m := range spread.FindAllStringSubmatch(out[i], -1) {
+		for _, m := range spread().FindAllStringSubmatch(out[i], -1) {
 			name := m[1]
 			if name == "on" || seen[name] {
 				continue

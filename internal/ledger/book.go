@@ -23,7 +23,9 @@ const (
 	lockName         = "dispatch.lock"
 )
 
-var rotated = regexp.MustCompile(`^dispatch-\d{4}-\d{2}\.log$`)
+var rotated = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^dispatch-\d{4}-\d{2}\.log$`)
+})
 
 // Book is the ledger of one `.core` folder. It may be used by several
 // goroutines, and several Books, in several processes, may be open on a folder.
@@ -56,7 +58,7 @@ func (b *Book) logs() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if rotated.MatchString(e.Name()) {
+		if rotated().MatchString(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}

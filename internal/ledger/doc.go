@@ -15,8 +15,8 @@
 //   - reservations.log: what is reserved, and how each reservation ended.
 //     Append-only, a line each, fsynced:
 //
-//     2026-02-04T10:00:12Z held 5f0c… core-mcp #29 jules #118 @Snider lines=0 sum=89abcdef
-//     2026-02-04T10:00:15Z settled 5f0c… core-mcp #29 jules #118 @Snider lines=0 sum=01234567
+//     2026-02-04T10:00:12Z held 5f0c… web-api #29 jules #118 @ada lines=0 sum=89abcdef
+//     2026-02-04T10:00:15Z settled 5f0c… web-api #29 jules #118 @ada lines=0 sum=01234567
 //
 //     TIME STATE ID, then as in dispatch.log (MEMBER "-" where there is none);
 //     lines is how many dispatches of that child the log held when it was

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
@@ -138,7 +139,9 @@ func paragraphs(body string) string {
 
 // closing are GitHub's keywords before a reference to an issue (docs.github.com "Linking a pull
 // request to an issue").
-var closing = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\b`)
+var closing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\b`)
+})
 
 // closes are the issues a pull request's body promises to close. Off the default branch keywords mean nothing.
 func (x *execution) closes(pull *world.Issue) []*world.Issue {
@@ -148,7 +151,7 @@ func (x *execution) closes(pull *world.Issue) []*world.Issue {
 	}
 	var out []*world.Issue
 	seen := map[int64]bool{}
-	for _, m := range closing.FindAllStringSubmatch(pull.Body, -1) {
+	for _, m := range closing().FindAllStringSubmatch(pull.Body, -1) {
 		repo := base
 		if name := m[1] + m[2]; name != "" {
 			owner, short, _ := strings.Cut(name, "/")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -103,14 +104,16 @@ func (c *coreReader) issue(rd *reader) {
 	c.links = append(c.links, func() error { return c.children(it, rd.at) })
 }
 
-var childLine = regexp.MustCompile(`^\s*(?:[-*+]|\d+\.) \[[ x]\] (?:.*?[^\w/])?#(\d+)`)
+var childLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:[-*+]|\d+\.) \[[ x]\] (?:.*?[^\w/])?#(\d+)`)
+})
 
 // children makes the issues on an epic's checklist its own, and starts it
 // without ticks: they came as the children were closed.
 func (c *coreReader) children(epic *item, at string) error {
 	var lastTick time.Time
 	for _, line := range strings.Split(epic.body, "\n") {
-		m := childLine.FindStringSubmatch(line)
+		m := childLine().FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}

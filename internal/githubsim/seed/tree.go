@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // tree is what a repository's first commit holds: the files every repository
@@ -39,14 +40,16 @@ func tree(layer, org, name, codeOwner string, paths map[string]int) (map[string]
 	return files, nil
 }
 
-var pathPattern = regexp.MustCompile(`(?:[\w.-]+/)*[\w.-]+\.(?:go|php|ya?ml|sh|json|ini|md|example)\b(?:(?::| line )(\d+))?|\bDockerfile(?::(\d+))?`)
+var pathPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:[\w.-]+/)*[\w.-]+\.(?:go|php|ya?ml|sh|json|ini|md|example)\b(?:(?::| line )(\d+))?|\bDockerfile(?::(\d+))?`)
+})
 
 // mentioned are the paths that texts name, each with the highest line named;
 // without those that are gone.
 func mentioned(texts, gone []string) map[string]int {
 	paths := map[string]int{}
 	for _, text := range texts {
-		for _, m := range pathPattern.FindAllStringSubmatch(text, -1) {
+		for _, m := range pathPattern().FindAllStringSubmatch(text, -1) {
 			name, _, _ := strings.Cut(m[0], ":")
 			name, _, _ = strings.Cut(name, " line ")
 			at, _ := strconv.Atoi(m[1] + m[2]) // no digits: no line

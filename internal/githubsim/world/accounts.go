@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 )
 
-var loginForm = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9]|-[A-Za-z0-9])*(?:-[A-Za-z0-9]+)*$`)
+var loginForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9]|-[A-Za-z0-9])*(?:-[A-Za-z0-9]+)*$`)
+})
 
 // CreateUser makes an account. Only the system may.
 func (tx *Tx) CreateUser(n NewUser) (*User, error) {
@@ -18,7 +21,7 @@ func (tx *Tx) CreateUser(n NewUser) (*User, error) {
 	if !tx.actor.system {
 		return nil, forbidden("Must be a site administrator.")
 	}
-	if len(n.Login) > 39 || !loginForm.MatchString(n.Login) {
+	if len(n.Login) > 39 || !loginForm().MatchString(n.Login) {
 		return nil, invalid(coded("User", "login", "invalid"))
 	}
 	if tx.UserByLogin(n.Login) != nil {

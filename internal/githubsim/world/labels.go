@@ -4,10 +4,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
-var colorForm = regexp.MustCompile(`^[0-9a-fA-F]{6}$`)
+var colorForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{6}$`)
+})
 
 // defaultColor is that of a label made by naming it on an issue.
 const defaultColor = "ededed"
@@ -23,7 +26,7 @@ func checkLabelName(name string) error {
 }
 
 func checkLabelLook(color, description string) error {
-	if !colorForm.MatchString(color) {
+	if !colorForm().MatchString(color) {
 		return invalid(coded("Label", "color", "invalid"))
 	}
 	if utf8.RuneCountInString(description) > 100 {

@@ -219,7 +219,7 @@ func (tx *Tx) closeByCommits(repo *Repo, commits []*gitstore.CommitInfo) {
 		return strings.Compare(a.SHA, b.SHA)
 	})
 	for _, c := range commits {
-		for _, issue := range tx.mentioned(repo, closing, c.Message) {
+		for _, issue := range tx.mentioned(repo, closing(), c.Message) {
 			target := tx.s.repos.rows[issue.RepoID]
 			if issue.Pull == nil && !issue.Closed && tx.may(target, Triage) {
 				tx.closeIssue(issue, Event{SHA: c.SHA})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -12,10 +13,14 @@ import (
 )
 
 var (
-	reference = regexp.MustCompile(`(?:^|[^\w&/#.-])(?:([A-Za-z0-9-]+)/([\w.-]+))?#([1-9]\d{0,8})\b|` +
-		`https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b`)
-	closing = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+` +
-		`(?:(?:([A-Za-z0-9-]+)/([\w.-]+))?#([1-9]\d{0,8})\b|https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b)`)
+	reference = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^\w&/#.-])(?:([A-Za-z0-9-]+)/([\w.-]+))?#([1-9]\d{0,8})\b|` +
+			`https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b`)
+	})
+	closing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+` +
+			`(?:(?:([A-Za-z0-9-]+)/([\w.-]+))?#([1-9]\d{0,8})\b|https?://[^\s/]+/([A-Za-z0-9-]+)/([\w.-]+)/(?:issues|pull)/([1-9]\d{0,8})\b)`)
+	})
 )
 
 // mayRefer is a quick look whether a body can refer to anything: most do not.
@@ -104,7 +109,7 @@ func (tx *Tx) crossReference(source *Issue, body string) {
 	if plain == "" {
 		return
 	}
-	for _, target := range tx.mentioned(tx.s.repos.rows[source.RepoID], reference, plain) {
+	for _, target := range tx.mentioned(tx.s.repos.rows[source.RepoID], reference(), plain) {
 		if target.ID == source.ID || !tx.CanSee(tx.actor, tx.s.repos.rows[target.RepoID]) {
 			continue
 		}
@@ -124,7 +129,7 @@ func (tx *Tx) ClosingIssues(pull *Issue) []*Issue {
 	if pull.Pull == nil || pull.Pull.BaseRef != repo.DefaultBranch {
 		return nil
 	}
-	return slices.DeleteFunc(tx.mentioned(repo, closing, prose(pull.Body)), func(i *Issue) bool { return i.Pull != nil })
+	return slices.DeleteFunc(tx.mentioned(repo, closing(), prose(pull.Body)), func(i *Issue) bool { return i.Pull != nil })
 }
 
 // ClosedBy are the pull requests that would close an issue when merged, or

@@ -6,11 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 )
 
-var repoName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+var repoName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+})
 
 // defaultLabels are what GitHub puts into every new repository.
 var defaultLabels = []NewLabel{
@@ -114,7 +117,7 @@ func (tx *Tx) fork(repo, parent *Repo) error {
 }
 
 func (tx *Tx) checkRepoName(owner *User, name string) error {
-	if !repoName.MatchString(name) || name == "." || name == ".." || strings.HasSuffix(strings.ToLower(name), ".git") {
+	if !repoName().MatchString(name) || name == "." || name == ".." || strings.HasSuffix(strings.ToLower(name), ".git") {
 		return invalid(coded("Repository", "name", "invalid"))
 	}
 	if tx.s.repoByName[key(owner.ID, name)] != nil {
