@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/inventory"
@@ -11,9 +12,10 @@ import (
 
 // Ask is a wish to dispatch so many tasks.
 type Ask struct {
-	Repo  inventory.RepoRef
-	Agent string
-	Tasks int
+	Repo   inventory.RepoRef
+	Agent  string
+	Tasks  int
+	Member string // the one to be charged; "" = whoever can be
 }
 
 // Grant charges part of an ask to a member.
@@ -132,7 +134,7 @@ func (a *admission) guide(asks, waiting []Ask) map[int][]int {
 		}
 		for i, ask := range asks {
 			if of(ask) {
-				classes[i] = net.class(s.chargeable(ask.Repo))
+				classes[i] = net.class(s.payers(ask))
 				net.push(classes[i], ask.Tasks)
 			}
 		}
@@ -151,7 +153,7 @@ func (a *admission) guide(asks, waiting []Ask) map[int][]int {
 // grant charges what fits of one ask.
 func (a *admission) grant(v *Verdict, i int, agent Agent, ask Ask, guide map[int][]int) (int, Why) {
 	s := a.state
-	members := s.chargeable(ask.Repo)
+	members := s.payers(ask)
 	if len(members) == 0 {
 		if s.Team.Connected(ask.Repo) {
 			return 0, NoToken
@@ -218,6 +220,22 @@ func (a *admission) take(window Window, member, n int) int {
 		}
 	}
 	return n
+}
+
+// payers are the members who can be charged for an ask. An agent's own quota
+// may be somebody's who did not connect the repository.
+func (s *State) payers(ask Ask) []int {
+	members := s.chargeable(ask.Repo)
+	if agent := s.agent(ask.Agent); agent.Quota > 0 && agent.Member != "" {
+		if m := s.Team.member(agent.Member); m >= 0 && s.Team.Members[m].NoToken || ask.Member != "" && !strings.EqualFold(ask.Member, agent.Member) {
+			return nil
+		}
+		return members
+	}
+	if ask.Member != "" {
+		members = slices.DeleteFunc(members, func(m int) bool { return !strings.EqualFold(s.Team.Members[m].Login, ask.Member) })
+	}
+	return members
 }
 
 // chargeable are the members who can be charged for a repository, those first

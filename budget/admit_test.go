@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/inventory"
 )
 
 // Whatever was spent before and whatever is asked: after the grants, no set of
@@ -190,8 +191,13 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 			{Login: "Snider", Quota: 2, Repos: []string{"core", "core-php"}},
 			{Login: "bodane", Quota: 300, Repos: []string{"locked"}, NoToken: true},
 		}},
-		Agents:  []budget.Agent{{Name: "jules", Window: budget.Rolling}, {Name: "codex", Quota: 9, Concurrency: 3}},
-		Running: map[string]int{"Codex": 2},
+		Agents: []budget.Agent{{Name: "jules", Window: budget.Rolling}, {Name: "codex", Quota: 9, Concurrency: 3}},
+		Running: []inventory.Task{
+			{Ref: inventory.Ref{Repo: ref("core"), Number: 1}, Agent: "Codex"},
+			{Ref: inventory.Ref{Repo: ref("core"), Number: 2}, Agent: "codex"},
+			{Ref: inventory.Ref{Repo: ref("core"), Number: 2}, Agent: "codex"},
+			{Ref: inventory.Ref{Repo: ref("core"), Number: 3}, Agent: "jules"},
+		},
 	}
 	s.Spending.Add(budget.Entry{At: now.Add(-time.Hour), Repo: "core", Issue: 1, Agent: "jules"})
 	for _, tt := range []struct {
@@ -217,6 +223,50 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		}
 		if r.Why != tt.why || r.Fits != tt.fits || frees != tt.frees || !strings.Contains(r.Text, tt.says) {
 			t.Errorf("%+v: refused with %+v", tt.ask, r)
+		}
+	}
+}
+
+// What is held and bears the label already is one task, not two.
+func TestARunningTaskThatIsHeldCountsOnce(t *testing.T) {
+	s := budget.State{
+		Now:     time.Date(2026, 2, 4, 10, 0, 30, 0, time.UTC),
+		Team:    budget.Solo(owner, "Snider"),
+		Agents:  []budget.Agent{{Name: "jules", Concurrency: 3}},
+		Held:    []budget.Reservation{{ID: "a", Entry: budget.Entry{Repo: "core", Issue: 1, Agent: "jules", Member: "Snider"}}},
+		Running: []inventory.Task{{Ref: inventory.Ref{Repo: ref("core"), Number: 1}, Agent: "jules"}},
+	}
+	if v := s.Admit([]budget.Ask{{Repo: ref("core"), Agent: "jules", Tasks: 3}}, nil); v.Fits(0) != 2 || v.Refusals[0].Why != budget.NoConcurrency {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestAnAskThatNamesItsMemberIsChargedToNobodyElse(t *testing.T) {
+	s := budget.State{
+		Now: time.Date(2026, 2, 4, 10, 0, 30, 0, time.UTC),
+		Team: budget.Team{Owner: owner, Members: []budget.Member{
+			{Login: "ann", Quota: 1, Repos: []string{"core", "core-php"}},
+			{Login: "bob", Quota: 5, Repos: []string{"core"}},
+			{Login: "eve", Quota: 5, Repos: []string{"core"}, NoToken: true},
+		}},
+		Agents: []budget.Agent{{Name: "codex", Quota: 9, Member: "eve"}, {Name: "max", Quota: 9, Member: "bob"}},
+	}
+	for _, tt := range []struct {
+		agent, member string
+		fits          int
+		payer         string
+	}{
+		{"jules", "ann", 1, "ann"}, // waiting work elsewhere is no reason to take another
+		{"jules", "BOB", 2, "bob"},
+		{"jules", "eve", 0, ""},
+		{"jules", "nobody", 0, ""},
+		{"codex", "", 0, ""}, // its own quota is eve's, whose token is not at hand
+		{"max", "bob", 2, "bob"},
+		{"max", "ann", 0, ""},
+	} {
+		v := s.Admit([]budget.Ask{{Repo: ref("core"), Agent: tt.agent, Tasks: 2, Member: tt.member}}, []budget.Ask{{Repo: ref("core-php"), Tasks: 1}})
+		if v.Fits(0) != tt.fits || v.OK() != (tt.fits == 2) || len(v.Grants) > 0 && v.Grants[0].Member != tt.payer {
+			t.Errorf("%s of @%s: %+v", tt.agent, tt.member, v)
 		}
 	}
 }

@@ -53,7 +53,7 @@ type State struct {
 	Held     []Reservation
 	Outside  []Outside
 	Reports  []Report
-	Running  map[string]int // tasks now in progress, by agent
+	Running  []inventory.Task // tasks now in progress; one that is held, too, counts once
 }
 
 // agent is the configuration of a name; an agent nobody configured draws on
@@ -71,11 +71,20 @@ func (s *State) agent(name string) Agent {
 // shares tells whether an agent draws on the members' quotas.
 func (s *State) shares(name string) bool { return s.agent(name).Quota <= 0 }
 
+// running is how many tasks an agent has in hand beside those that are held.
 func (s *State) running(name string) int {
-	for k, n := range s.Running {
-		if strings.EqualFold(k, name) {
-			return n
+	counted := map[string]bool{}
+	for _, r := range s.Held {
+		if strings.EqualFold(r.Agent, name) {
+			counted[r.Ref(s.Team.Owner).Key()] = true
 		}
 	}
-	return 0
+	n := 0
+	for _, t := range s.Running {
+		if strings.EqualFold(t.Agent, name) && !counted[t.Ref.Key()] {
+			counted[t.Ref.Key()] = true
+			n++
+		}
+	}
+	return n
 }

@@ -229,6 +229,7 @@ func (a *app) readOwn(l *look) error {
 	}
 	l.records = records
 	seen := inventory.Dispatches(&l.snap, l.rules, from.Time())
+	l.budget.Running = inventory.Running(&l.snap, l.rules)
 	l.budget.Outside = outside(inventory.Outside(seen, lines), l.budget.Held, l.conf.Owner())
 	return nil
 }

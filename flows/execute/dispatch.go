@@ -35,7 +35,7 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 		return plan, WhyNoEpic(w, d.Epic)
 	}
 	chosen := d.choose(&plan, w, epic)
-	members, refusal := admit(w, epic, chosen)
+	members, refusal := d.admit(w, epic, chosen)
 	if refusal != nil {
 		return plan, refusal
 	}
@@ -87,7 +87,7 @@ func (d Dispatch) choose(plan *flows.Plan, w flows.World, epic *inventory.Epic) 
 
 // admit asks the budget for one task a candidate and returns who is charged
 // for each; or the refusal, when not all of them fit.
-func admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, error) {
+func (d Dispatch) admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, error) {
 	var asks []budget.Ask
 	of := make([]int, len(chosen)) // candidate -> ask
 	for k, c := range chosen {
@@ -99,7 +99,7 @@ func admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, e
 		asks[at].Tasks++
 		of[k] = at
 	}
-	verdict := w.Budget.Admit(asks, waiting(w, epic))
+	verdict := w.Budget.Admit(asks, d.waiting(w, epic))
 	if !verdict.OK() {
 		r := &flows.Refusal{Wanted: len(chosen)}
 		var why []string
@@ -127,7 +127,7 @@ func admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, e
 
 // waiting is what else is READY in the fleet: members are charged so that most
 // of it stays possible.
-func waiting(w flows.World, but *inventory.Epic) []budget.Ask {
+func (d Dispatch) waiting(w flows.World, but *inventory.Epic) []budget.Ask {
 	var out []budget.Ask
 	for k := range w.Fleet.Epics {
 		e := &w.Fleet.Epics[k]
@@ -135,7 +135,7 @@ func waiting(w flows.World, but *inventory.Epic) []budget.Ask {
 			continue
 		}
 		for _, c := range e.Ready() {
-			out = append(out, budget.Ask{Repo: c.Ref.Repo, Tasks: 1})
+			out = append(out, budget.Ask{Repo: c.Ref.Repo, Agent: d.agentFor(w, c.Ref.Repo), Tasks: 1})
 		}
 	}
 	return out
@@ -156,7 +156,10 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candi
 	if phase.Name != "" {
 		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 	}
-	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines}})
+	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{
+		Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines,
+		Acceptor: w.Rules.Trust.Acceptor(*c.Issue), Apart: !w.Snapshot.Dependencies, Word: w.Rules.Feature[c.Ref.Key()],
+	}})
 	if d.Claims {
 		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
 	}

@@ -231,3 +231,24 @@ func TestPlanShape(t *testing.T) {
 		t.Errorf("%s", raw)
 	}
 }
+
+// Work that waits for an agent with a quota of its own is no use of a member's.
+func TestWaitingWorkNamesItsAgent(t *testing.T) {
+	w := world("- [ ] #1\n", 300, issue(home, 1, "one", ""), issue(away, 100, "epic(audit): more", "- [ ] #2\n"), issue(away, 2, "two", ""))
+	w.Rules.Repos = []inventory.RepoRule{{Ref: away, Agent: "codex"}}
+	w.Budget.Agents = []budget.Agent{{Name: "codex", Quota: 5}}
+	w.Budget.Team.Members = []budget.Member{
+		{Login: "ann", Quota: 1, Repos: []string{"a", "b"}},
+		{Login: "bob", Quota: 1, Repos: []string{"a", "c", "d"}},
+	}
+	w = assess(w)
+	want := []budget.Ask{{Repo: away, Agent: "codex", Tasks: 1}}
+	e, _ := w.Fleet.Epic(inventory.Ref{Repo: home, Number: 100})
+	if got := dispatch(0).waiting(w, e); !slices.Equal(got, want) {
+		t.Errorf("waiting %+v", got)
+	}
+	p, err := dispatch(0).Plan(w)
+	if err != nil || !strings.Contains(told(p), "reserve org/a#1 jules @ann\n") {
+		t.Errorf("%v\n%s", err, told(p))
+	}
+}

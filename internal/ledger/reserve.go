@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,11 @@ type Request struct {
 	Epic  inventory.Ref // zero = a direct dispatch
 	Agent string
 	Lines int // the child's lines in the log that the plan was made from
+	// Member is who shall be charged; "" = whoever can be.
+	Member string
+	// Seen is when what is running was looked at; what the log got since then
+	// is running, too.
+	Seen time.Time
 }
 
 // Refused tells that the budget has no room for a request.
@@ -36,7 +42,7 @@ var ErrStale = errors.New("plan again")
 // on this folder can spend in between. st says everything but the spending, what
 // is held and the instant, which are read under the lock; waiting is other work
 // that is ready (see budget.State.Admit). It fails with *Refused, ErrStale or
-// ErrReservations.
+// ErrReservations; ErrStale also where the member has no room and another has.
 func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waiting []budget.Ask) (budget.Reservation, error) {
 	var made budget.Reservation
 	err := b.write(ctx, func(r *register) error {
@@ -64,8 +70,15 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 		if st.Spending, err = b.Spending(budget.Earliest(st.Now, st.Agents)); err != nil {
 			return err
 		}
-		v := st.Admit([]budget.Ask{{Repo: req.Child.Repo, Agent: req.Agent, Tasks: 1}}, waiting)
+		if err := b.runningSince(req.Seen, &st); err != nil {
+			return err
+		}
+		ask := budget.Ask{Repo: req.Child.Repo, Agent: req.Agent, Tasks: 1, Member: req.Member}
+		v := st.Admit([]budget.Ask{ask}, waiting)
 		if !v.OK() {
+			if ask.Member = ""; req.Member != "" && st.Admit([]budget.Ask{ask}, waiting).OK() {
+				return fmt.Errorf("%s cannot be charged to @%s any more: %w", req.Child, req.Member, ErrStale)
+			}
 			return &Refused{v.Refusals[0]}
 		}
 		res := budget.Reservation{ID: req.ID, Made: st.Now.UTC().Truncate(time.Second), Lines: len(lines),
@@ -83,6 +96,25 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 		return budget.Reservation{}, err
 	}
 	return made, nil
+}
+
+// runningSince adds to what is running what was dispatched from here since it
+// was looked at.
+func (b *Book) runningSince(seen time.Time, st *budget.State) error {
+	if seen.IsZero() {
+		return nil
+	}
+	entries, err := b.Since(budget.DayOf(seen))
+	if err != nil {
+		return err
+	}
+	st.Running = slices.Clone(st.Running)
+	for _, e := range entries {
+		if !e.At.Before(seen.UTC().Truncate(time.Minute)) {
+			st.Running = append(st.Running, inventory.Task{Ref: e.Ref(b.owner), Agent: e.Agent})
+		}
+	}
+	return nil
 }
 
 // Settle ends a reservation whose task was spent: the line is written, dated at,

@@ -386,3 +386,48 @@ func TestWaitingForTheLockCanBeGivenUp(t *testing.T) {
 		}
 	}
 }
+
+// A task is charged to the member whom the plan showed, or the plan is stale.
+func TestReserveChargesTheMemberOfThePlan(t *testing.T) {
+	ctx := context.Background()
+	b := openBook(t, ledgerIn(t), clockAt(noon))
+	st := budget.State{Team: budget.Team{Owner: "dappcore", Members: []budget.Member{
+		{Login: "ann", Quota: 1, Repos: []string{"core"}}, {Login: "bob", Quota: 1, Repos: []string{"core", "core-php"}},
+	}}}
+	res, err := b.Reserve(ctx, Request{Child: child(1), Agent: "jules", Member: "bob"}, st, nil)
+	if err != nil || res.Member != "bob" {
+		t.Fatalf("%+v %v", res, err)
+	}
+	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "bob"}, st, nil); !errors.Is(err, ErrStale) {
+		t.Errorf("bob has none left, ann has: %v", err)
+	}
+	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "ann"}, st, nil); err != nil {
+		t.Fatal(err)
+	}
+	var refused *Refused
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Member: "ann"}, st, nil); !errors.As(err, &refused) {
+		t.Errorf("nobody has any left: %v", err)
+	}
+}
+
+// What another process dispatched since the look is running, too.
+func TestReserveCountsWhatWasDispatchedSinceTheLook(t *testing.T) {
+	ctx := context.Background()
+	b := openBook(t, ledgerIn(t), clockAt(noon))
+	st := team(9)
+	st.Agents = []budget.Agent{{Name: "jules", Concurrency: 2}}
+	st.Running = []inventory.Task{{Ref: child(1), Agent: "jules"}}
+	if _, err := b.Reserve(ctx, Request{ID: "two", Child: child(2), Agent: "jules", Seen: noon}, st, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Settle(ctx, "two", noon); err != nil {
+		t.Fatal(err)
+	}
+	var refused *Refused
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon}, st, nil); !errors.As(err, &refused) || refused.Why != budget.NoConcurrency {
+		t.Errorf("a third of two: %v", err)
+	}
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon.Add(time.Minute)}, st, nil); err != nil {
+		t.Errorf("looked at since, and the second is done: %v", err)
+	}
+}
