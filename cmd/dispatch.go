@@ -89,9 +89,12 @@ func (a *app) planDispatch(l *look, o dispatchOptions) (orchestrator.Proposal, e
 			labels[g.Name] = g.Label
 		}
 	}
-	plan, err := execute.Dispatch{Epic: o.epic, Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels}.Plan(l.world())
+	plan, err := execute.Dispatch{Epic: o.epic, Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()}.Plan(l.world())
 	return a.proposal(o.command(), plan), err
 }
+
+// claims tells whether children are claimed on GitHub, for several machines.
+func (l *look) claims() bool { return l.conf.Claims == "refs" }
 
 // command is the dispatch as it is written on the command line.
 func (o dispatchOptions) command() string {

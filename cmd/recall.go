@@ -17,7 +17,9 @@ func newRecall(a *app) *cobra.Command {
 		Short: "Take a dispatch back: the child may be READY again",
 		Long: `Takes the agent's label off a child, comments that it was taken back, and notes
 the recall, so that the child may be READY again. The task that was spent stays
-spent: dispatching the child again costs another one.`,
+spent: dispatching the child again costs another one. With "claims: refs" it
+frees the claim of a child that is not dispatched: a machine that does not come
+back may have left it.`,
 		Example: `  core dev recall core#112 --dry-run`,
 		Args:    exactly(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.recall(c.Context(), args[0], o) },
@@ -42,12 +44,12 @@ func (a *app) recall(ctx context.Context, arg string, o sendOptions) error {
 		return err
 	}
 	defer a.printStats(ctx)
-	plan, err := execute.Recall{Child: ref}.Plan(l.world())
+	plan, err := execute.Recall{Child: ref, Claims: l.claims()}.Plan(l.world())
 	if err != nil {
 		return err
 	}
 	d := newDelivery()
-	d.said = "taken back: " + ref.String() + " may be READY again; its task stays spent"
+	d.said = "taken back: " + ref.String()
 	p := a.proposal("core dev recall "+ref.String(), plan)
 	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) }))
 }

@@ -39,6 +39,8 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	AddLabel{}.Kind():      read[AddLabel],
 	LogDispatch{}.Kind():   read[LogDispatch],
 	RemoveLabel{}.Kind():   read[RemoveLabel],
+	Claim{}.Kind():         read[Claim],
+	FreeClaim{}.Kind():     read[FreeClaim],
 	NoteRecall{}.Kind():    read[NoteRecall],
 	DeleteComment{}.Kind(): read[DeleteComment],
 	DeleteBranch{}.Kind():  read[DeleteBranch],

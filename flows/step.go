@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/dappcore/core-dev/inventory"
@@ -90,6 +91,26 @@ type RemoveLabel struct {
 	Label string
 }
 
+// Claim takes a child before the first write on it, against other machines: it
+// creates a reference on GitHub, which one of them alone can. It points to an
+// object of the claimant's own, so that its sha names the winner.
+type Claim struct {
+	Child   inventory.Ref
+	Attempt int    // 1 + the agent LABELED events of the child
+	From    string // branch whose files the object is made with
+}
+
+// FreeClaim takes away the claim of an attempt that was never dispatched.
+type FreeClaim struct {
+	Child   inventory.Ref
+	Attempt int
+}
+
+// ClaimRef is the full name of the reference that claims an attempt.
+func ClaimRef(child inventory.Ref, attempt int) string {
+	return fmt.Sprintf("refs/core/dispatch/%d/%d", child.Number, attempt)
+}
+
 // NoteRecall notes in the journal that a dispatch was taken back: from then on
 // the child may be READY again. Its task stays spent.
 type NoteRecall struct{ Child inventory.Ref }
@@ -113,6 +134,8 @@ func (Comment) Kind() string       { return "comment" }
 func (AddLabel) Kind() string      { return "label" }
 func (LogDispatch) Kind() string   { return "log" }
 func (RemoveLabel) Kind() string   { return "unlabel" }
+func (Claim) Kind() string         { return "claim" }
+func (FreeClaim) Kind() string     { return "free-claim" }
 func (NoteRecall) Kind() string    { return "recall" }
 func (DeleteComment) Kind() string { return "delete-comment" }
 func (DeleteBranch) Kind() string  { return "delete-branch" }
@@ -124,6 +147,8 @@ func (e AddLabel) Target() string    { return e.Issue.String() }
 func (e LogDispatch) Target() string { return e.Child.String() }
 
 func (e RemoveLabel) Target() string   { return e.Issue.String() }
+func (e Claim) Target() string         { return e.Child.String() }
+func (e FreeClaim) Target() string     { return e.Child.String() }
 func (e NoteRecall) Target() string    { return e.Child.String() }
 func (e DeleteComment) Target() string { return e.Issue.String() }
 func (e DeleteBranch) Target() string  { return e.Repo.String() }
@@ -135,6 +160,8 @@ func (e AddLabel) Detail() string    { return e.Label }
 func (e LogDispatch) Detail() string { return e.Agent + " @" + e.Member }
 
 func (e RemoveLabel) Detail() string   { return e.Label }
+func (e Claim) Detail() string         { return ClaimRef(e.Child, e.Attempt) }
+func (e FreeClaim) Detail() string     { return ClaimRef(e.Child, e.Attempt) }
 func (NoteRecall) Detail() string      { return "READY again; the task stays spent" }
 func (e DeleteComment) Detail() string { return "comment " + strconv.FormatInt(e.ID, 10) }
 func (e DeleteBranch) Detail() string  { return e.Name }
@@ -153,6 +180,8 @@ func (e AddLabel) cost() Cost {
 }
 func (LogDispatch) cost() Cost   { return Cost{Requests: 1, Points: 1} }
 func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1} }
+func (Claim) cost() Cost         { return Cost{Requests: 4, Points: 2} }
+func (FreeClaim) cost() Cost     { return Cost{Requests: 2, Points: 1} }
 func (NoteRecall) cost() Cost    { return Cost{Requests: 1, Points: 1} }
 func (DeleteComment) cost() Cost { return Cost{Requests: 2, Points: 1} }
 func (DeleteBranch) cost() Cost  { return Cost{Requests: 2, Points: 1} }

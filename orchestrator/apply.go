@@ -59,7 +59,7 @@ func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 }
 
 func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan) error {
-	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}}
+	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}, passed: map[string]bool{}}
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
@@ -88,7 +88,8 @@ func (a *Applier) now() time.Time { return a.Clock.Now().UTC() }
 type run struct {
 	*Applier
 	*page
-	open map[string]*reservation // by child
+	open   map[string]*reservation // by child
+	passed map[string]bool         // children another machine has, by their steps' target
 }
 
 // reservation is a task taken and not yet settled.
@@ -105,12 +106,12 @@ type reservation struct {
 // all carries out the steps that are not finished, and gives the plan up.
 func (r *run) all(ctx context.Context) error {
 	for k, s := range r.steps {
-		if s.finished() {
+		if s.finished() || r.passed[s.Effect.Target()] {
 			continue
 		}
 		err := r.ready(ctx)
 		if err == nil {
-			err = r.one(ctx, k)
+			err = r.pass(ctx, k, r.one(ctx, k))
 		}
 		if err != nil {
 			return r.abandon(ctx, err)

@@ -43,6 +43,10 @@ func (r *run) deed(k int) (deed, error) {
 		return addLabel{r, e}, nil
 	case flows.LogDispatch:
 		return logDispatch{r, e, k}, nil
+	case flows.Claim:
+		return claim{r, e}, nil
+	case flows.FreeClaim:
+		return freeClaim{r, e}, nil
 	case flows.RemoveLabel:
 		return removeLabel{r, e}, nil
 	case flows.NoteRecall:

@@ -20,12 +20,13 @@ import (
 // effect yet to come. From then on nothing it does has an effect.
 type mortal struct {
 	*stage
-	calls int // that change something, so far
-	dies  int // at which of them; 0: never
-	when  death
-	dead  bool
-	log   *journal.Store
-	id    string
+	calls  int    // that change something, so far
+	remote []bool // whether each of them is GitHub's
+	dies   int    // at which of them; 0: never
+	when   death
+	dead   bool
+	log    *journal.Store
+	id     string
 }
 
 type death int
@@ -44,6 +45,7 @@ func (m *mortal) change(remote bool, do func() error) error {
 	if m.dead {
 		return errDead
 	}
+	m.remote = append(m.remote, remote)
 	if m.calls++; m.calls != m.dies {
 		return do()
 	}
@@ -88,6 +90,29 @@ func (m mortalHub) Head(ctx context.Context, repo inventory.RepoRef, branch stri
 		return "", false, err
 	}
 	return m.hub.Head(ctx, repo, branch)
+}
+
+func (m mortalHub) Ref(ctx context.Context, repo inventory.RepoRef, name string) (string, bool, error) {
+	if err := m.look(); err != nil {
+		return "", false, err
+	}
+	return m.hub.Ref(ctx, repo, name)
+}
+
+func (m mortalHub) MakeMark(ctx context.Context, repo inventory.RepoRef, branch, text string) (sha string, err error) {
+	err = m.change(true, func() error {
+		sha, err = m.hub.MakeMark(context.WithoutCancel(ctx), repo, branch, text)
+		return err
+	})
+	return sha, err
+}
+
+func (m mortalHub) CreateRef(ctx context.Context, repo inventory.RepoRef, name, sha string) error {
+	return m.change(true, func() error { return m.hub.CreateRef(context.WithoutCancel(ctx), repo, name, sha) })
+}
+
+func (m mortalHub) DeleteRef(ctx context.Context, repo inventory.RepoRef, name string) error {
+	return m.change(true, func() error { return m.hub.DeleteRef(context.WithoutCancel(ctx), repo, name) })
 }
 
 func (m mortalHub) CreateBranch(ctx context.Context, repo inventory.RepoRef, branch, sha string) error {
@@ -168,6 +193,10 @@ func (m mortalJournal) NoteComment(at time.Time, ref inventory.Ref, id int64, di
 	return m.change(false, func() error { return m.Store.NoteComment(at, ref, id, digest) })
 }
 
+func (m mortalJournal) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
+	return m.change(false, func() error { return m.Store.NoteClaim(at, ref, sha) })
+}
+
 func (m mortalJournal) NoteDispatch(at time.Time, ref inventory.Ref, event string) error {
 	return m.change(false, func() error { return m.Store.NoteDispatch(at, ref, event) })
 }
@@ -208,34 +237,41 @@ func (s *stage) recover(a *orchestrator.Applier, resume bool) error {
 	return a.Apply(ctx, s.proposal(s.plan()))
 }
 
-// TestKilledAtEveryChange: a process dies at every one of its calls that change
-// something, before the effect, after it, or with the effect landing later; the
-// next one leaves one comment, one LABELED event, one line a child, none held.
+// TestKilledAtEveryChange: a process dies right after each of its calls that
+// change something (which is right before the next), or with GitHub's effect
+// landing later; the next one leaves one comment, one LABELED event, one line a
+// child, nothing held.
 func TestKilledAtEveryChange(t *testing.T) {
 	points := 0
-	for when := range deaths {
-		for dies := 1; ; dies++ {
-			survived := false
-			for _, resume := range []bool{false, true} {
-				t.Run(fmt.Sprint(when, "/", dies, "/", resume), func(t *testing.T) {
+	for _, claims := range []bool{false, true} {
+		whole := newStage(t)
+		whole.claim = claims
+		m, a := whole.process(0, after)
+		if err := a.Apply(t.Context(), whole.proposal(whole.plan())); err != nil {
+			t.Fatal(err)
+		}
+		for dies, remote := range m.remote {
+			for when := after; when < deaths; when++ {
+				if when == late && !remote {
+					continue
+				}
+				points++
+				t.Run(fmt.Sprint(claims, "/", dies+1, "/", when), func(t *testing.T) {
+					t.Parallel()
 					s := newStage(t)
-					m, a := s.process(dies, when)
-					err := a.Apply(t.Context(), s.proposal(s.plan()))
-					if survived = err == nil && !m.dead; survived {
-						return
+					s.claim = claims
+					m, a := s.process(dies+1, when)
+					if err := a.Apply(t.Context(), s.proposal(s.plan())); !m.dead {
+						t.Fatalf("it did not die: %v", err)
 					}
-					points++
-					_, a = s.process(0, before)
-					if err := s.recover(a, resume); err != nil {
-						t.Fatalf("after it died at change %d (%v): %v", dies, err, err)
+					_, a = s.process(0, after)
+					if err := s.recover(a, dies%2 == 0); err != nil {
+						t.Fatalf("after it died at change %d (%v): %v", dies+1, when, err)
 					}
 					_ = s.clock.Sleep(t.Context(), time.Hour) // whatever was to land has landed
 					s.wantOnce()
 					s.wantNothingOpen()
 				})
-			}
-			if survived || t.Failed() {
-				break
 			}
 		}
 	}
@@ -246,7 +282,8 @@ func TestKilledAtEveryChange(t *testing.T) {
 func TestKilledAgainAndAgain(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newStage(t)
-		for range rapid.IntRange(1, 4).Draw(rt, "deaths") {
+		s.claim = rapid.Bool().Draw(rt, "claims")
+		for range rapid.IntRange(1, 3).Draw(rt, "deaths") {
 			_, a := s.process(rapid.IntRange(1, 40).Draw(rt, "at"), death(rapid.IntRange(0, int(deaths)-1).Draw(rt, "when")))
 			_ = s.recover(a, rapid.Bool().Draw(rt, "resume"))
 			s.clock.mu.Lock()

@@ -23,6 +23,14 @@ type Hub interface {
 	// Head is the head of a branch; false when there is no such branch.
 	Head(ctx context.Context, repo inventory.RepoRef, branch string) (sha string, ok bool, err error)
 
+	// Ref is Head for a reference by its full name.
+	Ref(ctx context.Context, repo inventory.RepoRef, name string) (sha string, ok bool, err error)
+
+	// MakeMark makes an object of our own that nothing refers to, with the
+	// files of a branch.
+	MakeMark(ctx context.Context, repo inventory.RepoRef, branch, text string) (sha string, err error)
+	CreateRef(ctx context.Context, repo inventory.RepoRef, name, sha string) error
+	DeleteRef(ctx context.Context, repo inventory.RepoRef, name string) error
 	CreateBranch(ctx context.Context, repo inventory.RepoRef, branch, sha string) error
 	DeleteBranch(ctx context.Context, repo inventory.RepoRef, branch string) error
 	PostComment(ctx context.Context, ref inventory.Ref, body string) (id int64, err error)
@@ -90,11 +98,15 @@ type Journal interface {
 	// Standing is the target comment that was posted for an attempt which was
 	// not dispatched, with the digest of its text; 0: there is none.
 	Standing(ref inventory.Ref) (comment int64, digest string, err error)
+	// Claimed is the object of ours that claims a child for an attempt which was
+	// not dispatched; empty: none.
+	Claimed(ref inventory.Ref) (sha string, err error)
 	// LastDispatch is the LABELED event of a child's newest dispatch, empty
 	// where there was none, and whether it was taken back since.
 	LastDispatch(ref inventory.Ref) (event string, recalled bool, err error)
 	// The notes add nothing when they are noted already.
 	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
+	NoteClaim(at time.Time, ref inventory.Ref, sha string) error
 	NoteDispatch(at time.Time, ref inventory.Ref, event string) error
 	NoteRecall(at time.Time, ref inventory.Ref) error
 }

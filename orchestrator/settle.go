@@ -54,7 +54,7 @@ func (a *Applier) take(id string) (*run, error) {
 	if err == nil {
 		var p *page
 		if p, err = readPage(id, lines); err == nil {
-			return &run{Applier: a, page: p, open: map[string]*reservation{}}, nil
+			return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}}, nil
 		}
 	}
 	return nil, errors.Join(err, a.Journal.Leave(id, false))
@@ -150,7 +150,10 @@ func (r *run) answer(ctx context.Context, k int) error {
 		return nil // its reservation says it: account
 	}
 	found, err := r.resolve(ctx, k, d, r.deadline(s))
+	var taken *Taken
 	switch {
+	case errors.As(err, &taken):
+		found = &result{outcome: Refused, detail: err.Error()}
 	case gone(err):
 		found = &result{outcome: Unknown, detail: err.Error()}
 	case err != nil:

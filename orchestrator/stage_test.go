@@ -34,6 +34,7 @@ type stage struct {
 	repo  inventory.RepoRef
 	quota int
 	pause bool
+	claim bool // claims: refs
 	clock *clock
 	log   *journal.Store
 }
@@ -184,7 +185,7 @@ func (s *stage) plan() flows.Plan {
 		records[key] = r
 	}
 	fleet := inventory.Assess(&snap, rules, records)
-	p, err := execute.Dispatch{Epic: inventory.Ref{Repo: s.repo, Number: 3}, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.
+	p, err := execute.Dispatch{Epic: inventory.Ref{Repo: s.repo, Number: 3}, Agent: "jules", Labels: map[string]string{"jules": "jules"}, Claims: s.claim}.
 		Plan(flows.World{Snapshot: &snap, Fleet: &fleet, Rules: rules, Records: records, Budget: s.budget(), Now: s.clock.Now()})
 	if err != nil {
 		s.t.Fatal(err)

@@ -143,7 +143,7 @@ func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 // name; generated ones with every selection there is.
 func documents() map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head"} {
+	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree"} {
 		out[name] = document(name)
 	}
 	for name, asks := range sampleAsks() {

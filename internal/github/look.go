@@ -91,13 +91,18 @@ func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) (
 
 // Head is the commit a branch points to; false when there is no such branch.
 func (c *Client) Head(ctx context.Context, repo inventory.RepoRef, branch string) (sha string, ok bool, err error) {
-	doing := "look at branch " + branch + " of " + repo.String()
+	return c.Ref(ctx, repo, "refs/heads/"+branch)
+}
+
+// Ref is what a reference, by its full name, points to; false when there is none.
+func (c *Client) Ref(ctx context.Context, repo inventory.RepoRef, name string) (sha string, ok bool, err error) {
+	doing := "look at " + name + " of " + repo.String()
 	var j struct {
 		Ref *struct {
 			Target targetJSON `json:"target"`
 		} `json:"ref"`
 	}
-	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "ref": "refs/heads/" + branch}
+	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "ref": name}
 	if err := c.look(ctx, doing, "Head", vars, &j); err != nil || j.Ref == nil {
 		return "", false, err
 	}

@@ -17,10 +17,7 @@ import (
 // CreateBranch makes refs/heads/name at a commit. KindExists: there is one of
 // that name, at whatever commit.
 func (c *Client) CreateBranch(ctx context.Context, repo inventory.RepoRef, name, sha string) error {
-	return c.write(ctx, "make branch "+name+" in "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
-		_, resp, err := c.rest.Git.CreateRef(ctx, repo.Owner, repo.Name, rest.CreateRef{Ref: "refs/heads/" + name, SHA: sha})
-		return resp, err
-	})
+	return c.CreateRef(ctx, repo, "refs/heads/"+name, sha)
 }
 
 // Comment comments on an issue or pull request.
@@ -48,8 +45,50 @@ func (c *Client) DeleteComment(ctx context.Context, ref inventory.Ref, id int64)
 
 // DeleteBranch deletes refs/heads/name, wherever it points.
 func (c *Client) DeleteBranch(ctx context.Context, repo inventory.RepoRef, name string) error {
-	return c.write(ctx, "delete branch "+name+" of "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
-		return c.rest.Git.DeleteRef(ctx, repo.Owner, repo.Name, "refs/heads/"+name)
+	return c.DeleteRef(ctx, repo, "refs/heads/"+name)
+}
+
+// MakeMark makes a commit of our own that nothing refers to yet, with the files
+// of a branch and no parent; its text makes it like no other.
+func (c *Client) MakeMark(ctx context.Context, repo inventory.RepoRef, branch, text string) (sha string, err error) {
+	doing := "make a mark in " + repo.String()
+	var j struct {
+		Ref *struct {
+			Target struct {
+				Tree struct {
+					OID string `json:"oid"`
+				} `json:"tree"`
+			} `json:"target"`
+		} `json:"ref"`
+	}
+	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "ref": "refs/heads/" + branch}
+	if err := c.look(ctx, doing, "Tree", vars, &j); err != nil {
+		return "", err
+	}
+	if j.Ref == nil || j.Ref.Target.Tree.OID == "" {
+		return "", gone(doing)
+	}
+	err = c.write(ctx, doing, func(ctx context.Context) (*rest.Response, error) {
+		made, resp, err := c.rest.Git.CreateCommit(ctx, repo.Owner, repo.Name, rest.Commit{Message: &text, Tree: &rest.Tree{SHA: &j.Ref.Target.Tree.OID}}, nil)
+		sha = made.GetSHA()
+		return resp, err
+	})
+	return sha, err
+}
+
+// CreateRef makes a reference by its full name. KindExists: there is one of that
+// name, wherever it points.
+func (c *Client) CreateRef(ctx context.Context, repo inventory.RepoRef, name, sha string) error {
+	return c.write(ctx, "make "+name+" in "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		_, resp, err := c.rest.Git.CreateRef(ctx, repo.Owner, repo.Name, rest.CreateRef{Ref: name, SHA: sha})
+		return resp, err
+	})
+}
+
+// DeleteRef deletes a reference by its full name, wherever it points.
+func (c *Client) DeleteRef(ctx context.Context, repo inventory.RepoRef, name string) error {
+	return c.write(ctx, "delete "+name+" of "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		return c.rest.Git.DeleteRef(ctx, repo.Owner, repo.Name, name)
 	})
 }
 

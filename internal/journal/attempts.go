@@ -19,17 +19,19 @@ import (
 // attempts.log holds, a line each, fsynced, only appended to:
 //
 //	2026-02-04T10:00:12Z comment dappcore/core#112 4711 9f86d081884c7d65 sum=89abcdef
+//	2026-02-04T10:00:12Z claimed dappcore/core#112 5ca1ab1e... sum=89abcdef
 //	2026-02-04T10:00:14Z dispatched dappcore/core#112 LE_x sum=89abcdef
 //	2026-02-05T09:00:00Z recalled dappcore/core#112 sum=89abcdef
 //
-// The order of a child's lines says what holds: a comment stands until a
-// dispatch uses it up, a recall until the next dispatch.
+// The order of a child's lines says what holds: a comment and a claim stand
+// until a dispatch uses them up, a recall until the next dispatch.
 const attemptsName = "attempts.log"
 
 // child is where one child's attempts stand.
 type child struct {
 	comment  int64 // of the attempt that was not dispatched; 0: none
 	digest   string
+	claim    string    // sha of our claim that was not dispatched; empty: none
 	event    string    // of the newest dispatch
 	recalled time.Time // zero: not since the newest dispatch
 }
@@ -49,6 +51,20 @@ func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err e
 	}
 	c := s.attempts.children[ref.Key()]
 	return c.comment, c.digest, nil
+}
+
+// Claimed is the object of ours that claims a child for an attempt which was not
+// dispatched; empty: none.
+func (s *Store) Claimed(ref inventory.Ref) (sha string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.readAttempts(nil)
+	return s.attempts.children[ref.Key()].claim, err
+}
+
+// NoteClaim notes a claim of ours, by its object. Noting it again adds nothing.
+func (s *Store) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
+	return s.note(at, ref, func(c child) bool { return c.claim == sha }, "claimed", sha)
 }
 
 // LastDispatch is the LABELED event of a child's newest dispatch, empty where
@@ -183,6 +199,8 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 	case "comment":
 		c.comment, _ = strconv.ParseInt(words[1], 10, 64)
 		c.digest = words[2]
+	case "claimed":
+		c.claim = words[1]
 	case "dispatched":
 		c = child{event: words[1]}
 	case "recalled":
@@ -207,7 +225,7 @@ func parseAttempt(line []byte) (at time.Time, key string, words []string, ok boo
 	}
 	at, err := time.Parse(time.RFC3339, f[0])
 	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{})
-	want := map[string]int{"comment": 5, "dispatched": 4, "recalled": 3}[f[1]]
+	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3}[f[1]]
 	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
 		return at, "", nil, false
 	}

@@ -136,7 +136,7 @@ func (s *Store) Append(id string, record []byte) error {
 	}
 	if err := appendLine(f, record); err != nil {
 		delete(s.taken, id)
-		return errors.Join(err, f.Close())
+		return errors.Join(err, release(f))
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (s *Store) Leave(id string, ended bool) error {
 			err = syncFolder(s.dir)
 		}
 	}
-	return errors.Join(err, f.Close())
+	return errors.Join(err, release(f))
 }
 
 // Take takes an open plan that nobody works on. False: another process does,
@@ -174,7 +174,7 @@ func (s *Store) Take(id string) (ok bool, err error) {
 	}
 	defer func() {
 		if !ok {
-			f.Close()
+			release(f) //nolint:errcheck // nothing was written
 		}
 	}()
 	if ok, err := lock(f); !ok {
@@ -257,7 +257,7 @@ func (s *Store) Held(id string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
+	defer release(f) //nolint:errcheck // nothing was written
 	free, err := lock(f)
 	return !free, err
 }
@@ -323,6 +323,12 @@ func lock(f *os.File) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// release unlocks and closes. Closing alone would leave the lock to a child
+// process that was forked meanwhile, until it has started its program.
+func release(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
 
 func sameFile(f *os.File, path string) (bool, error) {
