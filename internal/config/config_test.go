@@ -76,7 +76,7 @@ func TestPrecedence(t *testing.T) {
 	if l := c.Labels(); len(l) != 2 || l["jules"] != "jules" || l["codex"] != "codex" {
 		t.Errorf("labels %v", l)
 	}
-	if tr := c.Trust(); !tr.Author("google-labs-jules", "NONE") || tr.Author("stranger", "NONE") {
+	if tr := c.Trust(); !tr.Author("google-labs-jules", "Bot", "NONE") || tr.Author("stranger", "User", "NONE") {
 		t.Errorf("trust %+v", tr)
 	}
 }
@@ -178,7 +178,7 @@ func TestTemplate(t *testing.T) {
 // TestEnvAndFlagNames: no two settings share a name, or one of a plain flag.
 func TestEnvAndFlagNames(t *testing.T) {
 	seen := map[string]string{"CORE_DIR": "--dir", "CORE_DEMO": "--demo", "CORE_REPO": "--repo"}
-	for _, k := range Keys() {
+	for _, k := range keyTable {
 		name := Env(k.Path)
 		if other, ok := seen[name]; ok {
 			t.Errorf("%s and %s are both %s", other, k.Path, name)

@@ -17,22 +17,18 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Edit is a change of inventory.yaml: AddRepo, SetTier or EnterTier.
+// Edit is a change of inventory.yaml: AddRepo or EnterTier.
 type Edit struct {
-	add   *Repo
-	ref   inventory.RepoRef
-	tier  int
-	force bool
+	add  *Repo
+	ref  inventory.RepoRef
+	tier int
 }
 
 // AddRepo appends a repository; one that is listed already is left as it is.
 func AddRepo(r Repo) Edit { return Edit{add: &r} }
 
-// SetTier gives a listed repository a tier, 1 to 4, or 0 for none.
-func SetTier(ref inventory.RepoRef, tier int) Edit { return Edit{ref: ref, tier: tier, force: true} }
-
-// EnterTier is SetTier for a repository that has no tier yet; a tier that is
-// there is kept, since a person may have chosen it.
+// EnterTier gives a listed repository its tier, 1 to 4, or 0 for none; a tier
+// that is there is kept, since a person may have chosen it.
 func EnterTier(ref inventory.RepoRef, tier int) Edit { return Edit{ref: ref, tier: tier} }
 
 // EditInventory applies edits to inventory.yaml and tells whether anything
@@ -81,7 +77,7 @@ func editInventory(path string, was []byte, owner string, edits []Edit) ([]byte,
 	for _, edit := range edits {
 		if edit.add != nil {
 			e.addRepo(*edit.add)
-		} else if err := e.setTier(edit); err != nil {
+		} else if err := e.enterTier(edit); err != nil {
 			return nil, err
 		}
 	}
@@ -118,13 +114,13 @@ func (e *editor) addRepo(r Repo) {
 	e.added, e.want = append(e.added, r), append(e.want, r)
 }
 
-func (e *editor) setTier(edit Edit) error {
+func (e *editor) enterTier(edit Edit) error {
 	at := slices.IndexFunc(e.want, func(r Repo) bool { return r.Ref.Same(edit.ref) })
 	if at < 0 {
-		return fmt.Errorf("%s: %s is not listed, so it has no tier to set: add it first", e.doc.path, edit.ref)
+		return fmt.Errorf("%s: %s is not listed, so it has no tier: add it first", e.doc.path, edit.ref)
 	}
 	r := &e.want[at]
-	if r.TierSet && (!edit.force || r.Tier == edit.tier) {
+	if r.TierSet {
 		return nil
 	}
 	r.Tier, r.TierSet = edit.tier, true
@@ -144,13 +140,7 @@ func (e *editor) setTier(edit Edit) error {
 	}
 	var name *ast.MappingValueNode
 	for _, f := range fields {
-		switch key, _ := e.doc.key(f); key {
-		case "tier":
-			start, end := e.span(f.Value.GetToken())
-			e.splices = slices.DeleteFunc(e.splices, func(s splice) bool { return s.at == start && s.end == end })
-			e.splices = append(e.splices, splice{start, end, word})
-			return nil
-		case "name":
+		if key, _ := e.doc.key(f); key == "name" {
 			name = f
 		}
 	}
@@ -160,7 +150,6 @@ func (e *editor) setTier(edit Edit) error {
 		after = e.lineEndAt(after)
 		text = e.eol + strings.Repeat(" ", column(name.Key)-1) + "tier: " + word
 	}
-	e.splices = slices.DeleteFunc(e.splices, func(s splice) bool { return s.at == after && s.end == after })
 	e.splices = append(e.splices, splice{after, after, text})
 	return nil
 }

@@ -21,25 +21,23 @@ func TestEditInventory(t *testing.T) {
 		name, was, now string
 		edits          []Edit
 	}{
-		{"tier is put in", "# head\nrepos:\n  - name: a # main\n    ci: none\n\n  # b\n  - name: b\n", "# head\nrepos:\n  - name: a # main\n    tier: 3\n    ci: none\n\n  # b\n  - name: b\n", []Edit{SetTier(ref("a"), 3)}},
-		{"tier is changed", "repos:\n- tier:   '4'  # by hand\n  name: a\n", "", []Edit{SetTier(ref("a"), 1)}},
-		{"tier is replaced", "repos:\n- tier:   4  # by hand\n  name: \"a\"\n", "repos:\n- tier:   1  # by hand\n  name: \"a\"\n", []Edit{SetTier(ref("a"), 1)}},
-		{"quoted none", "repos:\n- {name: a, tier: 'none'}\n", "repos:\n- {name: a, tier: 2}\n", []Edit{SetTier(ref("a"), 2)}},
+		{"tier is put in", "# head\nrepos:\n  - name: a # main\n    ci: none\n\n  # b\n  - name: b\n", "# head\nrepos:\n  - name: a # main\n    tier: 3\n    ci: none\n\n  # b\n  - name: b\n", []Edit{EnterTier(ref("a"), 3)}},
 		{"tier is kept", "repos:\n- name: a\n  tier: 4\n", "repos:\n- name: a\n  tier: 4\n", []Edit{EnterTier(ref("a"), 1)}},
+		{"quoted none is kept", "repos:\n- {name: a, tier: 'none'}\n", "repos:\n- {name: a, tier: 'none'}\n", []Edit{EnterTier(ref("a"), 2)}},
 		{"tier is entered", "repos:\n- name: a\n", "repos:\n- name: a\n  tier: none\n", []Edit{EnterTier(ref("a"), 0)}},
-		{"last one counts", "repos:\n- name: a\n", "repos:\n- name: a\n  tier: 2\n", []Edit{SetTier(ref("a"), 1), SetTier(ref("a"), 2)}},
-		{"flow entry", "repos:\n  - {name: a, ci: none}\n", "repos:\n  - {name: a, tier: 3, ci: none}\n", []Edit{SetTier(ref("a"), 3)}},
+		{"first one counts", "repos:\n- name: a\n", "repos:\n- name: a\n  tier: 1\n", []Edit{EnterTier(ref("a"), 1), EnterTier(ref("a"), 2)}},
+		{"flow entry", "repos:\n  - {name: a, ci: none}\n", "repos:\n  - {name: a, tier: 3, ci: none}\n", []Edit{EnterTier(ref("a"), 3)}},
 		{"appended", "repos:\n    - name: a\n      ci: none # why\n\n# the end\n", "repos:\n    - name: a\n      ci: none # why\n    - name: new\n      default_branch: dev\n      tier: 2\n\n# the end\n", []Edit{add}},
 		{"no final newline", "repos:\n- name: a", "repos:\n- name: a\n- name: new\n  default_branch: dev\n  tier: 2\n", []Edit{add}},
-		{"CRLF", "repos:\r\n- name: a\r\n", "repos:\r\n- name: a\r\n  tier: 1\r\n- name: new\r\n  default_branch: dev\r\n  tier: 2\r\n", []Edit{add, SetTier(ref("a"), 1)}},
+		{"CRLF", "repos:\r\n- name: a\r\n", "repos:\r\n- name: a\r\n  tier: 1\r\n- name: new\r\n  default_branch: dev\r\n  tier: 2\r\n", []Edit{add, EnterTier(ref("a"), 1)}},
 		{"empty list", "repos: [] # none yet\n# end\n", "repos:  # none yet\n  - name: new\n    default_branch: dev\n    tier: 2\n# end\n", []Edit{add}},
 		{"nothing listed", "repos: # none\n", "repos: # none\n  - name: new\n    default_branch: dev\n    tier: 2\n", []Edit{add}},
 		{"no list", "# hello", "# hello\nrepos:\n  - name: new\n    default_branch: dev\n    tier: 2\n", []Edit{add}},
 		{"flow list", "repos: [{name: a}]\n", "repos: [{name: a}, {name: new, default_branch: dev, tier: 2}]\n", []Edit{add}},
 		{"there already", "repos:\n- name: ACME/New\n", "repos:\n- name: ACME/New\n", []Edit{add}},
-		{"added, then tiered", "repos:\n", "repos:\n  - name: x/y\n    tier: 4\n", []Edit{AddRepo(Repo{Ref: inventory.RepoRef{Owner: "x", Name: "y"}}), SetTier(inventory.RepoRef{Owner: "x", Name: "y"}, 4)}},
+		{"added, then tiered", "repos:\n", "repos:\n  - name: x/y\n    tier: 4\n", []Edit{AddRepo(Repo{Ref: inventory.RepoRef{Owner: "x", Name: "y"}}), EnterTier(inventory.RepoRef{Owner: "x", Name: "y"}, 4)}},
 		{"odd names", "repos:\n", "repos:\n  - name: \"123\"\n  - name: \"true\"\n  - name: .github\n", []Edit{AddRepo(Repo{Ref: ref("123")}), AddRepo(Repo{Ref: ref("true")}), AddRepo(Repo{Ref: ref(".github")})}},
-		{"umlauts before", "repos:\n- {language: \"Übersetzung 世\", name: a}\n", "repos:\n- {language: \"Übersetzung 世\", name: a, tier: 1}\n", []Edit{SetTier(ref("a"), 1)}},
+		{"umlauts before", "repos:\n- {language: \"Übersetzung 世\", name: a}\n", "repos:\n- {language: \"Übersetzung 世\", name: a, tier: 1}\n", []Edit{EnterTier(ref("a"), 1)}},
 		{"byte order mark", "\ufeffrepos: []\n", "\ufeffrepos: \n  - name: z\n", []Edit{AddRepo(Repo{Ref: ref("z")})}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,13 +53,13 @@ func TestEditInventory(t *testing.T) {
 			}
 		})
 	}
-	if _, err := editInventory("inventory.yaml", []byte("repos:\n"), "acme", []Edit{SetTier(ref("a"), 1)}); err == nil || !strings.Contains(err.Error(), "acme/a is not listed") {
+	if _, err := editInventory("inventory.yaml", []byte("repos:\n"), "acme", []Edit{EnterTier(ref("a"), 1)}); err == nil || !strings.Contains(err.Error(), "acme/a is not listed") {
 		t.Error(err)
 	}
 }
 
-// TestEditKeepsEveryLine: whatever a person wrote, edits add lines or change
-// the tier's word, and every other line stays where it was, in order.
+// TestEditKeepsEveryLine: whatever a person wrote, edits add lines or a
+// tier to one, and every other line stays where it was, in order.
 func TestEditKeepsEveryLine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		eol := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "eol")
@@ -93,7 +91,7 @@ func TestEditKeepsEveryLine(t *testing.T) {
 			if rapid.Bool().Draw(t, "adds") {
 				edits = append(edits, AddRepo(Repo{Ref: ref(fmt.Sprintf("n%d", rapid.IntRange(0, 2).Draw(t, "new"))), CI: "none"}))
 			} else {
-				edits = append(edits, SetTier(ref(fmt.Sprintf("r%d", rapid.IntRange(0, n-1).Draw(t, "old"))), rapid.IntRange(0, 4).Draw(t, "to")))
+				edits = append(edits, EnterTier(ref(fmt.Sprintf("r%d", rapid.IntRange(0, n-1).Draw(t, "old"))), rapid.IntRange(0, 4).Draw(t, "to")))
 			}
 		}
 		now, err := editInventory("inventory.yaml", []byte(was), "acme", edits)

@@ -28,8 +28,21 @@ type HostError struct {
 }
 
 func (e *HostError) Error() string {
-	return fmt.Sprintf("%s belongs to %s, not to %s: its dispatches were made there; use another folder (`core dev init` in it, or --dir), or leave out --host, --api-url, CORE_HOST, CORE_API_URL and GH_HOST",
+	return fmt.Sprintf("%s belongs to %s, not to %s: its dispatches were made there; use another folder (`core dev init` in it, or --dir), or leave out --api-url, CORE_API_URL, CORE_HOST and GH_HOST",
 		visible(e.Dir), e.Ledger, visible(e.Actual))
+}
+
+// HostByUser tells whether the API host was named by flag or environment, or is
+// the default: a config.yaml may have come with somebody else's repository, and
+// is no reason to send a token anywhere.
+func (c *Config) HostByUser() bool {
+	for _, v := range c.values {
+		named := v.Key == "api_url" && c.APIURL != "" || v.Key == "host" && NormalHost(c.Host) == c.APIHost()
+		if named && !strings.HasPrefix(v.Origin, ConfigFile+":") {
+			return true
+		}
+	}
+	return false
 }
 
 // CheckHost refuses an API host that the folder's ledger does not belong to.

@@ -16,6 +16,7 @@ type Key struct {
 	Default string   // as written in YAML; of a "*" row: what holds when it is not written
 	Allowed []string // the only words; empty: no such list
 	Meaning string
+	Idle    bool // checked, printed and kept, but no command acts on it
 
 	kind     kind
 	min, max int
@@ -58,9 +59,6 @@ var defaultThemes = []Theme{
 	{"performance", []string{"performance"}},
 }
 
-// Keys returns the table of settings in its order.
-func Keys() []Key { return keyTable }
-
 var keyTable = finish([]Key{
 	{Path: "host", Default: "github.com", check: checkHost,
 		Meaning: "the GitHub this folder's ledger belongs to; against another host writing is refused",
@@ -76,7 +74,7 @@ var keyTable = finish([]Key{
 		Meaning: "who implements where inventory.yaml names nobody",
 		set:     func(c *Config, _ string, v value) { c.DefaultAgent = v.text }},
 	{Path: "agents.*.kind", Default: "label", Allowed: []string{"label", "command"},
-		Meaning: "how work is handed over: by a label on the issue, or by a command run in a worktree",
+		Meaning: "how work is handed over: by a label on the issue, or by a command run in a worktree (which is not built: such an agent is handed nothing)",
 		set:     func(c *Config, n string, v value) { c.agent(n).Kind = v.text }},
 	{Path: "agents.*.label", Default: defaultLabel, check: checkLabel,
 		Meaning: "the label that dispatches; putting it on spends one task",
@@ -85,8 +83,8 @@ var keyTable = finish([]Key{
 		Meaning: "accounts the agent acts as; what they write is trusted as a member's",
 		set:     func(c *Config, n string, v value) { c.agent(n).Logins = v.list }},
 	{Path: "agents.*.command", Default: "[]", kind: list,
-		Meaning: "program and arguments of an agent of kind command",
-		set:     func(c *Config, n string, v value) { c.agent(n).Command = v.list }},
+		Idle: true, Meaning: "program and arguments of an agent of kind command",
+		set: func(c *Config, n string, v value) { c.agent(n).Command = v.list }},
 	{Path: "agents.*.quota", Default: "team", kind: quota, min: 1, max: maxAgentQuota,
 		Meaning: "tasks a window of its own; team: it draws on the members' quotas",
 		set:     func(c *Config, n string, v value) { c.agent(n).Quota = v.n }},
@@ -109,24 +107,24 @@ var keyTable = finish([]Key{
 		}},
 
 	{Path: "strategy", Default: "conservative", Allowed: []string{"conservative", "moderate", "aggressive", "none", "auto"},
-		Meaning: "the pace: 10-20, 50-80 or 150-200 tasks a day; none: no ceiling but the quota; auto: one step up after a good day, down after a bad one",
-		set:     func(c *Config, _ string, v value) { c.Strategy = v.text }},
+		Idle: true, Meaning: "the pace: 10-20, 50-80 or 150-200 tasks a day; none: no ceiling but the quota; auto: one step up after a good day, down after a bad one",
+		set: func(c *Config, _ string, v value) { c.Strategy = v.text }},
 	{Path: "reserve", Default: "10", kind: integer, max: 90,
-		Meaning: "percent of the usable quota kept back for retries",
-		set:     func(c *Config, _ string, v value) { c.Reserve = v.n }},
+		Idle: true, Meaning: "percent of the usable quota kept back for retries",
+		set: func(c *Config, _ string, v value) { c.Reserve = v.n }},
 	{Path: "caps.repo_share", Default: "40", kind: integer, min: 1, max: 100,
-		Meaning: "percent of the day's limit one repository gets at most while another has READY work",
-		set:     func(c *Config, _ string, v value) { c.RepoShare = v.n }},
+		Idle: true, Meaning: "percent of the day's limit one repository gets at most while another has READY work",
+		set: func(c *Config, _ string, v value) { c.RepoShare = v.n }},
 	{Path: "caps.ready_share", Default: "80", kind: integer, min: 1, max: 100,
-		Meaning: "percent of its READY children, rounded up, the repository with the most of them gets at most while another has READY work",
-		set:     func(c *Config, _ string, v value) { c.ReadyShare = v.n }},
+		Idle: true, Meaning: "percent of its READY children, rounded up, the repository with the most of them gets at most while another has READY work",
+		set: func(c *Config, _ string, v value) { c.ReadyShare = v.n }},
 
 	{Path: "gates.merge", Default: "auto", Allowed: []string{"auto", "ask"},
-		Meaning: "a pull request that is green and resolved is merged, or waits for a person's word",
-		set:     func(c *Config, _ string, v value) { c.Merge = v.text }},
+		Idle: true, Meaning: "a pull request that is green and resolved is merged, or waits for a person's word",
+		set: func(c *Config, _ string, v value) { c.Merge = v.text }},
 	{Path: "gates.auto_merge", Default: "true", kind: truth,
-		Meaning: "whether GitHub's auto-merge may be enabled while checks are pending",
-		set:     func(c *Config, _ string, v value) { c.AutoMerge = v.on }},
+		Idle: true, Meaning: "whether GitHub's auto-merge may be enabled while checks are pending",
+		set: func(c *Config, _ string, v value) { c.AutoMerge = v.on }},
 	{Path: "accepted_label", Default: "accepted", check: checkLabel,
 		Meaning: "label by which a person with write access lets a stranger's issue take part",
 		set:     func(c *Config, _ string, v value) { c.AcceptedLabel = v.text }},
@@ -135,18 +133,18 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.CI = v.text }},
 
 	{Path: "themes.*", Default: "security, quality, testing, docs, performance, each its own label", kind: list, check: checkName,
-		Meaning: "by theme, the labels, and then the words of a title, that put an issue into an epic of that theme; naming one of the five replaces its words, [] drops it",
+		Idle: true, Meaning: "by theme, the labels, and then the words of a title, that put an issue into an epic of that theme; naming one of the five replaces its words, [] drops it",
 		set: func(c *Config, n string, v value) {
 			if len(v.list) > 0 {
 				c.Themes = append(c.Themes, Theme{Name: n, Match: v.list})
 			}
 		}},
 	{Path: "classifier", Default: "rules", Allowed: []string{"rules", "command"},
-		Meaning: "who sorts findings: the built-in rules, or a command that answers in the JSON schema and falls back to them",
-		set:     func(c *Config, _ string, v value) { c.Classifier = v.text }},
+		Idle: true, Meaning: "who sorts findings: the built-in rules, or a command that answers in the JSON schema and falls back to them",
+		set: func(c *Config, _ string, v value) { c.Classifier = v.text }},
 	{Path: "classifier_command", Default: "[]", kind: list,
-		Meaning: "program and arguments of the classifier",
-		set:     func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
+		Idle: true, Meaning: "program and arguments of the classifier",
+		set: func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
 
 	{Path: "quiet_period", Default: "60s", kind: duration, max: int(time.Hour / time.Second),
 		Meaning: "how long a write whose answer was lost may still land before it is looked for",
@@ -156,14 +154,14 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.Claims = v.text }},
 
 	{Path: "notifications.desktop", Default: "false", kind: truth,
-		Meaning: "tell the desktop when a person is needed",
-		set:     func(c *Config, _ string, v value) { c.NotifyDesktop = v.on }},
+		Idle: true, Meaning: "tell the desktop when a person is needed",
+		set: func(c *Config, _ string, v value) { c.NotifyDesktop = v.on }},
 	{Path: "notifications.bell", Default: "false", kind: truth,
-		Meaning: "ring the terminal's bell when a person is needed",
-		set:     func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
+		Idle: true, Meaning: "ring the terminal's bell when a person is needed",
+		set: func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
-		Meaning: "by action of the screen, the keys that start it",
-		set:     func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
+		Idle: true, Meaning: "by action of the screen, the keys that start it",
+		set: func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
 })
 
 // finish fills in what a row's other fields say already.
@@ -173,6 +171,9 @@ func finish(table []Key) []Key {
 		k.Type = k.kind.String()
 		if len(k.Allowed) > 0 {
 			k.Type = strings.Join(k.Allowed, ", ")
+		}
+		if k.Idle {
+			k.Meaning += "; no command acts on it"
 		}
 	}
 	return table

@@ -15,7 +15,7 @@ func reference() string {
 	var b strings.Builder
 	b.WriteString("| key | value | default | environment | meaning |\n| --- | --- | --- | --- | --- |\n")
 	cell := strings.NewReplacer("|", `\|`)
-	for _, k := range Keys() {
+	for _, k := range keyTable {
 		def := "`" + k.Default + "`"
 		if strings.Contains(k.Default, " ") {
 			def = k.Default
