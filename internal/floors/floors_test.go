@@ -4,12 +4,14 @@
 package floors
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,6 +42,8 @@ var floors = []floor{
 		never: []string{"net/http", "os", "os/exec", "database/sql", "github.com/spf13/cobra", "charm.land/bubbletea/v2"}, calls: clock},
 	{under: "tui", may: []string{"inventory", "budget", "flows$", "orchestrator$", "tui"},
 		never: []string{"net", "net/http", "os", "os/exec", "syscall", "database/sql", "log", "github.com/spf13/cobra", "charm.land/lipgloss/v2/compat"}},
+	{under: "tui/tuitest", may: []string{"inventory", "budget", "flows$", "orchestrator$", "tui"},
+		never: []string{"net", "net/http", "os", "os/exec", "syscall", "database/sql", "github.com/spf13/cobra"}},
 	{under: "internal/githubsim", may: []string{"internal/githubsim"},
 		never: []string{"github.com/google/go-github/v92/github"}},
 	{under: "internal", may: []string{"inventory", "budget", "."}},
@@ -47,17 +51,55 @@ var floors = []floor{
 	{under: "cmd", may: []string{""}},
 }
 
-// exceptions are files that may do what their floor may not.
-var exceptions = map[string]string{
-	"orchestrator/catalog.go": "flows", // the table of all flows
-}
+// programs are what is shipped; a package whose folder ends in "test" helps
+// tests, and is never in one.
+var programs = []string{"cmd/core"}
 
 func TestFloors(t *testing.T) {
+	files := 0
+	imports := map[string][]string{} // by folder, of files that are no tests
+	eachFile(t, func(path, rel string) {
+		files++
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Errorf("%s: %v", rel, err)
+			return
+		}
+		for _, fault := range faults(rel, file) {
+			t.Error(fault)
+		}
+		folder := rel[:strings.LastIndexByte(rel, '/')]
+		for _, imp := range file.Imports {
+			imports[folder] = append(imports[folder], importPath(imp))
+		}
+	})
+	if files < 50 {
+		t.Fatalf("only %d files were looked at: the walk is broken", files)
+	}
+	seen := map[string]bool{}
+	for queue := programs; len(queue) > 0; queue = queue[1:] {
+		for _, p := range imports[queue[0]] {
+			inner, ours := strings.CutPrefix(p, module+"/")
+			if p == "testing" || strings.HasPrefix(p, "testing/") || ours && strings.HasSuffix(inner, "test") {
+				t.Errorf("%s is shipped and imports %s, which is for tests", queue[0], p)
+			}
+			if ours && !seen[inner] {
+				seen[inner] = true
+				queue = append(queue, inner)
+			}
+		}
+	}
+	if !seen["cmd"] || !seen["inventory"] {
+		t.Errorf("the programs import %d packages: the search is broken", len(seen))
+	}
+}
+
+// eachFile calls f for every Go file of the module that is no test.
+func eachFile(t *testing.T, f func(path, rel string)) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := 0
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -73,41 +115,45 @@ func TestFloors(t *testing.T) {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") {
-			return nil
+		if strings.HasSuffix(rel, ".go") && !strings.HasSuffix(rel, "_test.go") {
+			f(path, rel)
 		}
-		files++
-		check(t, path, rel)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files < 50 {
-		t.Fatalf("only %d files were looked at: the walk is broken", files)
-	}
 }
 
-func check(t *testing.T, path, rel string) {
+func importPath(imp *ast.ImportSpec) string {
+	p, _ := strconv.Unquote(imp.Path.Value)
+	return p
+}
+
+// faults are what a file does that its floor may not.
+func faults(rel string, file *ast.File) []string {
+	var out []string
+	fault := func(format string, args ...any) { out = append(out, rel+" "+fmt.Sprintf(format, args...)) }
 	fl, ok := floorOf(rel)
 	if !ok {
-		t.Errorf("%s stands on no floor: give its folder a line in the table", rel)
-		return
+		return []string{rel + " stands on no floor: give its folder a line in the table"}
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Errorf("%s: %v", rel, err)
-		return
-	}
+	names := map[string]string{} // of an import in this file, to its path
 	for _, imp := range file.Imports {
-		p, _ := strconv.Unquote(imp.Path.Value)
-		for _, n := range fl.never {
-			if p == n {
-				t.Errorf("%s imports %s, which %s may never", rel, p, fl.under)
-			}
+		p := importPath(imp)
+		name := p[strings.LastIndexByte(p, '/')+1:]
+		if imp.Name != nil {
+			name = imp.Name.Name
+		}
+		if name == "." {
+			fault("imports %s with a dot, which hides whose its names are", p)
+		}
+		names[name] = p
+		if slices.Contains(fl.never, p) {
+			fault("imports %s, which %s may never", p, fl.under)
 		}
 		if inner, ok := strings.CutPrefix(p, module+"/"); ok && !allowed(fl, rel, inner) {
-			t.Errorf("%s imports %s, which %s may not", rel, inner, fl.under)
+			fault("imports %s, which %s may not", inner, fl.under)
 		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -115,15 +161,12 @@ func check(t *testing.T, path, rel string) {
 		if !ok {
 			return true
 		}
-		if x, ok := sel.X.(*ast.Ident); ok {
-			for _, c := range fl.calls {
-				if x.Name+"."+sel.Sel.Name == c {
-					t.Errorf("%s uses %s: %s is told the time, it does not ask", rel, c, fl.under)
-				}
-			}
+		if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(fl.calls, names[x.Name]+"."+sel.Sel.Name) {
+			fault("uses %s.%s: %s is told the time, it does not ask", names[x.Name], sel.Sel.Name, fl.under)
 		}
 		return true
 	})
+	return out
 }
 
 func floorOf(rel string) (floor, bool) {
@@ -138,9 +181,6 @@ func floorOf(rel string) (floor, bool) {
 }
 
 func allowed(f floor, rel, inner string) bool {
-	if more, ok := exceptions[rel]; ok && under(inner, more) {
-		return true
-	}
 	for _, m := range f.may {
 		switch {
 		case m == "":
@@ -175,19 +215,39 @@ func TestTheTableBites(t *testing.T) {
 		{"flows/execute/plan.go", "flows", true},
 		{"flows/execute/plan.go", "flows/audit", false},
 		{"orchestrator/apply.go", "flows/execute", false},
-		{"orchestrator/catalog.go", "flows/execute", true},
 		{"internal/github/survey.go", "internal/ledger", false},
 		{"internal/github/survey.go", "internal/github/queries", true},
 		{"internal/githubsim/rest/issues.go", "internal/githubsim/world", true},
 		{"internal/githubsim/rest/issues.go", "inventory", false},
 		{"tui/board.go", "orchestrator", true},
 		{"tui/board.go", "flows/execute", false},
+		{"tui/tuitest/driver.go", "tui", true},
+		{"tui/tuitest/driver.go", "internal/github", false},
 		{"tui/text.go", "internal/terminal", false},
 		{"cmd/wire.go", "internal/github", true},
 	} {
 		f, _ := floorOf(c.file)
 		if got := allowed(f, c.file, c.imports); got != c.want {
 			t.Errorf("%s importing %s: allowed %v, want %v", c.file, c.imports, got, c.want)
+		}
+	}
+}
+
+// TestNoNameHidesTheClock: however the package is called in a file.
+func TestNoNameHidesTheClock(t *testing.T) {
+	for _, c := range []struct{ imports, call string }{
+		{`"time"`, "time.Now()"},
+		{`clock "time"`, "clock.Now()"},
+		{`. "time"`, "Now()"},
+		{`"os"`, "os.Getpid()"},
+	} {
+		text := "package budget\nimport " + c.imports + "\nvar _ = " + c.call + "\n"
+		file, err := parser.ParseFile(token.NewFileSet(), "ledger.go", text, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := faults("budget/ledger.go", file); len(got) != 1 {
+			t.Errorf("%s: %q", c.imports, got)
 		}
 	}
 }
