@@ -226,11 +226,14 @@ func (a *admission) take(window Window, member, n int) int {
 // may be somebody's who did not connect the repository.
 func (s *State) payers(ask Ask) []int {
 	members := s.chargeable(ask.Repo)
-	if agent := s.agent(ask.Agent); agent.Quota > 0 && agent.Member != "" {
+	if agent := s.agent(ask.Agent); agent.Member != "" {
 		if m := s.Team.member(agent.Member); m >= 0 && s.Team.Members[m].NoToken || ask.Member != "" && !strings.EqualFold(ask.Member, agent.Member) {
 			return nil
 		}
-		return members
+		if agent.Quota > 0 {
+			return members
+		}
+		ask.Member = agent.Member
 	}
 	if ask.Member != "" {
 		members = slices.DeleteFunc(members, func(m int) bool { return !strings.EqualFold(s.Team.Members[m].Login, ask.Member) })

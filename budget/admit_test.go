@@ -249,7 +249,7 @@ func TestAnAskThatNamesItsMemberIsChargedToNobodyElse(t *testing.T) {
 			{Login: "bob", Quota: 5, Repos: []string{"core"}},
 			{Login: "eve", Quota: 5, Repos: []string{"core"}, NoToken: true},
 		}},
-		Agents: []budget.Agent{{Name: "codex", Quota: 9, Member: "eve"}, {Name: "max", Quota: 9, Member: "bob"}},
+		Agents: []budget.Agent{{Name: "codex", Quota: 9, Member: "eve"}, {Name: "max", Quota: 9, Member: "bob"}, {Name: "sam", Member: "bob"}},
 	}
 	for _, tt := range []struct {
 		agent, member string
@@ -263,6 +263,8 @@ func TestAnAskThatNamesItsMemberIsChargedToNobodyElse(t *testing.T) {
 		{"codex", "", 0, ""}, // its own quota is eve's, whose token is not at hand
 		{"max", "bob", 2, "bob"},
 		{"max", "ann", 0, ""},
+		{"sam", "", 2, "bob"},
+		{"sam", "ann", 0, ""},
 	} {
 		v := s.Admit([]budget.Ask{{Repo: ref("core"), Agent: tt.agent, Tasks: 2, Member: tt.member}}, []budget.Ask{{Repo: ref("core-php"), Tasks: 1}})
 		if v.Fits(0) != tt.fits || v.OK() != (tt.fits == 2) || len(v.Grants) > 0 && v.Grants[0].Member != tt.payer {

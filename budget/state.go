@@ -14,7 +14,7 @@ type Agent struct {
 	Quota       int    // tasks a window, of its own; 0 = it draws on the members' quotas
 	Window      Window // "" is UTCDay
 	Concurrency int    // tasks at once; 0 = no limit
-	Member      string // whose token dispatches it, where it has a quota of its own
+	Member      string // whose token dispatches it, and who alone is charged; "" = whoever can be
 }
 
 // Reservation is a task that is reserved and neither settled nor released. It

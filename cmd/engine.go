@@ -33,8 +33,13 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 		return nil, err
 	}
 	return &orchestrator.Applier{
+	var hand func(context.Context, string, string) (orchestrator.Labeler, error)
+	if l != nil {
+		hand = a.hands(c, hub, l.snap.Viewer)
+	}
 		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
+		Hand: hand,
 	}, nil
 }
 

@@ -118,6 +118,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		cu  *orchestrator.CannotUndo
 		nd  *execute.NotDispatched
 		unk *journal.Unknown
+		nh  noHand
 	)
 	if errors.As(err, &h) {
 		hint = h.hint
@@ -136,6 +137,8 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "paused", exitPaused, text, hint
 	case errors.As(err, &ref):
 		return "budget", exitExhausted, text, hint
+	case errors.As(err, &nh):
+		return string(github.KindNotSignedIn), exitSignIn, text, hint
 	case errors.As(err, &u), errors.As(err, &se):
 		return "usage", exitUsage, text, hint
 	case errors.As(err, &nf), errors.As(err, &ne), errors.As(err, &no), errors.As(err, &cu), errors.As(err, &nd), errors.As(err, &unk):

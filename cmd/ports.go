@@ -21,13 +21,16 @@ type ledgerPort struct {
 }
 
 func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (member string, err error) {
-	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.look.budget, nil)
-	var refused *ledger.Refused
+	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines, Seen: p.look.snap.TakenAt}, p.look.budget, nil)
+	var (
+		refused  *ledger.Refused
+		outdated *ledger.Outdated
+	)
 	switch {
 	case errors.As(err, &refused):
 		return "", &flows.Refusal{Wanted: 1, Why: refused.Text}
-	case errors.Is(err, ledger.ErrStale):
-		return "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
+	case errors.As(err, &outdated):
+		return "", &orchestrator.Stale{Target: outdated.Child.String(), Why: outdated.Why}
 	}
 	return res.Member, err
 }

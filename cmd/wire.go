@@ -178,19 +178,10 @@ func (a *app) client(ctx context.Context) (*github.Client, error) {
 	var token github.Token
 	if a.opt.demo {
 		token = github.NewToken(a.sim.Token(a.sim.Fleet().Owner), "the demo")
-	} else if token, err = github.FindToken(end); err != nil {
+	} else if token, err = github.FindToken(end, c.HostByUser()); err != nil {
 		return nil, err
 	}
-	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version, Clock: a.clock}
-	if end.Local() {
-		o.Gap = -1 // its limits hold as GitHub's; the politeness between writes is for GitHub
-	}
-	if db, err := a.state(); err != nil {
-		return nil, err
-	} else if db != nil {
-		o.Store = db
-	}
-	if a.hub, err = github.New(o); err != nil {
+	if a.hub, err = a.connect(end, token); err != nil {
 		return nil, err
 	}
 	if end.Local() {

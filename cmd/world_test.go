@@ -23,6 +23,7 @@ import (
 //	world private REPO                     hidden from tokens without the scope repo
 //	world comments REF                     prints the bodies of its comments
 //	world labels REF                       prints its label events, "+NAME" or "-NAME"
+//	world actors REF                       prints who put labels on, "+NAME LOGIN"
 //	world branches REPO                    prints its branches
 //	world advance DURATION
 func worldCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -95,6 +96,12 @@ func onIssue(ts *testscript.TestScript, tx *world.Tx, ref inventory.Ref, args []
 	case "comments":
 		for _, c := range tx.Comments(issue.ID) {
 			fmt.Fprintln(ts.Stdout(), c.Body)
+		}
+	case "actors":
+		for _, e := range tx.Events(issue.ID) {
+			if e.Kind == world.Labeled {
+				fmt.Fprintln(ts.Stdout(), "+"+e.Label, tx.User(e.ActorID).Login)
+			}
 		}
 	case "labels":
 		for _, e := range tx.Events(issue.ID) {

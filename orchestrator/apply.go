@@ -21,6 +21,10 @@ type Applier struct {
 	Brake   Brake
 	Clock   Clock
 	Host    string // whose GitHub it is, as the journal names it
+	// Hand is who puts an agent's label on for a task of a member: a client with
+	// that member's token, since the token says whose quota is spent. It fails
+	// when there is none at hand. Nil: Hub is everybody's.
+	Hand func(ctx context.Context, agent, member string) (Labeler, error)
 	// Quiet is how long a write whose answer was lost may still land.
 	Quiet time.Duration
 	// Emit hears of every step carried out and of every wait; nil: nobody does.
@@ -80,6 +84,14 @@ func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.P
 		return err
 	}
 	return r.all(ctx)
+}
+
+// hand is who puts the label on for a task.
+func (a *Applier) hand(ctx context.Context, agent, member string) (Labeler, error) {
+	if a.Hand == nil {
+		return a.Hub, nil
+	}
+	return a.Hand(ctx, agent, member)
 }
 
 func (a *Applier) now() time.Time { return a.Clock.Now().UTC() }

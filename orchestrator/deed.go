@@ -115,7 +115,10 @@ func (d reserve) look(context.Context) (Baseline, *result, error) {
 }
 
 func (d reserve) send(ctx context.Context, base Baseline) (result, error) {
-	member, err := d.Ledger.Reserve(ctx, Task{ID: base.Reservation, Child: d.Child, Agent: d.Agent, Epic: d.Epic, Lines: d.Lines})
+	if _, err := d.hand(ctx, d.Agent, d.Member); err != nil {
+		return result{}, err // nobody is charged whose token is not at hand
+	}
+	member, err := d.Ledger.Reserve(ctx, Task{ID: base.Reservation, Child: d.Child, Agent: d.Agent, Member: d.Member, Epic: d.Epic, Lines: d.Lines})
 	if err != nil {
 		return result{}, err
 	}
@@ -186,10 +189,17 @@ func (d addLabel) look(ctx context.Context) (Baseline, *result, error) {
 }
 
 func (d addLabel) send(ctx context.Context, base Baseline) (result, error) {
-	err := d.Hub.AddLabel(ctx, d.Issue, d.Label)
-	if res := d.open[d.Issue.Key()]; res != nil && d.Spends {
-		res.sent = err == nil || doubtful(err)
+	res := d.open[d.Issue.Key()]
+	if !d.Spends || res == nil {
+		return result{outcome: Done, detail: "+ " + d.Label}, d.Hub.AddLabel(ctx, d.Issue, d.Label)
 	}
+	task := d.steps[res.step].Effect.(flows.Reserve)
+	hand, err := d.hand(ctx, task.Agent, task.Member)
+	if err != nil {
+		return result{}, err
+	}
+	err = hand.AddLabel(ctx, d.Issue, d.Label)
+	res.sent = err == nil || doubtful(err)
 	return result{outcome: Done, detail: "+ " + d.Label}, err
 }
 

@@ -51,21 +51,28 @@ type Limited interface{ RetryIn() time.Duration }
 // there any more, or hidden.
 type Gone interface{ Gone() bool }
 
+// Labeler puts the label on that spends a task, as the account whose quota it is.
+type Labeler interface {
+	AddLabel(ctx context.Context, ref inventory.Ref, label string) error
+}
+
 // Task is one dispatch to be paid for.
 type Task struct {
-	ID    string // of the reservation, chosen before it is made
-	Child inventory.Ref
-	Agent string
-	Epic  inventory.Ref // zero: a direct dispatch
-	Lines int           // of the child in dispatch.log, as the plan knew it
+	ID     string // of the reservation, chosen before it is made
+	Child  inventory.Ref
+	Agent  string
+	Member string        // to be charged, as the plan said
+	Epic   inventory.Ref // zero: a direct dispatch
+	Lines  int           // of the child in dispatch.log, as the plan knew it
 }
 
 // Ledger is the budget's files under their lock.
 type Ledger interface {
 	// Reserve checks the budget and takes the task, in one step under the
-	// lock, fsynced; it names the member who is charged. A task that does not
-	// fit is refused with *flows.Refusal, one that was reserved or dispatched
-	// meanwhile with *Stale.
+	// lock, fsynced; it names the member who is charged: the task's, and nobody
+	// else. A task that does not fit is refused with *flows.Refusal; one that was
+	// reserved or dispatched meanwhile, or that only another member has room
+	// for, with *Stale.
 	Reserve(ctx context.Context, t Task) (member string, err error)
 	// IsHeld tells whether a reservation is open.
 	IsHeld(ctx context.Context, id string) (bool, error)

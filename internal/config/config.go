@@ -112,7 +112,7 @@ func (c *Config) Allowances() []budget.Agent {
 	out := make([]budget.Agent, len(c.Agents))
 	for i, a := range c.Agents {
 		out[i] = budget.Agent{Name: a.Name, Quota: a.Quota, Window: a.Window, Concurrency: a.Concurrency}
-		if login, ok := strings.CutPrefix(a.Token, "@"); ok && a.Quota > 0 {
+		if login, ok := strings.CutPrefix(a.Token, "@"); ok {
 			out[i].Member = login
 		}
 	}

@@ -40,6 +40,10 @@ func New(o Options) (*Client, error) {
 	if o.Endpoint.REST == nil {
 		return nil, &Error{Kind: KindConfig, Message: "no API endpoint", Hint: "give one with --api-url"}
 	}
+	if bad := o.Token.misformed(); bad != "" {
+		return nil, &Error{Kind: KindBadToken, Doing: "sign in to " + o.Endpoint.Host, Message: "the token in " + o.Token.Source + " holds " + bad,
+			Hint: "set it anew: the token alone, on one line"}
+	}
 	if o.Clock == nil {
 		o.Clock = SystemClock{}
 	}

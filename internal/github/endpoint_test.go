@@ -49,14 +49,14 @@ func TestEndpointsRefused(t *testing.T) {
 }
 
 func TestTokenOfAHostIsGivenToNoOther(t *testing.T) {
-	env := map[string]string{}
+	env, known := map[string]string{}, true
 	kept := map[string]string{"github.com": "kept-dotcom", "git.example.org": "kept-ghes"}
 	find := func(url string) (Token, error) {
 		e, err := ParseEndpoint(url)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return findToken(e, func(k string) string { return env[k] }, func(h string) (string, string) { return kept[h], "oauth_token" })
+		return findToken(e, known, func(k string) string { return env[k] }, func(h string) (string, string) { return kept[h], "oauth_token" })
 	}
 	for _, c := range []struct {
 		set       string
@@ -98,5 +98,48 @@ func TestPrintingATokenHidesIt(t *testing.T) {
 		if s := fmt.Sprintf(format, struct{ T Token }{tok}); strings.Contains(s, "verysecret") {
 			t.Errorf("%s shows it in a struct: %s", format, s)
 		}
+	}
+}
+
+// A host that a file of somebody's repository may have named gets no token out
+// of the environment.
+func TestAVariablesTokenGoesOnlyToAHostTheUserNamed(t *testing.T) {
+	none := func(string) (string, string) { return "", "default" }
+	for _, c := range []struct {
+		url   string
+		known bool
+		want  string
+	}{
+		{"https://git.example.org", false, ""},
+		{"https://acme.ghe.com", false, ""},
+		{"https://git.example.org", true, "text"},
+		{"https://acme.ghe.com", true, "text"},
+		{"https://api.github.com", false, "text"},
+		{"http://127.0.0.1:1", false, "text"},
+	} {
+		e, err := ParseEndpoint(c.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := findToken(e, c.known, func(string) string { return "text" }, none)
+		if got.text != c.want || (c.want == "") != errors.Is(err, &Error{Kind: KindNotSignedIn}) {
+			t.Errorf("%s, known %t: %q %v", c.url, c.known, got.text, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "GH_HOST="+e.Host) {
+			t.Errorf("%s: it is not said what to do: %v", c.url, err)
+		}
+	}
+}
+
+func TestATokenThatIsNoneIsSentNowhere(t *testing.T) {
+	e, _ := ParseEndpoint("https://api.github.com")
+	for _, text := range []string{"ghp_one\nghp_two", "ghp_one two", "ghp_\x00", "ghp_é"} {
+		_, err := New(Options{Endpoint: e, Token: NewToken(text, "GITHUB_TOKEN")})
+		if !errors.Is(err, &Error{Kind: KindBadToken}) || strings.Contains(err.Error(), "ghp_") || !strings.Contains(err.Error(), "GITHUB_TOKEN") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := New(Options{Endpoint: e, Token: NewToken("ghp_one\n", "GITHUB_TOKEN")}); err != nil {
+		t.Errorf("a line break at its end is none of it: %v", err)
 	}
 }

@@ -1,7 +1,9 @@
 package github
 
 import (
+	"context"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/cli/go-gh/v2/pkg/auth"
@@ -31,6 +33,29 @@ func (t Token) String() string {
 // GoString keeps %#v from showing the text.
 func (t Token) GoString() string { return t.String() }
 
+// misformed says what in a token no token of GitHub's has; empty: nothing.
+func (t Token) misformed() string {
+	for _, r := range t.text {
+		if r <= ' ' || r > '~' {
+			return "a line break, a space or another character that no token has"
+		}
+	}
+	return ""
+}
+
+// Login asks whose token the client has.
+func (c *Client) Login(ctx context.Context) (string, error) {
+	doing := "ask " + c.Host() + " whose token " + c.token.Source + " holds"
+	if err := c.signedIn(doing); err != nil {
+		return "", err
+	}
+	user, _, err := c.rest.Users.Get(ctx, "")
+	if err != nil {
+		return "", c.readError(doing, err)
+	}
+	return user.GetLogin(), nil
+}
+
 // Kind reads the kind of token off its prefix, as GitHub documents prefixes.
 func (t Token) Kind() string {
 	for _, k := range []struct{ prefix, kind string }{
@@ -49,12 +74,23 @@ func (t Token) Kind() string {
 // GITHUB_TOKEN; for an Enterprise Server GH_ENTERPRISE_TOKEN then
 // GITHUB_ENTERPRISE_TOKEN; then what gh keeps for exactly that host, in its
 // configuration or the system's keyring. A token kept for one host is never
-// given out for another. The error is of KindNotSignedIn.
-func FindToken(e Endpoint) (Token, error) {
-	return findToken(e, os.Getenv, auth.TokenForHost)
+// given out for another, and a variable's only for github.com, an embedded
+// GitHub, a host gh knows, or one that was named by the user: a file that came
+// with somebody's repository may name any host. The error is of KindNotSignedIn.
+func FindToken(e Endpoint, byUser bool) (Token, error) {
+	return findToken(e, byUser || slices.Contains(auth.KnownHosts(), e.Host), os.Getenv, auth.TokenForHost)
 }
 
-func findToken(e Endpoint, env func(string) string, kept func(host string) (text, source string)) (Token, error) {
+func findToken(e Endpoint, known bool, env func(string) string, kept func(host string) (text, source string)) (Token, error) {
+	if !known && !e.Local() && e.Host != "github.com" {
+		for _, name := range tokenNames(e) {
+			if env(name) != "" {
+				return Token{}, &Error{Kind: KindNotSignedIn, Doing: "sign in to " + e.Host,
+					Message: "only .core/config.yaml names this host, so the token in " + name + " is not sent there",
+					Hint:    "if it is meant for it, set GH_HOST=" + e.Host + ", or run: gh auth login --hostname " + e.Host}
+			}
+		}
+	}
 	for _, name := range tokenNames(e) {
 		if t := NewToken(env(name), name); !t.IsZero() {
 			return t, nil

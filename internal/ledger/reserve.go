@@ -34,9 +34,20 @@ type Refused struct{ budget.Refusal }
 
 func (r *Refused) Error() string { return r.Text }
 
-// ErrStale tells that a child was reserved or dispatched since the plan was
-// made: look and plan again.
+// ErrStale is what every *Outdated is.
 var ErrStale = errors.New("plan again")
+
+// Outdated tells that a child was reserved or dispatched since the plan was
+// made, or cannot be charged as planned: look and plan again.
+type Outdated struct {
+	Child inventory.Ref
+	Why   string
+}
+
+func (e *Outdated) Error() string { return e.Child.String() + ": " + e.Why + ": plan again" }
+
+// Is makes it ErrStale.
+func (e *Outdated) Is(target error) bool { return target == ErrStale }
 
 // Reserve checks and reserves one task in one step, fsynced: no other process
 // on this folder can spend in between. st says everything but the spending, what
@@ -47,7 +58,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 	var made budget.Reservation
 	err := b.write(ctx, func(r *register) error {
 		if _, ended := r.closed[req.ID]; ended {
-			return fmt.Errorf("reservation %s of %s is %s already: %w", req.ID, req.Child, r.closed[req.ID], ErrStale)
+			return &Outdated{req.Child, "reservation " + req.ID + " is " + r.closed[req.ID] + " already"}
 		}
 		for _, o := range r.open {
 			same := strings.EqualFold(o.Ref(b.owner).Key(), req.Child.Key())
@@ -56,7 +67,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 				return nil
 			}
 			if same || o.ID == req.ID {
-				return fmt.Errorf("%s is reserved already, as %s since %s: %w", o.Ref(b.owner), o.ID, o.Made.Format(time.RFC3339), ErrStale)
+				return &Outdated{o.Ref(b.owner), "it is reserved already, as " + o.ID + " since " + o.Made.Format(time.RFC3339)}
 			}
 		}
 		lines, err := b.Lines(req.Child)
@@ -64,7 +75,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 			return err
 		}
 		if len(lines) != req.Lines {
-			return fmt.Errorf("%s has %d lines in %s, the plan knew %d: %w", req.Child, len(lines), logName, req.Lines, ErrStale)
+			return &Outdated{req.Child, fmt.Sprintf("%s holds %d lines of it, the plan knew %d", logName, len(lines), req.Lines)}
 		}
 		st.Now, st.Held = b.now(), r.open
 		if st.Spending, err = b.Spending(budget.Earliest(st.Now, st.Agents)); err != nil {
@@ -77,7 +88,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 		v := st.Admit([]budget.Ask{ask}, waiting)
 		if !v.OK() {
 			if ask.Member = ""; req.Member != "" && st.Admit([]budget.Ask{ask}, waiting).OK() {
-				return fmt.Errorf("%s cannot be charged to @%s any more: %w", req.Child, req.Member, ErrStale)
+				return &Outdated{req.Child, "it cannot be charged to @" + req.Member + " any more"}
 			}
 			return &Refused{v.Refusals[0]}
 		}
