@@ -32,11 +32,11 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 	if err != nil {
 		return nil, err
 	}
-	return &orchestrator.Applier{
 	var hand func(context.Context, string, string) (orchestrator.Labeler, error)
 	if l != nil {
 		hand = a.hands(c, hub, l.snap.Viewer)
 	}
+	return &orchestrator.Applier{
 		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,
