@@ -45,19 +45,6 @@ func (c *Config) HostByUser() bool {
 	return false
 }
 
-// HostByUser tells whether the API host was named by flag or environment, or is
-// the default: a config.yaml may have come with somebody else's repository, and
-// is no reason to send a token anywhere.
-func (c *Config) HostByUser() bool {
-	for _, v := range c.values {
-		named := v.Key == "api_url" && c.APIURL != "" || v.Key == "host" && NormalHost(c.Host) == c.APIHost()
-		if named && !strings.HasPrefix(v.Origin, ConfigFile+":") {
-			return true
-		}
-	}
-	return false
-}
-
 // CheckHost refuses an API host that the folder's ledger does not belong to.
 // actual is a host or an API address. Where there is no config.yaml there is
 // no ledger of ours, and any host may be read.
