@@ -7,6 +7,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -36,8 +37,13 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 	if l != nil {
 		hand = a.hands(c, hub, l.snap.Viewer)
 	}
+	var judge func(inventory.Issue, bool) (bool, string)
+	if l != nil {
+		judge = l.rules.Again
+	}
 	return &orchestrator.Applier{
-		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
+		Judge: judge,
+		Hub:   hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,
 	}, nil

@@ -19,6 +19,8 @@ import (
 //	world close|reopen|lock REF
 //	world title REF TEXT, world body REF FILE
 //	world issue REPO TITLE FILE [LOGIN]    prints the new number
+//	world account LOGIN                    of a stranger
+//	world give|take REPO LOGIN             write access
 //	world rename REPO NAME, world archive REPO
 //	world private REPO                     hidden from tokens without the scope repo
 //	world comments REF                     prints the bodies of its comments
@@ -46,6 +48,10 @@ func (h *host) world(ts *testscript.TestScript, args []string) error {
 				login = args[n]
 			}
 			tx.As(world.Actor{User: tx.UserByLogin(login)})
+		}
+		if args[0] == "account" {
+			_, err := tx.CreateUser(world.NewUser{Login: args[1], Kind: world.Person})
+			return err
 		}
 		if ref, err := inventory.ParseRef(args[1], inventory.RepoRef{Owner: fleet.Org}); err == nil {
 			return onIssue(ts, tx, ref, args, as)
@@ -128,6 +134,12 @@ func onRepo(ts *testscript.TestScript, tx *world.Tx, ref inventory.RepoRef, args
 	case "rename":
 		as(3)
 		_, err = tx.RenameRepo(repo, args[2])
+	case "give":
+		as(3)
+		_, err = tx.AddCollaborator(repo, tx.UserByLogin(args[2]), world.Write)
+	case "take":
+		as(3)
+		_, err = tx.RemoveCollaborator(repo, tx.UserByLogin(args[2]))
 	case "archive":
 		as(2)
 		_, err = tx.ArchiveRepo(repo, true)

@@ -59,6 +59,13 @@ type Reserve struct {
 	// Lines is how many lines of the child dispatch.log had then; more at apply
 	// means the same.
 	Lines int
+	// Acceptor is who accepted a stranger's issue: that they still may write is
+	// asked again. Empty: its author is trusted.
+	Acceptor string
+	// Apart tells that what blocks the child takes a request of its own.
+	Apart bool
+	// Word tells that a person gave theirs for it in spite of the feature gate.
+	Word bool
 }
 
 // Comment posts a comment of ours.
@@ -169,8 +176,14 @@ func (e DeleteBranch) Detail() string  { return e.Name }
 // The costs are those of orchestrator.Apply: each write is one REST request,
 // each look before and after it one GraphQL request of one point.
 func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2} }
-func (Reserve) cost() Cost    { return Cost{Requests: 1, Points: 1} }
-func (Comment) cost() Cost    { return Cost{Requests: 2, Points: 1} }
+func (e Reserve) cost() Cost {
+	c := Cost{Requests: 1, Points: 1}
+	if e.Apart {
+		c.Requests++
+	}
+	return c
+}
+func (Comment) cost() Cost { return Cost{Requests: 2, Points: 1} }
 func (e AddLabel) cost() Cost {
 	c := Cost{Requests: 1}
 	if e.Spends {

@@ -9,7 +9,13 @@ type Snapshot struct {
 	Host    string    `json:"host"`   // API host the data belongs to
 	Viewer  string    `json:"viewer"` // login of the token's owner
 	TakenAt time.Time `json:"taken_at"`
-	Repos   []Repo    `json:"repos"` // in inventory order
+	// Since is from when on the label events of issues that nothing else asks
+	// after were read.
+	Since time.Time `json:"since,omitzero"`
+	// Dependencies tells that what blocks an issue was read with it: this
+	// GitHub's GraphQL knows. Else it takes a request an issue.
+	Dependencies bool   `json:"dependencies,omitempty"`
+	Repos        []Repo `json:"repos"` // in inventory order
 	// Elsewhere are children that epics name in repositories outside the fleet.
 	Elsewhere []Issue `json:"elsewhere,omitempty"`
 }

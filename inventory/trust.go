@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"sync"
@@ -46,10 +47,7 @@ func (t Trust) Issue(i Issue) (bool, string) {
 	if t.Author(i.Author, i.AuthorKind, i.Association) {
 		return true, ""
 	}
-	label := t.Accepted
-	if label == "" {
-		label = AcceptedLabel
-	}
+	label := cmp.Or(t.Accepted, AcceptedLabel)
 	who := i.Author
 	if who == "" {
 		who = "an account that is gone"
@@ -58,20 +56,27 @@ func (t Trust) Issue(i Issue) (bool, string) {
 	if !i.HasLabel(label) {
 		return false, why
 	}
-	for k := len(i.LabelEvents) - 1; k >= 0; k-- {
-		e := i.LabelEvents[k]
-		if !strings.EqualFold(e.Label, label) || !e.Added {
-			continue
-		}
-		switch {
-		case !e.ActorMayWrite:
-			return false, "labelled " + label + " by " + e.Actor + ", who has no write access"
-		case !e.At.After(i.EditedAt):
-			return false, "edited after it was labelled " + label + ": look again and renew the label"
-		}
-		return true, ""
+	e, ok := t.accepted(i)
+	switch {
+	case !ok:
+		return false, why
+	case !e.ActorMayWrite:
+		return false, "labelled " + label + " by " + e.Actor + ", who has no write access"
+	case !e.At.After(i.EditedAt):
+		return false, "edited after it was labelled " + label + ": look again and renew the label"
 	}
-	return false, why
+	return true, ""
+}
+
+// accepted is the newest event by which the accepted label was put on.
+func (t Trust) accepted(i Issue) (LabelEvent, bool) {
+	label := cmp.Or(t.Accepted, AcceptedLabel)
+	for k := len(i.LabelEvents) - 1; k >= 0; k-- {
+		if e := i.LabelEvents[k]; e.Added && strings.EqualFold(e.Label, label) {
+			return e, true
+		}
+	}
+	return LabelEvent{}, false
 }
 
 var featTitle = sync.OnceValue(func() *regexp.Regexp {

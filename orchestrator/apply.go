@@ -19,8 +19,11 @@ type Applier struct {
 	Ledger  Ledger
 	Journal Journal
 	Brake   Brake
-	Clock   Clock
-	Host    string // whose GitHub it is, as the journal names it
+	// Judge says whether a child may still be dispatched, by what a fresh look
+	// shows; word: a person gave theirs for it. Without it nothing is.
+	Judge func(i inventory.Issue, word bool) (ok bool, why string)
+	Clock Clock
+	Host  string // whose GitHub it is, as the journal names it
 	// Hand is who puts an agent's label on for a task of a member: a client with
 	// that member's token, since the token says whose quota is spent. It fails
 	// when there is none at hand. Nil: Hub is everybody's.

@@ -53,6 +53,15 @@ func TestTheWorldMovedSinceThePlan(t *testing.T) {
 			return err
 		},
 		"locked": func(s *stage, tx *world.Tx) error { _, err := tx.LockIssue(s.issue(tx, 1), ""); return err },
+		"a feature by its new title": func(s *stage, tx *world.Tx) error {
+			title := "feat: one"
+			_, err := tx.EditIssue(s.issue(tx, 1), world.IssueEdit{Title: &title})
+			return err
+		},
+		"blocked": func(s *stage, tx *world.Tx) error {
+			_, err := tx.AddBlockedBy(s.issue(tx, 1), s.issue(tx, 2))
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)

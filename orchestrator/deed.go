@@ -142,7 +142,11 @@ func (d reserve) judge(ctx context.Context, base Baseline) (*result, error) {
 // it: newest is the LABELED event that the plan knew.
 func (r *run) check(ctx context.Context, child inventory.Ref, newest string) error {
 	res := r.open[child.Key()]
-	i, err := r.Hub.Look(ctx, child)
+	e, ok := r.steps[res.step].Effect.(flows.Reserve)
+	if !ok || r.Judge == nil {
+		return fmt.Errorf("%s: nobody is there to judge whether it may be dispatched", child)
+	}
+	i, err := r.Hub.Recheck(ctx, child, e.Acceptor, e.Apart)
 	if err != nil {
 		return err
 	}
@@ -156,6 +160,9 @@ func (r *run) check(ctx context.Context, child inventory.Ref, newest string) err
 		return &Stale{child.String(), "it bears the label " + res.label + " meanwhile"}
 	case event != newest:
 		return &Stale{child.String(), "somebody put the label " + res.label + " on meanwhile"}
+	}
+	if ok, why := r.Judge(i, e.Word); !ok {
+		return &Stale{child.String(), why}
 	}
 	res.looked, res.newest, res.events = true, event, events
 	return nil

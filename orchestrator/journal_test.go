@@ -73,7 +73,7 @@ func TestWhatAnotherProcessWorksOnIsLeftAlone(t *testing.T) {
 // TestAGoneIssueCounts: its label may have been seen, so the task is spent.
 func TestAGoneIssueCounts(t *testing.T) {
 	s := newStage(t)
-	if err := s.sim.Faults().Replace("cut-before@POST /repos/*/*/issues/*/labels#1,503@Look#2+"); err != nil {
+	if err := s.sim.Faults().Replace("cut-before@POST /repos/*/*/issues/*/labels#1,503@Look#1+"); err != nil {
 		t.Fatal(err)
 	}
 	var unsettled *orchestrator.Unsettled

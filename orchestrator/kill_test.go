@@ -78,6 +78,13 @@ func (m mortalHub) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue
 	return m.hub.Look(ctx, ref)
 }
 
+func (m mortalHub) Recheck(ctx context.Context, ref inventory.Ref, acceptor string, apart bool) (inventory.Issue, error) {
+	if err := m.look(); err != nil {
+		return inventory.Issue{}, err
+	}
+	return m.hub.Recheck(ctx, ref, acceptor, apart)
+}
+
 func (m mortalHub) Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error) {
 	if err := m.look(); err != nil {
 		return nil, err
@@ -209,7 +216,7 @@ func (m mortalJournal) NoteRecall(at time.Time, ref inventory.Ref) error {
 func (s *stage) process(dies int, when death) (*mortal, *orchestrator.Applier) {
 	m := &mortal{stage: s, dies: dies, when: when, log: journal.Open(s.journalDir())}
 	return m, &orchestrator.Applier{Hub: mortalHub{m}, Ledger: mortalLedger{m}, Journal: mortalJournal{m, m.log},
-		Brake: s, Clock: s.clock, Host: "test", Quiet: quiet}
+		Brake: s, Judge: stageRules.Again, Clock: s.clock, Host: "test", Quiet: quiet}
 }
 
 func (s *stage) proposal(p flows.Plan) orchestrator.Proposal {

@@ -17,6 +17,10 @@ import (
 type Hub interface {
 	// Look reads the structure of one issue afresh: state, labels, label events.
 	Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error)
+	// Recheck is Look with all that the trust in an issue and its readiness rest
+	// on: what blocks it, and whether its acceptor, if one is named, still may
+	// write. apart: what blocks it takes a request of its own.
+	Recheck(ctx context.Context, ref inventory.Ref, acceptor string, apart bool) (inventory.Issue, error)
 	// Comments lists the comments newer than the id since, oldest first; with
 	// since 0 only the newest, whose last has the highest id.
 	Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error)

@@ -156,7 +156,7 @@ func (s *stage) plan() flows.Plan {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	rules := inventory.Rules{Labels: map[string]string{"jules": "jules"}}
+	rules := stageRules
 	known, err := s.book.Dispatched()
 	if err != nil {
 		s.t.Fatal(err)
@@ -218,8 +218,10 @@ func (s *stage) Release(ctx context.Context, id string) error { return s.book.Re
 func (s *stage) Paused() (bool, error)                        { return s.pause, nil }
 
 func (s *stage) applier(emit func(orchestrator.Event)) *orchestrator.Applier {
-	return &orchestrator.Applier{Hub: s.hub, Ledger: s, Journal: s.log, Brake: s, Clock: s.clock, Host: "test", Quiet: quiet, Emit: emit}
+	return &orchestrator.Applier{Hub: s.hub, Ledger: s, Journal: s.log, Brake: s, Judge: stageRules.Again, Clock: s.clock, Host: "test", Quiet: quiet, Emit: emit}
 }
+
+var stageRules = inventory.Rules{Labels: map[string]string{"jules": "jules"}}
 
 const quiet = time.Minute
 

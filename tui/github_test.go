@@ -184,7 +184,7 @@ func (r *real) Apply(ctx context.Context, id string, emit func(orchestrator.Even
 	r.mu.Lock()
 	p := r.plans[id]
 	r.mu.Unlock()
-	return (&orchestrator.Applier{Hub: r.hub, Ledger: r, Journal: r.log, Brake: r, Clock: r.clock, Host: "test", Quiet: time.Minute, Emit: emit}).Apply(ctx, p)
+	return (&orchestrator.Applier{Hub: r.hub, Ledger: r, Journal: r.log, Brake: r, Judge: inventory.Rules{}.Again, Clock: r.clock, Host: "test", Quiet: time.Minute, Emit: emit}).Apply(ctx, p)
 }
 
 func (r *real) Reserve(ctx context.Context, t orchestrator.Task) (string, error) {

@@ -3,7 +3,6 @@ package github
 import (
 	"encoding/json"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	rest "github.com/google/go-github/v92/github"
@@ -31,8 +30,6 @@ type Client struct {
 	wire     *wire
 	rest     *rest.Client
 	chunk    chunker
-	// dependencies: this GitHub's GraphQL has them, so surveys bring them along.
-	dependencies atomic.Bool
 }
 
 // New makes a client; it sends nothing yet.

@@ -316,12 +316,7 @@ func (s *survey) acceptor(i *issueReading) {
 		selection: "collaborators(login: $text, first: 1) { ...Access }",
 		fill: func(raw json.RawMessage) error {
 			may, err := mayWrite(raw, who)
-			for k := range i.LabelEvents {
-				if i.LabelEvents[k].Actor == who {
-					// A bot's slug may be a collaborator's login: only a person accepts.
-					i.LabelEvents[k].ActorMayWrite = may && i.LabelEvents[k].ActorKind == "User"
-				}
-			}
+			markActor(&i.Issue, who, may)
 			return err
 		},
 		fail: func(*Error) {}, // not known to have write access: the issue stays a stranger's

@@ -21,7 +21,7 @@ func TestFaultsChangeNothingThatIsRead(t *testing.T) {
 	l.label("ada", 2, "jules")
 	want := l.survey(l.client("ada")) // the first look sets GitHub working out what can be merged
 	want = l.survey(l.client("ada"))
-	want.TakenAt = time.Time{}
+	want.TakenAt, want.Since = time.Time{}, time.Time{}
 	for k := range want.Repos {
 		want.Repos[k].ReadAt = time.Time{}
 	}
@@ -42,7 +42,7 @@ func TestFaultsChangeNothingThatIsRead(t *testing.T) {
 				t.Errorf("%s at %s: %v", fault, where, err)
 				continue
 			}
-			got.TakenAt = time.Time{}
+			got.TakenAt, got.Since = time.Time{}, time.Time{}
 			damaged := false
 			for k := range got.Repos {
 				got.Repos[k].ReadAt = time.Time{}

@@ -3,6 +3,7 @@ package github
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -218,6 +219,52 @@ func TestDependenciesAreRead(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
+	again, err := c.Recheck(t.Context(), two, "", !s.Dependencies)
+	if err != nil || !slices.Equal(again.BlockedBy, i.BlockedBy) {
+		t.Errorf("looked at again: %+v %v", again.BlockedBy, err)
+	}
+}
+
+// What the trust in an issue rests on is read again as it is now.
+func TestRecheckSeesWhoMayWrite(t *testing.T) {
+	l := acme(t)
+	l.label("wendy", 5, "accepted")
+	c := l.client("ada")
+	five, trust := inventory.Ref{Repo: mainRepo, Number: 5}, inventory.Trust{}
+	trusted := func(acceptor string) bool {
+		t.Helper()
+		i, err := c.Recheck(t.Context(), five, acceptor, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ok, _ := trust.Issue(i)
+		return ok
+	}
+	if !trusted("wendy") || trusted("") || trusted("tom") {
+		t.Error("accepted by wendy, who may write, and nobody else")
+	}
+	l.as("mallory", func(tx *world.Tx) {
+		title := "accepted, or so it seems"
+		must(tx.EditIssue(l.issue(tx, "main", 5), world.IssueEdit{Title: &title}))
+	})
+	if trusted("wendy") {
+		t.Error("edited after it was accepted")
+	}
+	l.as("wendy", func(tx *world.Tx) {
+		must(tx.RemoveLabel(l.issue(tx, "main", 5), "accepted"))
+		must(tx.AddLabels(l.issue(tx, "main", 5), []string{"accepted"}))
+	})
+	if !trusted("wendy") {
+		t.Error("accepted again")
+	}
+	l.as("ada", func(tx *world.Tx) {
+		r, _ := tx.Repo("acme", "main")
+		must(tx.RemoveCollaborator(r, tx.UserByLogin("wendy")))
+	})
+	if trusted("wendy") {
+		t.Error("wendy may not write any more")
+	}
+	l.nothingSecret()
 }
 
 func asError(err error, e **Error) bool { return errors.As(err, e) }

@@ -110,7 +110,11 @@ func (c *Client) Ref(ctx context.Context, repo inventory.RepoRef, name string) (
 }
 
 func (c *Client) look(ctx context.Context, doing, operation string, vars map[string]any, into any) error {
-	r, err := c.query(ctx, operation, document(operation), vars)
+	return c.lookBy(ctx, doing, operation, document(operation), vars, into)
+}
+
+func (c *Client) lookBy(ctx context.Context, doing, operation, text string, vars map[string]any, into any) error {
+	r, err := c.query(ctx, operation, text, vars)
 	if err != nil {
 		return explained(doing, err)
 	}

@@ -25,7 +25,9 @@ const sameSecond = 2 * time.Second
 
 // Probe asks in one request, of a few points, whether a snapshot still holds:
 // counts, the newest update, branches, and of every open pull request what does
-// not touch its update time (checks, mergeability, threads). What changed within
+// not touch its update time (checks, mergeability, threads), and the rights of
+// whoever is trusted. To another account than the one that read it no snapshot
+// holds: it may see and do other things. What changed within
 // two seconds of the reading is taken for changed, since GitHub's times cannot
 // tell it from what was read. A mergeability that GitHub has worked out since is
 // put into the snapshot: it is no reason to read everything again.
@@ -47,7 +49,14 @@ func (c *Client) Probe(ctx context.Context, s *inventory.Snapshot) (Change, erro
 	if len(asks) == 0 {
 		return out, nil
 	}
-	b := &batch{c: c, name: "Probe"}
+	b := &batch{c: c, name: "Probe", answered: func(data map[string]json.RawMessage, _ []*ask) {
+		var viewer actorJSON
+		if json.Unmarshal(data["viewer"], &viewer) == nil && viewer.login() != s.Viewer {
+			for _, r := range s.Repos {
+				out.Reasons[r.Ref.Key()] = "another account looks"
+			}
+		}
+	}}
 	if err := b.run(ctx, asks); err != nil {
 		return Change{}, explained("see whether anything changed", err)
 	}
@@ -123,6 +132,9 @@ func probeAsks(s *inventory.Snapshot, since time.Time, edge func() time.Time, ch
 					changed(r.Ref, e.Message)
 				}
 			}})
+		if r.Problem == nil || r.Problem.Kind == "moved" {
+			asks = append(asks, rightsAsks(r, changed)...)
+		}
 	}
 	for k := range s.Elsewhere {
 		asks = append(asks, elsewhereAsk(s, &s.Elsewhere[k], changed))

@@ -86,6 +86,19 @@ func TestProbeSeesWhatDecisionsRead(t *testing.T) {
 		}},
 		{"the pull request's base changes", "main", func(tx *world.Tx) { must(tx.EditPullBase(l.issue(tx, "main", 9), "dev")) }},
 		{"it becomes a draft", "main", func(tx *world.Tx) { must(tx.SetDraft(l.issue(tx, "main", 9), true)) }},
+		{"wendy's issue is opened", "main", func(tx *world.Tx) {
+			tx.As(world.Actor{User: tx.UserByLogin("wendy")})
+			r, _ := tx.Repo("acme", "main")
+			must(tx.CreateIssue(r, world.NewIssue{Title: "hers"}))
+		}},
+		{"who accepted an issue", "main", func(tx *world.Tx) {
+			tx.As(world.Actor{User: tx.UserByLogin("wendy")})
+			must(tx.AddLabels(l.issue(tx, "main", 5), []string{"accepted"}))
+		}},
+		{"who wrote one, and accepted another, may write no more", "main", func(tx *world.Tx) {
+			r, _ := tx.Repo("acme", "main")
+			must(tx.RemoveCollaborator(r, tx.UserByLogin("wendy")))
+		}},
 		{"a repository is renamed", "other", func(tx *world.Tx) {
 			r, _ := tx.Repo("acme", "other")
 			must(tx.RenameRepo(r, "another"))
@@ -102,6 +115,9 @@ func TestProbeSeesWhatDecisionsRead(t *testing.T) {
 		}
 		s = l.survey(c)
 		quiet("after: " + change.what)
+	}
+	if got, err := l.client("wendy").Probe(t.Context(), &s); err != nil || !got.Any() {
+		t.Errorf("another account: %+v %v", got, err)
 	}
 	l.as("linus", func(tx *world.Tx) {
 		r, _ := tx.Repo("linus", "lib")

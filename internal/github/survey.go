@@ -119,7 +119,6 @@ func (s *survey) progress(data map[string]json.RawMessage, asks []*ask) {
 	}
 	if raw, ok := data["features"]; ok {
 		s.deps = hasDependencies(raw)
-		s.c.dependencies.Store(s.deps)
 	}
 	if s.o.Progress == nil {
 		return
@@ -215,7 +214,7 @@ func (s *survey) lend(r *repoReading, e *Error) {
 
 // snapshot puts together what was read, everything in a fixed order.
 func (s *survey) snapshot() inventory.Snapshot {
-	out := inventory.Snapshot{Host: s.c.Host(), Viewer: s.viewer, TakenAt: s.started}
+	out := inventory.Snapshot{Host: s.c.Host(), Viewer: s.viewer, TakenAt: s.started, Since: s.o.Since, Dependencies: s.deps}
 	for _, r := range s.repos {
 		if r.read {
 			r.repo.Issues, r.repo.Pulls = nil, nil
