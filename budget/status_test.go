@@ -267,14 +267,3 @@ func TestHistory(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
-
-func TestParseWindow(t *testing.T) {
-	for text, want := range map[string]budget.Window{"": budget.UTCDay, "both": budget.Both, "monthly": budget.Monthly} {
-		if got, err := budget.ParseWindow(text); err != nil || got != want {
-			t.Errorf("%q: %q %v", text, got, err)
-		}
-	}
-	if _, err := budget.ParseWindow("daily"); err == nil {
-		t.Error(`"daily" is a window`)
-	}
-}

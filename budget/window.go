@@ -1,10 +1,7 @@
 package budget
 
 import (
-	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -18,23 +15,6 @@ const (
 	Weekly  Window = "weekly"      // from Monday, UTC
 	Monthly Window = "monthly"     // from the 1st, UTC
 )
-
-var windows = []Window{UTCDay, Rolling, Both, Weekly, Monthly}
-
-// ParseWindow reads a window's name; "" is the default.
-func ParseWindow(text string) (Window, error) {
-	if text == "" {
-		return UTCDay, nil
-	}
-	if w := Window(text); slices.Contains(windows, w) {
-		return w, nil
-	}
-	names := make([]string, len(windows))
-	for i, w := range windows {
-		names[i] = string(w)
-	}
-	return "", fmt.Errorf("%q is not a quota window: write one of %s", text, strings.Join(names, ", "))
-}
 
 // stretch is one unbroken stretch of minutes that a window counts.
 type stretch struct {

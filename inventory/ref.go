@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/checklist"
 )
 
 // RepoRef names a repository on one API host.
@@ -109,35 +111,24 @@ func (r Ref) Compare(o Ref) int {
 }
 
 // ParseRef reads "#12", "12", "name#12", "owner/name#12" or an issue or pull
-// URL of any host. home fills in what is missing.
+// URL, as checklist.ParseReference does. home fills in what is missing.
 func ParseRef(text string, home RepoRef) (Ref, error) {
-	bad := func() (Ref, error) {
+	full := text
+	if name, _, ok := strings.Cut(text, "#"); ok && isName(name) { // on a checklist no issue is written so
+		if home.Owner == "" {
+			_, err := ParseRepo(name, "")
+			return Ref{}, err
+		}
+		full = home.Owner + "/" + text
+	}
+	r, err := checklist.ParseReference(full)
+	switch {
+	case err != nil:
 		return Ref{}, fmt.Errorf("%q is not an issue: write #12, name#12, owner/name#12 or its URL", text)
+	case r.Repo != "":
+		return Ref{Repo: RepoRef{Owner: r.Owner, Name: r.Repo}, Number: r.Number}, nil
+	case home.IsZero():
+		return Ref{}, fmt.Errorf("%q names no repository: add --repo, or write owner/name#%d", text, r.Number)
 	}
-	repo, num, ok := strings.Cut(text, "#")
-	if rest, isURL := strings.CutPrefix(text, "https://"); isURL {
-		parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
-		if len(parts) != 5 || (parts[3] != "issues" && parts[3] != "pull") {
-			return bad()
-		}
-		repo, num, ok = parts[1]+"/"+parts[2], parts[4], true
-	}
-	if !ok {
-		repo, num = "", text
-	}
-	n, err := strconv.Atoi(num)
-	if err != nil || n <= 0 || n > 1<<31-1 {
-		return bad()
-	}
-	if repo == "" {
-		if home.IsZero() {
-			return Ref{}, fmt.Errorf("%q names no repository: add --repo, or write owner/name#%d", text, n)
-		}
-		return Ref{Repo: home, Number: n}, nil
-	}
-	r, err := ParseRepo(repo, home.Owner)
-	if err != nil {
-		return Ref{}, err
-	}
-	return Ref{Repo: r, Number: n}, nil
+	return Ref{Repo: home, Number: r.Number}, nil
 }

@@ -17,11 +17,12 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 	"github.com/dappcore/core-dev/inventory"
 )
 
 // simClock is the embedded GitHub's time and ours.
-type simClock struct{ *world.ManualClock }
+type simClock struct{ *worldtest.ManualClock }
 
 func (c simClock) Sleep(ctx context.Context, d time.Duration) error {
 	c.Advance(d)
@@ -41,7 +42,7 @@ type lab struct {
 
 func openLab(t *testing.T, fleet string) *lab {
 	t.Helper()
-	l := &lab{T: t, clock: simClock{world.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))}}
+	l := &lab{T: t, clock: simClock{worldtest.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))}}
 	var err error
 	if l.sim, err = githubsim.Open(t.Context(), githubsim.Options{Fleet: fleet, Seed: 7, Clock: l.clock}); err != nil {
 		t.Fatal(err)

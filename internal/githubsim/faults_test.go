@@ -14,7 +14,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/limits"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
-	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // cut sends a request whose connection must close without an answer.
@@ -233,7 +233,7 @@ func TestControl(t *testing.T) {
 
 func TestStateSurvivesARestart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "github")
-	clock := world.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))
+	clock := worldtest.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))
 	opts := Options{Dir: dir, Clock: clock, Fleet: "empty", Seed: 3}
 	var number any
 	var tag string

@@ -11,12 +11,12 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/openapi"
 	"github.com/dappcore/core-dev/internal/githubsim/rest"
-	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // No request, however wrong, is a server error; each answer is of the described form, and each leaves a record.
 func TestGarbageIsNoServerError(t *testing.T) {
-	p := opened(t, Options{Limits: unlimited(), Clock: world.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))})
+	p := opened(t, Options{Limits: unlimited(), Clock: worldtest.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))})
 	c, err := openapi.New(openapi.Undescribed)
 	if err != nil {
 		t.Fatal(err)

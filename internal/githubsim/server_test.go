@@ -13,13 +13,14 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/limits"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // probe is a server with a small world, reached over loopback.
 type probe struct {
 	*testing.T
 	s     *Server
-	clock *world.ManualClock
+	clock *worldtest.ManualClock
 	url   string
 	token string // of ann, who owns the organisation acme
 }
@@ -28,7 +29,7 @@ type probe struct {
 // people ann (owner), bob (write), cat (nobody) and the bot robo.
 func opened(t *testing.T, opts Options) *probe {
 	t.Helper()
-	clock := world.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))
+	clock := worldtest.NewManualClock(time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC))
 	if opts.Clock == nil {
 		opts.Clock = clock
 	}

@@ -263,20 +263,6 @@ func lastOpenLine(path string) (string, error) {
 	return string(buf[strings.LastIndexByte(string(buf), '\n')+1:]), nil
 }
 
-// Init makes the ledger's files in dir, which must be there. It leaves what it
-// finds; where something was written here before and reservations.log is gone,
-// it fails with ErrReservations.
-func Init(dir string) error {
-	path := filepath.Join(dir, reservationsName)
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	if _, err := os.Stat(filepath.Join(dir, lockName)); err == nil {
-		return fmt.Errorf("%s is missing: %w", path, ErrReservations)
-	}
-	return appendSynced(path, nil)
-}
-
 // Rebuild writes reservations.log anew with what is open, whatever state it was
 // in. What was there before is set aside beside it.
 func (b *Book) Rebuild(ctx context.Context, open []budget.Reservation) error {

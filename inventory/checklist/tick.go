@@ -17,24 +17,12 @@ var (
 // Tick returns body with the box of ref's item ticked: one byte, the space
 // between the brackets, becomes "x". Where the box is ticked already, body
 // itself is returned. ref must be written as in the body, with or without its
-// repository; TickIn knows both forms. The errors wrap ErrAbsent or
-// ErrAmbiguous.
+// repository. The errors wrap ErrAbsent or ErrAmbiguous.
 func Tick(body []byte, ref Reference) ([]byte, error) {
-	return tick(body, ref, Reference{})
-}
-
-// TickIn is Tick for the body of an issue of the repository owner/repo: "#12"
-// and "owner/repo#12" are then the same.
-func TickIn(body []byte, ref Reference, owner, repo string) ([]byte, error) {
-	return tick(body, ref, Reference{Owner: owner, Repo: repo})
-}
-
-func tick(body []byte, ref, home Reference) ([]byte, error) {
-	wanted := ref.in(home)
 	var open, found []string
 	offset := 0
 	for _, c := range Parse(body).Children {
-		if !c.reference().in(home).Same(wanted) {
+		if !c.reference().Same(ref) {
 			continue
 		}
 		place := fmt.Sprint(c.Line)
@@ -55,12 +43,4 @@ func tick(body []byte, ref, home Reference) ([]byte, error) {
 	ticked := slices.Clone(body)
 	ticked[offset] = 'x'
 	return ticked, nil
-}
-
-// in is the reference with the repository it has when written in home.
-func (r Reference) in(home Reference) Reference {
-	if r.Repo == "" {
-		r.Owner, r.Repo = home.Owner, home.Repo
-	}
-	return r
 }

@@ -12,29 +12,24 @@ import (
 )
 
 func TestTick(t *testing.T) {
-	home := Reference{Owner: "acme", Repo: "core"}
 	for _, c := range []struct {
 		name, body string
 		ref        string
-		home       Reference
 		want       string
 		err        error
 	}{
-		{"one byte", "- [ ] #1 a\r\n- [ ] #2 b\r\n", "#2", Reference{}, "- [ ] #1 a\r\n- [x] #2 b\r\n", nil},
-		{"already ticked", "- [X] #1\n", "1", Reference{}, "- [X] #1\n", nil},
-		{"not the one with the longer number", "- [ ] #12\n- [ ] #1\n", "#1", Reference{}, "- [ ] #12\n- [x] #1\n", nil},
-		{"other repository", "- [ ] #1\n- [ ] Acme/Docs#1\n", "acme/docs#1", Reference{}, "- [ ] #1\n- [x] Acme/Docs#1\n", nil},
-		{"URL", "- [ ] https://github.com/acme/docs/issues/1\n", "acme/docs#1", Reference{}, "- [x] https://github.com/acme/docs/issues/1\n", nil},
-		{"absent", "- [ ] #1\n", "#2", Reference{}, "", ErrAbsent},
-		{"mentioned only", "- [ ] see #2\n", "#2", Reference{}, "", ErrAbsent},
-		{"in code", "```\n- [ ] #2\n```\n", "#2", Reference{}, "", ErrAbsent},
-		{"twice", "- [ ] #1\n- [ ] #1\n", "#1", Reference{}, "", ErrAmbiguous},
-		{"twice, one ticked", "- [ ] #1\n- [x] #1\n", "#1", Reference{}, "", ErrAmbiguous},
-		{"twice, both ticked", "- [x] #1\n- [x] #1\n", "#1", Reference{}, "- [x] #1\n- [x] #1\n", nil},
-		{"home unknown", "- [ ] acme/core#1\n", "#1", Reference{}, "", ErrAbsent},
-		{"home written out in the body", "- [ ] acme/core#1\n", "#1", home, "- [x] acme/core#1\n", nil},
-		{"home written out in the reference", "- [ ] #1\n- [ ] acme/docs#1\n", "ACME/core#1", home, "- [x] #1\n- [ ] acme/docs#1\n", nil},
-		{"home in both forms", "- [ ] #1\n- [ ] acme/core#1\n", "#1", home, "", ErrAmbiguous},
+		{"one byte", "- [ ] #1 a\r\n- [ ] #2 b\r\n", "#2", "- [ ] #1 a\r\n- [x] #2 b\r\n", nil},
+		{"already ticked", "- [X] #1\n", "1", "- [X] #1\n", nil},
+		{"not the one with the longer number", "- [ ] #12\n- [ ] #1\n", "#1", "- [ ] #12\n- [x] #1\n", nil},
+		{"other repository", "- [ ] #1\n- [ ] Acme/Docs#1\n", "acme/docs#1", "- [ ] #1\n- [x] Acme/Docs#1\n", nil},
+		{"URL", "- [ ] https://github.com/acme/docs/issues/1\n", "acme/docs#1", "- [x] https://github.com/acme/docs/issues/1\n", nil},
+		{"absent", "- [ ] #1\n", "#2", "", ErrAbsent},
+		{"mentioned only", "- [ ] see #2\n", "#2", "", ErrAbsent},
+		{"in code", "```\n- [ ] #2\n```\n", "#2", "", ErrAbsent},
+		{"twice", "- [ ] #1\n- [ ] #1\n", "#1", "", ErrAmbiguous},
+		{"twice, one ticked", "- [ ] #1\n- [x] #1\n", "#1", "", ErrAmbiguous},
+		{"twice, both ticked", "- [x] #1\n- [x] #1\n", "#1", "- [x] #1\n- [x] #1\n", nil},
+		{"written another way", "- [ ] acme/core#1\n", "#1", "", ErrAbsent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ref, err := ParseReference(c.ref)
@@ -42,7 +37,7 @@ func TestTick(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := []byte(c.body)
-			got, err := TickIn(body, ref, c.home.Owner, c.home.Repo)
+			got, err := Tick(body, ref)
 			if !errors.Is(err, c.err) || string(got) != c.want {
 				t.Errorf("got %q, %v; want %q, %v", got, err, c.want, c.err)
 			}

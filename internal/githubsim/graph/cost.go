@@ -7,34 +7,13 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Cost is what GitHub charges for a document and how many nodes it may return, along
+// cost is what GitHub charges for an operation and how many nodes it may return, along
 // docs.github.com "Rate limits and query limits for the GraphQL API": every connection that asks
 // for a page is one request for each node above it, all assumed full; points are the requests
 // divided by 100 and rounded, at least 1. A connection without first or last, asked for its
-// totalCount, requests no page. An error when the document or its variables are not valid.
-func Cost(document string, vars map[string]any) (points, nodes int, err error) {
-	doc, perr := parser.ParseQuery(&ast.Source{Input: document})
-	if perr != nil {
-		return 0, 0, syntaxError(perr)
-	}
-	if errs := validate(doc); len(errs) > 0 {
-		return 0, 0, errs[0]
-	}
-	op, refusal := operation(doc, "")
-	if refusal != nil {
-		return 0, 0, refusal
-	}
-	coerced, errs := variables(op, vars)
-	if len(errs) > 0 {
-		return 0, 0, errs[0]
-	}
-	points, nodes = cost(doc, op, coerced)
-	return points, nodes, nil
-}
-
+// totalCount, requests no page.
 func cost(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (points, nodes int) {
 	c := &counter{doc: doc, vars: vars, fragments: map[string]tally{}}
 	t := c.count(op.SelectionSet)

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
 
@@ -23,6 +26,27 @@ func fleet(n int, selection string) string {
 		fmt.Fprintf(&b, " r%d: repository(owner: \"o\", name: \"r\") { ...f }", i)
 	}
 	return b.String() + " } fragment f on Repository { " + selection + " }"
+}
+
+// costOf is the cost of a document without variables.
+func costOf(t *testing.T, document string) (points, nodes int) {
+	t.Helper()
+	doc, err := parser.ParseQuery(&ast.Source{Input: document})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errs := validate(doc); len(errs) > 0 {
+		t.Fatal(errs[0])
+	}
+	op, refusal := operation(doc, "")
+	if refusal != nil {
+		t.Fatal(refusal)
+	}
+	coerced, errs := variables(op, nil)
+	if len(errs) > 0 {
+		t.Fatal(errs[0])
+	}
+	return cost(doc, op, coerced)
 }
 
 func TestCost(t *testing.T) {
@@ -44,10 +68,7 @@ func TestCost(t *testing.T) {
 		{"skipped selections cost nothing", `query { viewer { repositories(first: 50) @skip(if: true) { nodes { id } } } }`, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			points, nodes, err := Cost(c.document, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			points, nodes := costOf(t, c.document)
 			if points != c.points || nodes != c.nodes {
 				t.Errorf("%d points, %d nodes; want %d, %d", points, nodes, c.points, c.nodes)
 			}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // fixture is a small world: organisation o with repository r, its admin me, the outsider a, a bot.
 type fixture struct {
 	t     testing.TB
 	w     *world.World
-	clock *world.ManualClock
+	clock *worldtest.ManualClock
 	exec  *Executor
 	me    world.Actor
 	a     world.Actor
@@ -27,7 +28,7 @@ var start = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 
 func newFixture(t testing.TB, opts Options) *fixture {
 	t.Helper()
-	clock := world.NewManualClock(start)
+	clock := worldtest.NewManualClock(start)
 	w, err := world.Open("", clock)
 	if err != nil {
 		t.Fatal(err)

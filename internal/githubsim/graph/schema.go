@@ -8,6 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
+// schemaText is what this package answers of GitHub's published schema, laterText the little it answers beyond.
+//
 //go:embed schema.graphql
 var schemaText string
 
@@ -27,7 +29,3 @@ var schema = sync.OnceValue(func() *ast.Schema {
 	}
 	return s
 })
-
-// SDL is what this package answers of GitHub's published schema, in GraphQL's schema definition language; later.graphql
-// has the little it answers beyond.
-func SDL() string { return schemaText }

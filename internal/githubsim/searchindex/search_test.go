@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // library is organisation o with the repositories r (open to all) and secret (private), and their issues.
-func library(t testing.TB) (*world.World, *world.ManualClock, map[string]world.Actor) {
+func library(t testing.TB) (*world.World, *worldtest.ManualClock, map[string]world.Actor) {
 	t.Helper()
-	clock := world.NewManualClock(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC))
+	clock := worldtest.NewManualClock(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC))
 	w, err := world.Open("", clock)
 	if err != nil {
 		t.Fatal(err)

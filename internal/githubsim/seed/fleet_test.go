@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // dump is everything a world holds, as text.
@@ -59,7 +60,7 @@ func TestSameSeedSameWorld(t *testing.T) {
 }
 
 func TestUnknownFleetsAreRefused(t *testing.T) {
-	w, err := world.Open("", world.NewManualClock(noon))
+	w, err := world.Open("", worldtest.NewManualClock(noon))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 // noon is when the worlds of these tests stand.
@@ -17,7 +18,7 @@ var noon = time.Date(2026, 2, 4, 12, 0, 0, 0, time.UTC)
 
 func open(t testing.TB, name string, seed uint64) (*world.World, Info) {
 	t.Helper()
-	w, err := world.Open("", world.NewManualClock(noon))
+	w, err := world.Open("", worldtest.NewManualClock(noon))
 	if err != nil {
 		t.Fatal(err)
 	}

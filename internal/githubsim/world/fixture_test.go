@@ -10,6 +10,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 var start = time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
@@ -20,7 +21,7 @@ var start = time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
 type stage struct {
 	testing.TB
 	w                     *world.World
-	clock                 *world.ManualClock
+	clock                 *worldtest.ManualClock
 	dir                   string
 	ann, bob, cat         *world.User
 	dan, eve, bot         *world.User
@@ -29,7 +30,7 @@ type stage struct {
 
 func set(t testing.TB, dir string) *stage {
 	t.Helper()
-	s := &stage{TB: t, dir: dir, clock: world.NewManualClock(start)}
+	s := &stage{TB: t, dir: dir, clock: worldtest.NewManualClock(start)}
 	s.open()
 	t.Cleanup(func() { s.close() })
 	s.must(world.System(), func(tx *world.Tx) error {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
 )
 
 func same(t interface {
@@ -140,7 +141,7 @@ func TestMain(m *testing.M) {
 // writeUntilKilled makes one Update after another, each an issue with a label,
 // a comment and a commit, and says each number once it is acknowledged.
 func writeUntilKilled(dir string) {
-	w, err := world.Open(dir, world.NewManualClock(start))
+	w, err := world.Open(dir, worldtest.NewManualClock(start))
 	if err != nil {
 		fmt.Println(err)
 		return
