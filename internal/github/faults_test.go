@@ -75,6 +75,7 @@ func TestAUsedUpLimitIsSaid(t *testing.T) {
 
 func TestWritesUnderFaultsLandAtMostOnce(t *testing.T) {
 	l := acme(t)
+	l.unjudged()
 	two := inventory.Ref{Repo: mainRepo, Number: 2}
 	comments := func() (n int) {
 		if err := l.sim.World().View(func(tx *world.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim"
 	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
+	"github.com/dappcore/core-dev/internal/githubsim/openapi"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/internal/githubsim/worldtest"
@@ -48,10 +50,36 @@ func openLab(t *testing.T, fleet string) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.sim.Close() })
-	if l.url, err = l.sim.Start("127.0.0.1:0"); err != nil {
+	server := httptest.NewServer(judge(t).Middleware(l.sim))
+	t.Cleanup(server.Close)
+	l.url = server.URL
+	return l
+}
+
+// unjudged is for faults that are no answer of GitHub's, such as garbage.
+func (l *lab) unjudged() {
+	server := httptest.NewServer(l.sim)
+	l.Cleanup(server.Close)
+	l.url = server.URL
+}
+
+// theChecker holds every REST exchange of these tests against GitHub's own
+// description.
+var theChecker = sync.OnceValues(func() (*openapi.Checker, error) { return openapi.New(openapi.Undescribed) })
+
+func judge(t *testing.T) *openapi.Checker {
+	t.Helper()
+	c, err := theChecker()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	before := len(c.Faults())
+	t.Cleanup(func() {
+		for _, f := range c.Faults()[before:] {
+			t.Error(f)
+		}
+	})
+	return c
 }
 
 func (l *lab) client(login string) *Client {
