@@ -29,6 +29,9 @@ func (d claim) look(ctx context.Context) (Baseline, *result, error) {
 	if found, err := d.standing(ctx, ""); err != nil || found != nil {
 		return Baseline{}, found, err
 	}
+	if sha := d.marked(); sha != "" {
+		return Baseline{SHA: sha}, nil, nil
+	}
 	// Until something refers to it, an object more or less is nothing.
 	text := fmt.Sprintf("claim of %s, attempt %d, by plan %s (%s)", d.Child, d.Attempt, d.id, newNonce())
 	sha, err := d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
@@ -36,6 +39,17 @@ func (d claim) look(ctx context.Context) (Baseline, *result, error) {
 		sha, err = d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
 	}
 	return Baseline{SHA: sha}, nil, err
+}
+
+// marked is the object this plan made before, where the claim is sent again: the
+// first one may still land, and is ours then, too.
+func (d claim) marked() string {
+	for _, s := range d.steps {
+		if e, ok := s.Effect.(flows.Claim); ok && e == d.Claim && s.intent != nil && s.intent.Baseline != nil {
+			return s.intent.Baseline.SHA
+		}
+	}
+	return ""
 }
 
 // standing finds whose claim there is, if any: ours is one made with sha, or one
