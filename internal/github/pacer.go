@@ -17,7 +17,7 @@ const (
 	contentPerHour   = 500
 	secondaryWait    = time.Minute // where no header says how long, doubled each time
 	longestWait      = 15 * time.Minute
-	leastPerMinute   = 6               // what no refusal lowers the pace below: few writes of ours are hardly what GitHub refused
+	leastPerMinute   = 20              // what no refusal lowers the pace below: few writes of ours are hardly what GitHub refused
 	raiseAfter       = 2 * time.Minute // without a refusal, until a lowered pace is tried half as fast again
 )
 
