@@ -25,6 +25,8 @@ type bench struct {
 	dir   string
 	env   []string
 	runs  []ended // of the dispatch, in order
+
+	before map[int]*spent // what the fleet's past did to the children
 }
 
 func newBench(t testing.TB, s scene) *bench {
@@ -33,6 +35,9 @@ func newBench(t testing.TB, s scene) *bench {
 	t.Cleanup(h.close)
 	b := &bench{t: t, scene: s, host: h, dir: s.folder(t, h)}
 	b.env = b.environment(h.sim.Token(h.sim.Fleet().Owner))
+	if s.past {
+		b.before = b.all()
+	}
 	return b
 }
 

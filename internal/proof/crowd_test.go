@@ -268,7 +268,7 @@ func TestACrowdOnOneFolder(t *testing.T) {
 // seeds are how many random courses are run: few, or with CORE_SOAK=1 twenty.
 func seeds(few uint64) uint64 {
 	if soak() {
-		return 20
+		return soakSeeds
 	}
 	return few
 }

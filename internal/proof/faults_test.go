@@ -26,16 +26,19 @@ func (f failure) String() string {
 // TestFailedAtEveryRequest: every kind of failure at every request of a
 // dispatch. What the run did not do itself, the next ones do.
 func TestFailedAtEveryRequest(t *testing.T) {
-	for _, s := range killScenes() {
+	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		var points []failure
 		for n, what := range sent {
+			if s.claims && !soak() && !writes(what) {
+				continue // the same reads as without claims
+			}
 			for _, kind := range failures {
 				points = append(points, failure{kind, n + 1, what})
 			}
 		}
 		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
-		t.Logf("%s: %d requests x %d failures: %s", s, len(sent), len(failures), sum)
+		t.Logf("%s: %d of its %d requests x %d failures: %s", s, len(points)/len(failures), len(sent), len(failures), sum)
 		if sum.points != len(points) {
 			t.Errorf("%d of %d points were tried", sum.points, len(points))
 		}
@@ -48,7 +51,7 @@ func failedAt(t *testing.T, s scene, p failure) *verdict {
 		t.Fatal(err)
 	}
 	b.host.at(nil)
-	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, 0)...))
+	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, s.first)...))
 	if len(b.host.requests()) < p.request {
 		t.Errorf("the run never came there:\n%s", b.story())
 	}
@@ -61,6 +64,11 @@ func (b *bench) mend() {
 	if err := b.host.sim.Faults().Replace(""); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// writes tells requests that change something.
+func writes(what string) bool {
+	return !strings.HasPrefix(what, "GET ") && !strings.HasSuffix(what, "/graphql")
 }
 
 // landing is a write that happens after its connection was cut.
@@ -86,12 +94,12 @@ func (l landing) String() string {
 // comment may stand there twice, but no task is paid twice, and none is spent
 // that the budget does not count.
 func TestWritesThatLandLate(t *testing.T) {
-	for _, s := range killScenes() {
+	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		for _, when := range []string{beforeLook, afterWrite, afterAll} {
 			var points []landing
 			for n, what := range sent {
-				if writes := strings.HasPrefix(what, "POST ") && !strings.HasSuffix(what, "/graphql"); writes {
+				if writes(what) {
 					points = append(points, landing{n + 1, what, when})
 				}
 			}
@@ -131,7 +139,7 @@ func landsLate(t *testing.T, s scene, p landing, limit *counter) *verdict {
 		}
 		return false
 	})
-	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, 0)...))
+	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, s.first)...))
 	if p.when == beforeLook {
 		land()
 	}

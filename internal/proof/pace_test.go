@@ -156,7 +156,7 @@ func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) []sent
 		}
 		return false
 	})
-	engine := &orchestrator.Applier{Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")), Brake: free{}, Clock: clock, Host: end.Host, Quiet: time.Minute}
+	engine := &orchestrator.Applier{Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")), Brake: free{}, Judge: inventory.Rules{}.Again, Clock: clock, Host: end.Host, Quiet: time.Minute}
 	if err := engine.Apply(t.Context(), orchestrator.Proposal{ID: orchestrator.NewID(clock.Now()), Plans: []flows.Plan{plan}, Command: "proof", MadeAt: clock.Now()}); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ func record(t *testing.T, s scene) []string {
 	t.Helper()
 	b := newBench(t, s)
 	b.host.at(nil)
-	e := b.run(dispatchArgs(s.epic, 0)...)
+	e := b.run(dispatchArgs(s.epic, s.first)...)
 	b.runs = append(b.runs, e)
 	sent := b.host.requests()
 	if e.status != 0 {
@@ -21,7 +21,7 @@ func record(t *testing.T, s scene) []string {
 	if err := b.finish(); err != nil {
 		t.Fatal(err, b.story())
 	}
-	if v := b.judge(nil); !v.clean() {
+	if v := b.judge(); !v.clean() {
 		t.Fatalf("undisturbed:\n%s%s", v, b.story())
 	}
 	return sent
@@ -64,7 +64,7 @@ func (b boundary) String() string {
 // TestKilledAtEveryRequestBoundary: SIGKILL before a request is handled, after
 // its effect, and after its answer was sent, for every request of a dispatch.
 func TestKilledAtEveryRequestBoundary(t *testing.T) {
-	for _, s := range killScenes() {
+	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		var points []boundary
 		for n, what := range sent {
@@ -82,7 +82,7 @@ func TestKilledAtEveryRequestBoundary(t *testing.T) {
 
 func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	b := newBench(t, s)
-	c := b.command(dispatchArgs(s.epic, 0)...)
+	c := b.command(dispatchArgs(s.epic, s.first)...)
 	var victim *process
 	ready := make(chan struct{})
 	reached := false
@@ -113,7 +113,7 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 func (b *bench) recovered() *verdict {
 	b.t.Helper()
 	err := b.finish()
-	v := b.judge(nil)
+	v := b.judge()
 	if err != nil {
 		v.other = append(v.other, err.Error())
 	}

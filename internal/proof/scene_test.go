@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,9 @@ type scene struct {
 	epic    inventory.Ref     // whose open phase is dispatched
 	label   string            // of the agent
 	want    int               // tasks that are spent when there is nothing left to do
+	first   int               // children that the run which is disturbed dispatches at the most; 0: all
+	claims  bool              // children are claimed on GitHub first
+	past    bool              // children were dispatched before
 	clock   world.Clock       // of GitHub; nil: the machine's
 	limits  bool              // GitHub's limits hold; false: they only count
 }
@@ -127,7 +131,28 @@ func scratch(t testing.TB) string {
 	return t.TempDir()
 }
 
-func (s scene) String() string { return fmt.Sprintf("%s (fleet %s, seed %d)", s.epic, s.fleet, s.seed) }
+func (s scene) String() string {
+	name := fmt.Sprintf("%s (fleet %s, seed %d", s.epic, s.fleet, s.seed)
+	if s.claims {
+		name += ", claims"
+	}
+	return name + ")"
+}
 
-// killScenes are what is killed and failed exhaustively.
-func killScenes() []scene { return []scene{pairScene()} }
+// killScenes are what is killed and failed exhaustively: two children, with and
+// without claims; in the long runs whole fleets besides.
+func killScenes(t *testing.T) []scene {
+	scenes := []scene{pairScene(), claimed(pairScene())}
+	if soak() {
+		scenes = append(scenes, soakScenes(t)...)
+	}
+	return scenes
+}
+
+// claimed has several machines in mind.
+func claimed(s scene) scene {
+	s.files = maps.Clone(s.files)
+	s.files[config.ConfigFile] += "claims: refs\n"
+	s.claims = true
+	return s
+}

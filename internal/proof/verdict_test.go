@@ -40,8 +40,23 @@ type spent struct {
 	dates                   []time.Time // of the events
 }
 
-// children counts for every child of the scene's repository what was done to it.
+// children counts for every child of the scene's repository what was done to it
+// since the scene began.
 func (b *bench) children() map[int]*spent {
+	b.t.Helper()
+	now := b.all()
+	for n, was := range b.before {
+		s := now[n]
+		if s == nil {
+			b.t.Fatalf("#%d is gone", n)
+		}
+		s.events, s.comments, s.lines, s.dates = s.events-was.events, s.comments-was.comments, s.lines-was.lines, s.dates[was.events:]
+	}
+	return now
+}
+
+// all counts what was ever done.
+func (b *bench) all() map[int]*spent {
 	b.t.Helper()
 	out := map[int]*spent{}
 	at := func(n int) *spent {
@@ -88,17 +103,12 @@ func (b *bench) children() map[int]*spent {
 }
 
 // judge counts the end of a scene that was to have all its children dispatched.
-func (b *bench) judge(before map[int]*spent) *verdict {
+func (b *bench) judge() *verdict {
 	b.t.Helper()
 	v := &verdict{}
 	total := 0
-	now := b.children()
-	for n, s := range now {
-		was := before[n]
-		if was == nil {
-			was = &spent{}
-		}
-		events, comments, lines := s.events-was.events, s.comments-was.comments, s.lines-was.lines
+	for n, s := range b.children() {
+		events, comments, lines := s.events, s.comments, s.lines
 		total += events
 		switch {
 		case events > 1:
@@ -160,6 +170,10 @@ func (b *bench) judgeFolder(v *verdict, outside int) {
 				used++
 			}
 		}
+	}
+	if b.scene.past { // and what the log never had
+		outside = len(st.Outside)
+		used += outside
 	}
 	if st.Used+len(st.Outside) != used || st.Held != 0 || st.Unreadable != 0 || len(st.Outside) != outside {
 		v.other = append(v.other, fmt.Sprintf("the budget says used %d, held %d, outside %d, unreadable %d; GitHub has %d events of that day",
