@@ -72,7 +72,6 @@ type Issue struct {
 	EditedAt    time.Time    `json:"edited_at,omitzero"` // last edit of the body
 	LabelEvents []LabelEvent `json:"label_events,omitempty"`
 	BlockedBy   []Dependency `json:"blocked_by,omitempty"`
-	SubIssues   []Ref        `json:"sub_issues,omitempty"`
 	IsPull      bool         `json:"is_pull,omitempty"` // a checklist may name a pull request
 	Missing     bool         `json:"missing,omitempty"` // named as a child, not to be found
 }

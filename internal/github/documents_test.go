@@ -162,13 +162,13 @@ func sampleAsks() map[string][]*ask {
 	two := &repoReading{repo: inventory.Repo{Ref: inventory.RepoRef{Owner: "o", Name: "two"}}, issues: map[int]*issueReading{}, pulls: map[int]*inventory.Pull{}}
 	s.byKey[one.Key()] = r
 	out := map[string][]*ask{"Fleet": {s.factsOf(r), s.factsOf(two)}}
-	open := &issueReading{ours: one, child: true, subIssues: 1, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 1}, ID: "I", Association: "OWNER"}}
+	open := &issueReading{ours: one, child: true, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 1}, ID: "I", Association: "OWNER"}}
 	s.detail(r, open)
 	s.want(r, 2, true)
 	s.want(r, 3, false)
 	more := pageJSON{Next: true, Before: true, Start: "cursor", End: "cursor"}
 	_ = s.take(open, &detailJSON{LabelEvents: &eventPageJSON{Page: more}, Mentions: &eventPageJSON{Page: more},
-		BlockedBy: &issuePageJSON{Page: more}, SubIssues: &issuePageJSON{Page: more}})
+		BlockedBy: &issuePageJSON{Page: more}})
 	s.issuePage(r, &issuePageJSON{Page: more})
 	s.pullPage(r, &pullPageJSON{Page: more})
 	s.branchPage(r, &branchPageJSON{Page: more})

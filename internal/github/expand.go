@@ -12,11 +12,10 @@ import (
 
 // The parts of the documents that depend on the issue at hand.
 const (
-	eventTypes     = "itemTypes: [LABELED_EVENT, UNLABELED_EVENT, RENAMED_TITLE_EVENT]"
-	eventsField    = "labelEvents: timelineItems(last: 50, " + eventTypes + ") { ...LabelEvents }"
-	mentionsField  = "mentions: timelineItems(last: 30, itemTypes: [CROSS_REFERENCED_EVENT]) { ...Mentions }"
-	blockersField  = "blockedBy(first: 50) { ...BlockedBy }"
-	subIssuesField = "subIssues(first: 100) { ...SubIssues }"
+	eventTypes    = "itemTypes: [LABELED_EVENT, UNLABELED_EVENT, RENAMED_TITLE_EVENT]"
+	eventsField   = "labelEvents: timelineItems(last: 50, " + eventTypes + ") { ...LabelEvents }"
+	mentionsField = "mentions: timelineItems(last: 30, itemTypes: [CROSS_REFERENCED_EVENT]) { ...Mentions }"
+	blockersField = "blockedBy(first: 50) { ...BlockedBy }"
 )
 
 // expand looks at all that was read and asks for what is missing: children that
@@ -171,12 +170,11 @@ type detailJSON struct {
 	LabelEvents *eventPageJSON `json:"labelEvents"`
 	Mentions    *eventPageJSON `json:"mentions"`
 	BlockedBy   *issuePageJSON `json:"blockedBy"`
-	SubIssues   *issuePageJSON `json:"subIssues"`
 }
 
 // detail asks for what decides about a known issue: label events of children,
 // of whatever moved since the day began, and of strangers' issues that bear the
-// accepted label; mentions and dependencies of open children; sub-issues.
+// accepted label; mentions and dependencies of open children.
 func (s *survey) detail(r *repoReading, i *issueReading) {
 	if i.IsPull || i.ID == "" {
 		return
@@ -199,9 +197,6 @@ func (s *survey) detail(r *repoReading, i *issueReading) {
 			links = ""
 		}
 		add(&i.links, strings.TrimSpace(links+s.blockers()), 80)
-	}
-	if i.subIssues > 0 && s.o.Trust.Author(i.Author, i.AuthorKind, i.Association) {
-		add(&i.parts, subIssuesField, 100)
 	}
 	if len(fields) > 0 {
 		s.more(i, fmt.Sprintf("e%d", i.Ref.Number), strings.Join(fields, " "), "", nodes)
@@ -264,14 +259,6 @@ func (s *survey) take(i *issueReading, j *detailJSON) error {
 			s.more(i, fmt.Sprintf("b%d", n), "blockedBy(first: 100, after: $text) { ...BlockedBy }", p.Page.End, 100)
 		}
 	}
-	if p := j.SubIssues; p != nil {
-		for k := range p.Nodes {
-			s.subIssue(i, &p.Nodes[k])
-		}
-		if p.Page.Next {
-			s.more(i, fmt.Sprintf("s%d", n), "subIssues(first: 100, after: $text) { ...SubIssues }", p.Page.End, 100)
-		}
-	}
 	return nil
 }
 
@@ -282,16 +269,6 @@ func (s *survey) home(ref inventory.RepoRef) inventory.RepoRef {
 		return r.repo.Ref
 	}
 	return ref
-}
-
-func (s *survey) subIssue(parent *issueReading, j *issueJSON) {
-	ref := inventory.Ref{Repo: s.home(j.Repository.ref()), Number: j.Number}
-	parent.SubIssues = append(parent.SubIssues, ref)
-	if r := s.byKey[ref.Repo.Key()]; r == nil {
-		s.wantElsewhere(ref)
-	} else if r.read {
-		s.want(r, ref.Number, true)
-	}
 }
 
 // acceptor asks whether who accepted a stranger's issue may write: for the last

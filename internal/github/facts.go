@@ -83,9 +83,6 @@ type issueJSON struct {
 	Association string     `json:"authorAssociation"`
 	Labels      *namesJSON `json:"labels"`
 	Repository  slugJSON   `json:"repository"`
-	SubIssues   struct {
-		Total int `json:"total"`
-	} `json:"subIssuesSummary"`
 }
 
 // issue leaves the body out: whether it is kept is decided by trust.

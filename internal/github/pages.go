@@ -38,7 +38,7 @@ func (s *survey) issuePage(r *repoReading, p *issuePageJSON) {
 			r.trouble(&Error{Message: "GitHub left an issue out of its answer", Hint: "refresh again"}, "partial")
 			continue
 		}
-		i := &issueReading{Issue: j.issue(r.repo.Ref), ours: r.repo.Ref, subIssues: j.SubIssues.Total}
+		i := &issueReading{Issue: j.issue(r.repo.Ref), ours: r.repo.Ref}
 		switch {
 		case s.o.Trust.Author(i.Author, i.AuthorKind, i.Association):
 			i.Body = j.Body

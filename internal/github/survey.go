@@ -59,14 +59,13 @@ type repoReading struct {
 // issueReading is an issue with what is yet to be decided about it.
 type issueReading struct {
 	inventory.Issue
-	ours      inventory.RepoRef // where it is read
-	pending   string            // a stranger's body, until it is known whether the issue was accepted
-	children  []inventory.Ref   // that are not taken up yet
-	subIssues int               // how many it has
-	child     bool              // an epic names it
-	parsed    bool              // its children are known
+	ours     inventory.RepoRef // where it is read
+	pending  string            // a stranger's body, until it is known whether the issue was accepted
+	children []inventory.Ref   // that are not taken up yet
+	child    bool              // an epic names it
+	parsed   bool              // its children are known
 	// What has been asked for already.
-	named, events, links, parts, judged bool
+	named, events, links, judged bool
 }
 
 // Survey reads the fleet. A fleet of 16 repositories costs at most three
