@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ exactly those GitHub makes checkboxes of. Needs no GitHub and no .core/.`,
 		Example: "  gh issue view 118 --json body --jq .body | core dev checklist\n  core dev checklist body.md --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			body, err := a.readBody(args)
+			body, err := a.readBody(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -46,7 +47,7 @@ child that is not there, or is there more than once, is an error.`,
 			if err != nil {
 				return usageError{err}
 			}
-			body, err := a.readBody(args[1:])
+			body, err := a.readBody(c.Context(), args[1:])
 			if err != nil {
 				return err
 			}
@@ -64,7 +65,7 @@ child that is not there, or is there more than once, is an error.`,
 	return c
 }
 
-func (a *app) readBody(args []string) ([]byte, error) {
+func (a *app) readBody(ctx context.Context, args []string) ([]byte, error) {
 	from, name := a.in, "standard input"
 	if len(args) == 1 && args[0] != "-" {
 		f, err := os.Open(args[0])
@@ -74,7 +75,7 @@ func (a *app) readBody(args []string) ([]byte, error) {
 		defer f.Close()
 		from, name = f, args[0]
 	}
-	body, err := io.ReadAll(io.LimitReader(from, maxBody+1))
+	body, err := await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxBody+1)) })
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,6 @@ func (a *app) printChecklist(l checklist.List) error {
 			fmt.Fprintf(a.out, "  %s %s  line %d  %s\n", box, c.Ref(), c.Line, terminal.Clean(c.Text))
 		}
 	}
-	fmt.Fprintf(a.out, "%d task items, %d checked, %d children\n", l.Items, l.Checked, len(l.Children))
+	fmt.Fprintf(a.out, "%s, %d checked; %d name an issue and so a child, %d do not\n", count(l.Items, "task item"), l.Checked, len(l.Children), l.Items-len(l.Children))
 	return nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,6 +172,8 @@ func (a *app) examineLedger(c *config.Config, f *findings) {
 	switch {
 	case err != nil:
 		f.failed("ledger", err)
+	case a.heldUnknown:
+		f.fail("ledger", "core dev budget reconcile", "reservations.log is missing or damaged: nobody knows what is reserved, so nothing may be written")
 	case len(st.Unreadable) > 0:
 		u := st.Unreadable[0]
 		f.warn("ledger", "core dev budget lists them; mend the lines by hand", "%d unreadable lines, the first %s:%d", len(st.Unreadable), u.File, u.Line)
@@ -230,8 +233,8 @@ func (a *app) examineRepos(ctx context.Context, f *findings) {
 		switch {
 		case r.CI():
 			good = append(good, "CI")
-		case ci[r.Ref.Key()] == "none":
-			good = append(good, "no CI, as inventory.yaml says")
+		case cmp.Or(ci[r.Ref.Key()], c.CI) == "none":
+			good = append(good, "no CI, as the settings say")
 		default:
 			do = append(do, "no CI: add a workflow, or write ci: none in inventory.yaml (then reviews alone gate)")
 		}

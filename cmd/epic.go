@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -38,8 +39,8 @@ on and writes the line in dispatch.log. One label costs one task.`,
 				}
 				return a.showEpic(c.Context(), args[0])
 			}
-			if o.max < 0 {
-				return usageError{fmt.Errorf("--max %d: give the number of children to dispatch at the most", o.max)}
+			if c.Flags().Changed("max") && o.max < 1 {
+				return usageError{fmt.Errorf("--max %d: give the number of children to dispatch at the most, from 1", o.max)}
 			}
 			o.feat = feat
 			return a.dispatchEpic(c.Context(), args[0], o)
@@ -167,6 +168,9 @@ func (a *app) lookAtEpic(ctx context.Context, arg string) (*look, *inventory.Epi
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.widen(ref.Repo); err != nil {
+		return nil, nil, err
+	}
 	l, err := a.look(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -180,14 +184,38 @@ func (a *app) lookAtEpic(ctx context.Context, arg string) (*look, *inventory.Epi
 	return l, epic, err
 }
 
-// ref reads an issue argument; a bare number belongs to --repo, and without it
-// is looked for in the fleet.
+// widen looks at the whole fleet although --repo named one repository, where
+// that is part of it: --repo says which epic is meant, and its children may
+// live elsewhere.
+func (a *app) widen(repo inventory.RepoRef) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	fl, err := config.ReadFleet(d, c, nil)
+	if err != nil {
+		return err
+	}
+	for _, r := range fl.Repos {
+		if r.Ref.Same(repo) {
+			a.opt.repos = nil
+		}
+	}
+	return nil
+}
+
+// ref reads an issue argument; a bare number belongs to the one --repo, and else is
+// looked for in the fleet, or in those named.
 func (a *app) ref(arg string) (inventory.Ref, error) {
 	c, err := a.config()
 	if err != nil {
 		return inventory.Ref{}, err
 	}
-	if n, err := strconv.Atoi(strings.TrimPrefix(arg, "#")); err == nil && len(a.opt.repos) == 0 && n > 0 {
+	if n, err := strconv.Atoi(strings.TrimPrefix(arg, "#")); err == nil && len(a.opt.repos) != 1 && n > 0 {
 		return inventory.Ref{Number: n}, nil
 	}
 	var home inventory.RepoRef

@@ -174,6 +174,7 @@ func (a *app) fail(c *cobra.Command, err error) int {
 	if c != nil && isCobraUsage(err) {
 		err = usageError{err}
 	}
+	a.flush() // what was printed before stands before
 	kind, status, text, hint := kindOf(err)
 	if status == exitUsage && hint == "" && c != nil {
 		hint = "see \"" + c.CommandPath() + " --help\""

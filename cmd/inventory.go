@@ -19,7 +19,7 @@ func newInventory(a *app) *cobra.Command {
   stage  audit: open audit issues; organise: open issues without a running epic;
          executing: a running epic; direct: all that is open was dispatched; idle
   RDY    children that could be dispatched now
-  RUN    dispatched today, by dispatch.log and by what was seen on GitHub`,
+  TODAY  dispatched today, by dispatch.log and by what was seen on GitHub`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := a.look(c.Context())
@@ -37,7 +37,7 @@ func newInventory(a *app) *cobra.Command {
 }
 
 func (a *app) printInventory(l *look) {
-	t := a.table("REPO", "#OPEN", "#AUDIT", "EPICS", "#PR", "BRANCH", "LANG", "STAGE", "#TIER", "#RDY", "#RUN")
+	t := a.table("REPO", "#OPEN", "#AUDIT", "EPICS", "#PR", "BRANCH", "LANG", "STAGE", "#TIER", "#RDY", "#TODAY")
 	for _, r := range l.fleet.Rows {
 		if r.Repo.Problem != nil && r.Repo.ReadAt.IsZero() {
 			t.Row(a.repoName(l, r.Repo.Ref), "-", "-", "-", "-", "-", "-", r.Repo.Problem.Message, "-", "-", "-")

@@ -25,6 +25,7 @@ type look struct {
 	records inventory.Records
 	fleet   inventory.Fleet
 	budget  budget.State
+	seen    state.Seen
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and
@@ -56,11 +57,13 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if err := unread(&l.snap); err != nil {
 		return nil, err
 	}
+	a.noteMissing(&l.snap)
 	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
 	if err := a.readOwn(l); err != nil {
 		return nil, err
 	}
 	l.assess()
+	a.enterTiers(l, fl)
 	return l, a.saveOutside(l)
 }
 
@@ -92,6 +95,16 @@ func unread(s *inventory.Snapshot) error {
 	return e
 }
 
+// noteMissing notes a repository that --repo names and that does not exist: what
+// there is is shown, and the command ends as one that found nothing.
+func (a *app) noteMissing(s *inventory.Snapshot) {
+	for _, r := range s.Repos {
+		if len(a.opt.repos) > 0 && r.Problem != nil && r.Problem.Kind == "not-found" && r.ReadAt.IsZero() {
+			a.missing = notFound{r.Problem.Message}
+		}
+	}
+}
+
 // assess works out what the snapshot means; again after the owner gave the
 // word for a feature.
 func (l *look) assess() {
@@ -105,7 +118,7 @@ func (l *look) assess() {
 			continue
 		}
 		e := budget.Entry{Repo: l.budget.Spending.Kinds[s.Kind].Repo}
-		today[e.Ref(l.conf.Owner()).Repo.Key()] += int(s.N)
+		today[l.seen.Present(e.Ref(l.conf.Owner()).Repo).Key()] += int(s.N)
 	}
 	for k := range l.fleet.Rows {
 		r := &l.fleet.Rows[k]
@@ -165,9 +178,9 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 	if err != nil {
 		return inventory.Snapshot{}, err
 	}
-	key := snapshotKey(a.host(), refs)
+	key := snapshotKey(a.host(), refs, opt.Trust)
 	if db != nil && !a.opt.refresh {
-		if old, ok := db.Snapshot(key); ok {
+		if old, ok := db.Snapshot(key); ok && !old.Since.IsZero() && !old.Since.After(since) {
 			opt.Previous = &old
 			change, err := hub.Probe(ctx, &old)
 			if err == nil && !change.Any() {
@@ -197,12 +210,18 @@ func (a *app) host() string {
 	return a.hub.Host()
 }
 
-func snapshotKey(host string, refs []inventory.RepoRef) string {
-	names := make([]string, len(refs))
-	for k, r := range refs {
-		names[k] = r.Key()
+// snapshotKey names what a snapshot depends on beside GitHub: which
+// repositories it is of, and whose text was kept.
+func snapshotKey(host string, refs []inventory.RepoRef, trust inventory.Trust) string {
+	words := []string{host}
+	for _, r := range refs {
+		words = append(words, r.Key())
 	}
-	return host + " " + strings.Join(names, " ")
+	words = append(words, "trusting", trust.Accepted)
+	for _, login := range slices.Sorted(slices.Values(trust.Agents)) {
+		words = append(words, strings.ToLower(login))
+	}
+	return strings.Join(words, " ")
 }
 
 // readOwn reads our files: the dispatch log, reservations and the team.
@@ -235,11 +254,16 @@ func (a *app) readOwn(l *look) error {
 }
 
 // outside is what was dispatched without us. An event that came after a task
-// was reserved for its issue and agent is that task's: it counts as held.
-func outside(list []inventory.Dispatch, held []budget.Reservation, owner string) []budget.Outside {
+// was reserved for its issue and agent is that task's: it counts as held. What
+// the log calls by a former name is the present repository's.
+func outside(seen *state.Seen, lines []inventory.Line, held []budget.Reservation, owner string) []budget.Outside {
 	held = slices.Clone(held)
+	lines = slices.Clone(lines)
+	for k := range lines {
+		lines[k].Ref.Repo = seen.Present(lines[k].Ref.Repo)
+	}
 	var out []budget.Outside
-	for _, d := range list {
+	for _, d := range inventory.Outside(seen.Events, lines) {
 		k := slices.IndexFunc(held, func(h budget.Reservation) bool {
 			return h.Ref(owner).Key() == d.Ref.Key() && h.Agent == d.Agent && !d.At.Before(h.Made.Truncate(time.Second))
 		})
@@ -259,11 +283,7 @@ func (a *app) saveOutside(l *look) error {
 	if err != nil || !d.Exists() || len(a.opt.repos) > 0 {
 		return err
 	}
-	o := state.Outside{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Dispatches: l.budget.Outside}
-	for _, r := range l.snap.Repos {
-		o.Fleet = append(o.Fleet, r.Ref)
-	}
-	if err := state.SaveOutside(d.Path, o); err != nil {
+	if err := state.SaveSeen(d.Path, l.seen); err != nil {
 		a.notice("what was seen on GitHub could not be kept: %v", err)
 	}
 	return nil

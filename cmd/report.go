@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/terminal"
 )
 
@@ -39,13 +40,18 @@ func (a *app) printReport(l *look) error {
 			Version:   shapeVersion,
 			Inventory: shapeInventory(&l.fleet, &l.snap),
 			Epics:     shapeEpics(&l.fleet, true),
-			Budget:    shapeBudget(st),
+			Budget:    a.shapeBudget(st),
 			People:    shapePeople(&l.fleet),
 		})
 	}
 	host := l.snap.Host
 	if a.opt.demo {
 		host = "embedded GitHub"
+	}
+	if d, err := a.dir(); err == nil {
+		if p, paused, _ := config.Paused(d); paused {
+			fmt.Fprintf(a.out, "paused%s: nothing writes to GitHub until \"core dev resume\"\n", parenthesised(p.Note))
+		}
 	}
 	fmt.Fprintf(a.out, "%s as @%s: %d repositories, %d READY, read %s ago\n\n", host, terminal.Clean(l.snap.Viewer), len(l.fleet.Rows), l.fleet.Ready(), age(a.now().Sub(l.snap.TakenAt)))
 	a.printInventory(l)
@@ -85,8 +91,12 @@ func title(text string) string { return terminal.Truncate(terminal.Clean(text), 
 // printBudget is the budget of today as text; seen is when GitHub was last
 // looked at, for what was dispatched outside our log.
 func (a *app) printBudget(st budget.Status, seen time.Time) {
-	fmt.Fprintf(a.out, "budget %s   used %d of %d usable   held %d   outside %d   left %d   (pool %d, resets 00:00Z in %s)\n",
-		st.Date, st.Used, st.Usable, st.Held, len(st.Outside), st.UsableRemaining, st.Pool, untilMidnight(a.now()))
+	held, left := strconv.Itoa(st.Held), strconv.Itoa(st.UsableRemaining)
+	if a.heldUnknown {
+		held, left = "unknown", "at most "+left
+	}
+	fmt.Fprintf(a.out, "budget %s   used %d of %d usable   held %s   outside %d   left %s   (pool %d, resets 00:00Z in %s)\n",
+		st.Date, st.Used, st.Usable, held, len(st.Outside), left, st.Pool, untilMidnight(a.now()))
 	for _, g := range st.Agents {
 		if g.Window != budget.UTCDay || g.Own || g.Concurrency > 0 && g.Running > 0 {
 			fmt.Fprintf(a.out, "  %s  window %s: %d of %d used, %d left, %d running\n", g.Name, g.Window, g.Used, g.Quota, g.Remaining, g.Running)
@@ -106,7 +116,7 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 		fmt.Fprintf(a.out, "  %d used beyond every quota\n", st.Unassigned)
 	}
 	if len(st.Unreadable) > 0 {
-		fmt.Fprintf(a.out, "  %d unreadable lines in dispatch.log, %d of them hold today's date and count as used (core dev budget lists them)\n", len(st.Unreadable), st.UnreadableToday)
+		fmt.Fprintf(a.out, "  %s in dispatch.log; of today, and so counted as used: %d\n", count(len(st.Unreadable), "unreadable line"), st.UnreadableToday)
 	}
 	for _, r := range st.Reports {
 		if r.Differs {
@@ -121,6 +131,13 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 			fmt.Fprintf(a.out, "  outside: %s#%d to %s by %s at %s\n", o.Repo, o.Issue, o.Agent, terminal.Clean(o.Actor), o.At.Format("15:04Z"))
 		}
 	}
+}
+
+func parenthesised(note string) string {
+	if note == "" {
+		return ""
+	}
+	return " (" + terminal.Clean(note) + ")"
 }
 
 // freeing names some of the repositories that would free a stranded quota.

@@ -175,7 +175,7 @@ func (a *app) remembered() (*look, error) {
 	if err != nil || db == nil {
 		return nil, err
 	}
-	snap, ok := db.Snapshot(snapshotKey(host, refs))
+	snap, ok := db.Snapshot(snapshotKey(host, refs, c.Trust()))
 	if !ok {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,21 @@ func (a *app) ready(ctx context.Context, o sendOptions) error {
 			return err
 		}
 	}
-	return a.settle(ctx)
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
+	// A ledger that cannot tell what is reserved refuses the first task; it is
+	// asked before anything is written, a branch included.
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	b, err := a.ledger(c)
+	if err != nil {
+		return err
+	}
+	_, err = b.Held()
+	return err
 }
 
 func (a *app) proposal(command string, plan flows.Plan) orchestrator.Proposal {
@@ -44,7 +57,7 @@ func (a *app) proposal(command string, plan flows.Plan) orchestrator.Proposal {
 // delivery is what a command proposed and what came of it, round by round.
 type delivery struct {
 	shape proposalShape
-	tasks int // spent
+	tasks int    // spent
 	said  string // what it comes to; empty: how many were dispatched
 }
 
@@ -64,7 +77,7 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		return nil
 	}
 	if !o.yes {
-		if sent, err := a.confirmed(p); err != nil || !sent {
+		if sent, err := a.confirmed(ctx, p); err != nil || !sent {
 			return err
 		}
 	}
@@ -135,7 +148,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 }
 
 // confirmed asks on a terminal; without one nothing is sent unless --yes said so.
-func (a *app) confirmed(p orchestrator.Proposal) (bool, error) {
+func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal) (bool, error) {
 	if a.opt.headless || a.opt.json || !a.asks() {
 		return false, usageError{errors.New("nothing was sent: without a terminal to ask at, --yes sends and --dry-run only shows")}
 	}
@@ -144,7 +157,10 @@ func (a *app) confirmed(p orchestrator.Proposal) (bool, error) {
 		steps += len(plan.Steps)
 	}
 	fmt.Fprintf(a.out, "Send these %s, %s? [y/N] ", count(steps, "step"), count(p.Cost().Tasks, "task"))
-	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	line, err := a.answer(ctx)
+	if err != nil {
+		return false, err
+	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
 		fmt.Fprintln(a.out, "nothing was sent")
 		return false, nil

@@ -30,6 +30,9 @@ func (a *app) why(ctx context.Context, arg string) error {
 	if ref.Repo.IsZero() {
 		return usageError{fmt.Errorf("%q names no repository: add --repo, or write NAME#%d", arg, ref.Number)}
 	}
+	if err := a.widen(ref.Repo); err != nil {
+		return err
+	}
 	l, err := a.look(ctx)
 	if err != nil {
 		return err

@@ -40,8 +40,10 @@ type app struct {
 	onTerminal bool          // out is one
 	buffered   *bufio.Writer // out, where it is a file or a pipe
 	file       *os.File      // behind buffered
+	trail      *paperTrail   // behind out, where that is no terminal
 
-	heldUnknown bool // reservations.log is missing or damaged
+	heldUnknown bool  // reservations.log is missing or damaged
+	missing     error // a repository that --repo names does not exist
 
 	folder  *config.Dir
 	conf    *config.Config
@@ -58,8 +60,12 @@ type app struct {
 func newApp(in io.Reader, out, errw io.Writer) *app {
 	a := &app{in: in, out: out, errw: errw, env: os.LookupEnv, clock: github.SystemClock{}}
 	a.onTerminal = isTerminal(out)
+	if !a.onTerminal {
+		a.trail = &paperTrail{to: out}
+		a.out = a.trail
+	}
 	if f, ok := out.(*os.File); ok && !a.onTerminal { // a write a line is for people
-		a.file, a.buffered = f, bufio.NewWriterSize(out, 64<<10)
+		a.file, a.buffered = f, bufio.NewWriterSize(a.trail, 64<<10)
 		a.out = a.buffered
 		a.later(a.flush)
 	}
@@ -70,7 +76,7 @@ func newApp(in io.Reader, out, errw io.Writer) *app {
 // time, and at the end.
 func (a *app) flush() {
 	if a.buffered != nil {
-		_ = a.buffered.Flush() // what cannot be printed cannot be reported either
+		_ = a.buffered.Flush() // paperTrail remembers
 	}
 }
 
@@ -88,6 +94,7 @@ func (a *app) later(f func()) { a.close_ = append(a.close_, f) }
 
 // notice tells the user something that is not an error, on standard error.
 func (a *app) notice(format string, args ...any) {
+	a.flush() // what was printed before stands before
 	fmt.Fprintln(a.errw, "core: "+terminal.Clean(fmt.Sprintf(format, args...)))
 }
 

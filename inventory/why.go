@@ -129,7 +129,10 @@ func listings(f *Fleet, ref Ref) []string {
 			}
 			p := e.Phases[c.Phase]
 			word := "not open yet"
-			if p.Open {
+			switch {
+			case p.Finished():
+				word = "finished"
+			case p.Open:
 				word = "open"
 			}
 			box := "unticked"

@@ -124,7 +124,22 @@ func (db *DB) Get(key string) ([]byte, bool) {
 
 // Put remembers a response. It is a cache: what cannot be kept is read again.
 func (db *DB) Put(key string, body []byte) {
-	_, _ = db.sql.Exec("insert into request(key,body) values(?,?) on conflict(key) do update set body=excluded.body", key, body)
+	if _, err := db.sql.Exec("insert or replace into request(key,body) values(?,?)", key, body); err == nil {
+		db.prune("request", mostRequests)
+	}
+}
+
+// What the file keeps at the most, the newest: a fleet that is looked at in
+// parts has a snapshot of each.
+const (
+	mostSnapshots = 16
+	mostRequests  = 4096
+)
+
+// prune lets go of what was written longest ago. Rows written again get a new
+// rowid, so their order is that of writing.
+func (db *DB) prune(table string, most int) {
+	_, _ = db.sql.Exec("delete from "+table+" where rowid <= (select rowid from "+table+" order by rowid desc limit 1 offset ?)", most)
 }
 
 func (db *DB) get(table, key string, into any) bool {
@@ -148,7 +163,9 @@ func (db *DB) put(table, key string, at time.Time, what any) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	_, err := db.sql.Exec("insert into "+table+"(key,taken_at,body) values(?,?,?) on conflict(key) do update set taken_at=excluded.taken_at, body=excluded.body",
-		key, at.UTC().Format(time.RFC3339), b.Bytes())
+	_, err := db.sql.Exec("insert or replace into "+table+"(key,taken_at,body) values(?,?,?)", key, at.UTC().Format(time.RFC3339), b.Bytes())
+	if err == nil {
+		db.prune(table, mostSnapshots)
+	}
 	return err
 }

@@ -3,13 +3,13 @@ package state
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -31,7 +31,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		Ref: inventory.RepoRef{Owner: "o", Name: "r"}, OpenIssues: 1,
 		Issues: []inventory.Issue{{Ref: inventory.Ref{Repo: inventory.RepoRef{Owner: "o", Name: "r"}, Number: 1}, Title: "täg \x1b", Body: "- [ ] #2"}},
 	}}}
-	out := Outside{TakenAt: at, Viewer: "m", Dispatches: []budget.Outside{{Issue: 3, Agent: "jules", At: at}}}
+	out := Seen{TakenAt: at, Viewer: "m", Events: []inventory.Dispatch{{Ref: inventory.Ref{Number: 3}, Agent: "jules", At: at}}}
 	db, aside := open_(t, path)
 	if _, ok := db.Snapshot("k"); ok || aside != "" {
 		t.Fatal("a new file holds something")
@@ -39,7 +39,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if err := db.SaveSnapshot("k", snap); err != nil {
 		t.Fatal(err)
 	}
-	if err := SaveOutside(filepath.Dir(path), out); err != nil {
+	if err := SaveSeen(filepath.Dir(path), out); err != nil {
 		t.Fatal(err)
 	}
 	db.Put("url", []byte("answer"))
@@ -50,7 +50,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if diff := cmp.Diff(snap, got); !ok || diff != "" {
 		t.Errorf("snapshot (-kept +read):\n%s", diff)
 	}
-	seen, ok := ReadOutside(filepath.Dir(path))
+	seen, ok := ReadSeen(filepath.Dir(path))
 	if diff := cmp.Diff(out, seen); !ok || diff != "" {
 		t.Errorf("outside (-kept +read):\n%s", diff)
 	}
@@ -62,18 +62,83 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	}
 }
 
+func TestTheNewestAreKept(t *testing.T) {
+	db, _ := open_(t, filepath.Join(t.TempDir(), "state.db"))
+	key := func(n int) string { return strconv.Itoa(n) }
+	for n := range 3 * mostSnapshots {
+		if err := db.SaveSnapshot(key(n), inventory.Snapshot{TakenAt: at}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.SaveSnapshot("always", inventory.Snapshot{TakenAt: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := 0
+	for n := range 3 * mostSnapshots {
+		if _, ok := db.Snapshot(key(n)); ok {
+			kept++
+		}
+	}
+	_, always := db.Snapshot("always")
+	if _, last := db.Snapshot(key(3*mostSnapshots - 1)); kept != mostSnapshots-1 || !always || !last {
+		t.Errorf("%d kept, the last %v, the one written again and again %v", kept, last, always)
+	}
+	for n := range mostRequests + 10 {
+		db.Put(key(n), []byte("x"))
+	}
+	_, first := db.Get(key(9))
+	if _, second := db.Get(key(10)); first || !second {
+		t.Errorf("requests: the oldest %v, the next %v", first, second)
+	}
+}
+
+func TestARenamedRepositoryIsFollowed(t *testing.T) {
+	name := func(n string) inventory.RepoRef { return inventory.RepoRef{Owner: "o", Name: n} }
+	fleet := func(names ...string) (out []inventory.Repo) {
+		for k, n := range names {
+			out = append(out, inventory.Repo{ID: strconv.Itoa(k), Ref: name(n)})
+		}
+		return out
+	}
+	var s Seen
+	look := func(viewer string, names ...string) {
+		next := Seen{Viewer: viewer}
+		next.Follow(s, fleet(names...))
+		s = next
+	}
+	look("m", "a", "b")
+	look("m", "A", "b")
+	look("m", "c", "b")
+	look("m", "d", "b")
+	for was, now := range map[string]string{"a": "d", "c": "d", "b": "b", "d": "d"} {
+		if got := s.Present(name(was)); !got.Same(name(now)) {
+			t.Errorf("%s is %s, want %s", was, got, now)
+		}
+	}
+	look("m", "d", "a") // another takes the name
+	if got := s.Present(name("a")); got != name("a") {
+		t.Errorf("a is %s", got)
+	}
+	if s.SoleViewer() != "m" {
+		t.Error("one account looked")
+	}
+	if look("n", "d"); s.SoleViewer() != "" {
+		t.Error("two accounts looked")
+	}
+}
+
 func TestASeenFileThatNobodyCanReadIsNone(t *testing.T) {
 	dir := t.TempDir()
-	if _, ok := ReadOutside(dir); ok {
+	if _, ok := ReadSeen(dir); ok {
 		t.Error("found in an empty folder")
 	}
-	if err := SaveOutside(dir, Outside{TakenAt: at}); err != nil {
+	if err := SaveSeen(dir, Seen{TakenAt: at}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(seen(dir), []byte(`{"taken_at":"2026-`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := ReadOutside(dir); ok {
+	if _, ok := ReadSeen(dir); ok {
 		t.Error("half a file was taken for a whole one")
 	}
 }
