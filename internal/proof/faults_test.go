@@ -30,7 +30,7 @@ func TestFailedAtEveryRequest(t *testing.T) {
 		sent := record(t, s)
 		var points []failure
 		for n, what := range sent {
-			if s.claims && !soak() && !writes(what) {
+			if s.claims && !soak() && !changes(what) {
 				continue // the same reads as without claims
 			}
 			for _, kind := range failures {
@@ -66,8 +66,8 @@ func (b *bench) mend() {
 	}
 }
 
-// writes tells requests that change something.
-func writes(what string) bool {
+// changes tells requests that change something.
+func changes(what string) bool {
 	return !strings.HasPrefix(what, "GET ") && !strings.HasSuffix(what, "/graphql")
 }
 
@@ -99,7 +99,7 @@ func TestWritesThatLandLate(t *testing.T) {
 		for _, when := range []string{beforeLook, afterWrite, afterAll} {
 			var points []landing
 			for n, what := range sent {
-				if writes(what) {
+				if changes(what) {
 					points = append(points, landing{n + 1, what, when})
 				}
 			}
