@@ -126,16 +126,13 @@ func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Ti
 		return none, budget.Spending{}, time.Time{}, fmt.Errorf("%w: the budget is worked out from its files; run \"core dev init ORG | REPO...\"", config.ErrAbsent)
 	}
 	s := budget.State{Now: a.now(), Agents: c.Allowances()}
-	var seen time.Time
-	viewer := ""
-	if o, ok := state.ReadOutside(d.Path); ok {
-		s.Outside, s.Fleet, seen, viewer = o.Dispatches, o.Fleet, o.TakenAt, o.Viewer
-	}
-	team, err := config.ReadTeam(d, c.Owner(), viewer)
+	seen, _ := state.ReadSeen(d.Path)
+	s.Fleet = seen.Fleet
+	team, err := config.ReadTeam(d, c.Owner(), seen.Viewer)
 	if err != nil {
 		return none, budget.Spending{}, time.Time{}, err
 	}
-	team.MarkTokens(c, viewer, a.env)
+	team.MarkTokens(c, seen.SoleViewer(), a.env)
 	s.Team = team.Team
 	if s.Fleet == nil {
 		fl, err := config.ReadFleet(d, c, nil)
@@ -150,8 +147,15 @@ func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Ti
 	if err := a.readLedger(c, &s, from); err != nil {
 		return none, budget.Spending{}, time.Time{}, err
 	}
+	if len(seen.Events) > 0 {
+		lines, err := a.lines(c, budget.Earliest(s.Now, s.Agents))
+		if err != nil {
+			return none, budget.Spending{}, time.Time{}, err
+		}
+		s.Outside = outside(&seen, lines, s.Held, c.Owner())
+	}
 	st, err := a.fullStatus(c, s)
-	return st, s.Spending, seen, err
+	return st, s.Spending, seen.TakenAt, err
 }
 
 func (a *app) printTeam(st budget.Status) {

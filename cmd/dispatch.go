@@ -73,7 +73,10 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 		if !a.opt.json {
 			a.notice("%s: %s; planning again", stale.Target, stale.Why)
 		}
-		if l, err = a.look(ctx); err != nil {
+		if l, err = a.look(ctx); err == nil {
+			err = a.readBlockers(ctx, l, o.epic)
+		}
+		if err != nil {
 			return d.end(a, err)
 		}
 	}

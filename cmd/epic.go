@@ -180,6 +180,9 @@ func (a *app) lookAtEpic(ctx context.Context, arg string) (*look, *inventory.Epi
 			return nil, nil, err
 		}
 	}
+	if err := a.readBlockers(ctx, l, ref); err != nil {
+		return nil, nil, err
+	}
 	epic, err := l.epic(ref)
 	return l, epic, err
 }

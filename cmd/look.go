@@ -247,9 +247,14 @@ func (a *app) readOwn(l *look) error {
 		return err
 	}
 	l.records = records
-	seen := inventory.Dispatches(&l.snap, l.rules, from.Time())
+	var before state.Seen
+	if d.Exists() {
+		before, _ = state.ReadSeen(d.Path)
+	}
+	l.seen = state.Seen{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Fleet: l.budget.Fleet, Events: inventory.Dispatches(&l.snap, l.rules, from.Time())}
+	l.seen.Follow(before, l.snap.Repos)
 	l.budget.Running = inventory.Running(&l.snap, l.rules)
-	l.budget.Outside = outside(inventory.Outside(seen, lines), l.budget.Held, l.conf.Owner())
+	l.budget.Outside = outside(&l.seen, lines, l.budget.Held, l.conf.Owner())
 	return nil
 }
 
@@ -265,7 +270,9 @@ func outside(seen *state.Seen, lines []inventory.Line, held []budget.Reservation
 	var out []budget.Outside
 	for _, d := range inventory.Outside(seen.Events, lines) {
 		k := slices.IndexFunc(held, func(h budget.Reservation) bool {
-			return h.Ref(owner).Key() == d.Ref.Key() && h.Agent == d.Agent && !d.At.Before(h.Made.Truncate(time.Second))
+			ref := h.Ref(owner)
+			ref.Repo = seen.Present(ref.Repo)
+			return ref.Key() == d.Ref.Key() && h.Agent == d.Agent && !d.At.Before(h.Made.Truncate(time.Second))
 		})
 		if k >= 0 {
 			held = slices.Delete(held, k, k+1)
@@ -274,6 +281,35 @@ func outside(seen *state.Seen, lines []inventory.Line, held []budget.Reservation
 		out = append(out, budget.Outside{Repo: d.Ref.Repo, Issue: d.Ref.Number, Agent: d.Agent, Actor: d.Actor, At: d.At.UTC()})
 	}
 	return out
+}
+
+// readBlockers reads what blocks the children that would be READY, of one epic
+// or issue, where this GitHub's GraphQL does not tell: a request each.
+func (a *app) readBlockers(ctx context.Context, l *look, about inventory.Ref) error {
+	if l.snap.Dependencies {
+		return nil
+	}
+	var refs []inventory.Ref
+	for k := range l.fleet.Epics {
+		e := &l.fleet.Epics[k]
+		for _, c := range e.Ready() {
+			if e.Ref.Key() == about.Key() || c.Ref.Key() == about.Key() {
+				refs = append(refs, c.Ref)
+			}
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return err
+	}
+	if err := hub.Dependencies(ctx, &l.snap, refs); err != nil {
+		return err
+	}
+	l.assess()
+	return nil
 }
 
 // saveOutside keeps what this look saw outside our log, for "core dev budget",

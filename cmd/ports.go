@@ -117,15 +117,22 @@ func (a *app) dispatched(c *config.Config, held []budget.Reservation, from budge
 		r.Recalled = at
 		records[key] = r
 	}
-	entries, err := b.Since(from)
+	lines, err := a.lines(c, from)
+	return lines, records, err
+}
+
+// lines are those of the log from a day on.
+func (a *app) lines(c *config.Config, from budget.Day) ([]inventory.Line, error) {
+	b, err := a.ledger(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	entries, err := b.Since(from)
 	var lines []inventory.Line
 	for _, e := range entries {
 		lines = append(lines, inventory.Line{Ref: e.Ref(c.Owner()), Agent: e.Agent, At: e.At})
 	}
-	return lines, records, nil
+	return lines, err
 }
 
 // fullStatus is the budget with the log's unreadable lines beside it.

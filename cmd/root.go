@@ -36,6 +36,9 @@ func (a *app) run(args []string) int {
 	root.SetOut(a.out)
 	root.SetErr(a.errw)
 	done, err := root.ExecuteContextC(ctx)
+	if err == nil && a.status == exitOK {
+		err = a.missing
+	}
 	if err == nil {
 		return a.status
 	}

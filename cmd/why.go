@@ -37,6 +37,9 @@ func (a *app) why(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.readBlockers(ctx, l, ref); err != nil {
+		return err
+	}
 	defer a.printStats(ctx)
 	x := inventory.Explain(&l.snap, &l.fleet, l.rules, l.records, ref)
 	if x.Kind == "unknown" {
