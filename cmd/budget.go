@@ -43,14 +43,16 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
 			if err != nil {
 				return err
 			}
-			if check {
+			if check && a.heldUnknown {
+				a.status = exitFile
+			} else if check {
 				a.status = map[budget.Level]int{budget.Fine: exitOK, budget.High: exitHigh, budget.Exhausted: exitExhausted}[st.Level()]
 			}
 			switch {
 			case history:
 				return a.printHistory(budget.History(sp, a.now(), days))
 			case a.opt.json:
-				return a.printJSON(shapeBudget(st))
+				return a.printJSON(a.shapeBudget(st))
 			}
 			a.printBudget(st, seen)
 			if !seen.IsZero() {
@@ -69,7 +71,7 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
 	f.BoolVar(&history, "history", false, "daily usage of the past week")
 	f.IntVar(&days, "days", 7, "days of --history, today included")
 	f.BoolVar(&team, "team", false, "quota and usage of each member")
-	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted")
+	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted, 8 what is reserved is not known")
 	c.MarkFlagsMutuallyExclusive("history", "team")
 	c.AddCommand(newReconcile(a))
 	return c
@@ -195,6 +197,9 @@ func (a *app) printHistory(days []budget.DayUse) error {
 		var by []string
 		for _, g := range d.Agents {
 			by = append(by, fmt.Sprintf("%s %d", terminal.Clean(g.Name), g.Used))
+		}
+		if d.Unreadable > 0 {
+			by = append(by, fmt.Sprintf("and %d unreadable", d.Unreadable))
 		}
 		fmt.Fprintf(a.out, "%s %s %5d  %-40s %s\n", d.Date, weekday(d.Date), d.Used, strings.Repeat("#", (d.Used*40+most-1)/most), strings.Join(by, ", "))
 	}

@@ -31,7 +31,8 @@ d to see what a dispatch would do, y to send it. Elsewhere, or with --headless,
 it prints the report, then dispatches the open phase of the first epic with
 READY children. Everything is kept in .core/demo/ of this
 folder; run it again and the next epic's turn has come. Any other command
-works on the same fleet with --demo.`,
+works on the same fleet with --demo. With --json it prints the dispatch alone;
+the report is "core dev --demo --json".`,
 		Example: `  core dev demo                        report, then dispatch
   core dev epic list --demo            look around
   core dev demo --reset                start over
@@ -64,16 +65,23 @@ func (a *app) runDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	epic, ok := firstReady(&l.fleet)
+	send := dispatchOptions{epic: epic, sendOptions: sendOptions{yes: true}}
+	switch {
+	case a.opt.json && !ok:
+		return a.printJSON(newDelivery().shape)
+	case a.opt.json:
+		return a.dispatch(ctx, l, send)
+	}
 	if err := a.printReport(l); err != nil {
 		return err
 	}
-	epic, ok := firstReady(&l.fleet)
 	if !ok {
 		fmt.Fprintln(a.out, "\nNothing is READY any more. Start over with: core dev demo --reset")
 		return nil
 	}
 	fmt.Fprintf(a.out, "\n$ core dev epic %d --repo %s --dispatch --yes --demo\n", epic.Number, epic.Repo.Name)
-	if err := a.dispatch(ctx, l, dispatchOptions{epic: epic, sendOptions: sendOptions{yes: true}}); err != nil {
+	if err := a.dispatch(ctx, l, send); err != nil {
 		return err
 	}
 	d, err := a.dir()

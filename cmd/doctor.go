@@ -123,7 +123,20 @@ func (a *app) examineGit(ctx context.Context, f *findings) {
 		f.fail("git", "install git 2.38 or newer", "the git program was not found")
 		return
 	}
-	f.ok("git", "%s", strings.TrimPrefix(strings.TrimSpace(string(out)), "git version "))
+	has := strings.TrimPrefix(strings.TrimSpace(string(out)), "git version ")
+	if !gitServes(has) {
+		f.fail("git", "install git 2.38 or newer", "%s is older than 2.38: the embedded GitHub merges with git merge-tree --write-tree", has)
+		return
+	}
+	f.ok("git", "%s", has)
+}
+
+// gitServes tells whether a version such as "2.39.5 (Apple Git-154)" is 2.38 or
+// newer.
+func gitServes(version string) bool {
+	var major, minor int
+	n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return n == 2 && (major > 2 || major == 2 && minor >= 38)
 }
 
 // examineFolder looks at .core/; false when the settings cannot be read.

@@ -29,6 +29,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	defer a.close()
 	root := newRoot(a)
 	root.SetArgs(args)
@@ -38,6 +39,9 @@ func (a *app) run(args []string) int {
 	done, err := root.ExecuteContextC(ctx)
 	if err == nil && a.status == exitOK {
 		err = a.missing
+	}
+	if lost := a.printed(); lost != nil && err == nil && a.status == exitOK {
+		err = lost
 	}
 	if err == nil {
 		return a.status

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"time"
@@ -11,12 +12,13 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim"
 	"github.com/dappcore/core-dev/internal/githubsim/faults"
+	"github.com/dappcore/core-dev/internal/githubsim/seed"
 )
 
 func newServe(a *app) *cobra.Command {
 	var (
 		addr, dir, fleet, fault string
-		seed                    uint64
+		from                    uint64
 		speed                   float64
 		latency                 time.Duration
 	)
@@ -39,13 +41,26 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 	f.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	f.StringVar(&dir, "data", "", "folder for its state (default: memory, gone with the process)")
 	f.StringVar(&fleet, "fleet", "", "mission, scale:REPOSxISSUES or empty (default mission, or what --data holds)")
-	f.Uint64Var(&seed, "seed", 1, "what everything drawn by chance is drawn from")
+	f.Uint64Var(&from, "seed", 1, "what everything drawn by chance is drawn from")
 	f.Float64Var(&speed, "speed", 1, "virtual seconds a real second")
 	f.DurationVar(&latency, "latency", 0, "real time every answer takes longer, such as 80ms")
 	f.StringVar(&fault, "fault", "", "faults to inject, such as '503@POST /repos/*/*/issues/*/comments#2'")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if _, _, err := net.SplitHostPort(addr); err != nil {
+		if _, port, err := net.SplitHostPort(addr); err != nil {
 			return usageError{fmt.Errorf("--addr: %w", err)}
+		} else if _, err := net.LookupPort("tcp", port); err != nil {
+			return usageError{fmt.Errorf("--addr: %w", err)}
+		}
+		if !(speed > 0) || math.IsInf(speed, 1) { // NaN is neither
+			return usageError{fmt.Errorf("--speed %v: give the virtual seconds of a real one, more than 0", speed)}
+		}
+		if latency < 0 {
+			return usageError{fmt.Errorf("--latency %s: no answer comes before it was asked for", latency)}
+		}
+		if fleet != "" {
+			if err := seed.Check(fleet); err != nil {
+				return usageError{fmt.Errorf("--fleet: %w", err)}
+			}
 		}
 		if _, err := faults.Parse(fault); err != nil {
 			return usageError{fmt.Errorf("--fault: %w", err)}
@@ -54,7 +69,7 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 			fleet = demoFleet
 		}
 		longLived()
-		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: seed, Speed: speed, Latency: latency, Faults: fault})
+		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: from, Speed: speed, Latency: latency, Faults: fault})
 		if err != nil {
 			return err
 		}

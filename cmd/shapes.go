@@ -144,6 +144,7 @@ type valueShape struct {
 // budgetShape is the budget with repositories written as everywhere else.
 type budgetShape struct {
 	budget.Status
+	Held    *int           `json:"held"` // null: not known, and what remains is at most that
 	Outside []outsideShape `json:"outside"`
 }
 
@@ -155,8 +156,11 @@ type outsideShape struct {
 	At    time.Time `json:"at"`
 }
 
-func shapeBudget(st budget.Status) budgetShape {
-	out := budgetShape{st, []outsideShape{}}
+func (a *app) shapeBudget(st budget.Status) budgetShape {
+	out := budgetShape{st, &st.Held, []outsideShape{}}
+	if a.heldUnknown {
+		out.Held = nil
+	}
 	for _, o := range st.Outside {
 		out.Outside = append(out.Outside, outsideShape{o.Repo.String(), o.Issue, o.Agent, o.Actor, o.At})
 	}

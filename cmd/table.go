@@ -43,7 +43,6 @@ func (t table) Row(cells ...string) {
 }
 
 func (t table) Flush() {
-	// What cannot be printed cannot be reported either.
 	_ = t.Table.WriteTo(t.a.out, t.a.paper())
 }
 

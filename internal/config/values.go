@@ -121,10 +121,13 @@ func checkURL(s string) error {
 		rest, ok = strings.CutPrefix(s, "http://")
 	}
 	host, path, _ := strings.Cut(rest, "/")
+	if k := strings.IndexAny(s, "?#"); k >= 0 { // what stands there may be a secret
+		return fmt.Errorf("%q is followed by a query or fragment: an API address, such as https://github.example.com/api/v3, has none", s[:k])
+	}
 	if strings.Contains(s, "@") {
 		return fmt.Errorf("an API address holds no user name or token: those come from the environment")
 	}
-	if !ok || checkHost(host) != nil || strings.ContainsAny(path, "?# ") {
+	if !ok || checkHost(host) != nil || strings.Contains(path, " ") {
 		return fmt.Errorf("%q is not an API address such as https://github.example.com/api/v3", s)
 	}
 	return nil

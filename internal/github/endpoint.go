@@ -87,9 +87,11 @@ func local(host string) bool {
 
 // redactURL leaves out what a URL may hold of credentials.
 func redactURL(text string) string {
-	if _, rest, ok := strings.Cut(text, "@"); ok {
-		return "…@" + rest
+	if k := strings.IndexAny(text, "?#"); k >= 0 {
+		text = text[:k]
 	}
-	text, _, _ = strings.Cut(text, "?")
+	if k := strings.LastIndex(text, "@"); k >= 0 {
+		return "…" + text[k:]
+	}
 	return text
 }

@@ -37,7 +37,7 @@ func TestEndpoints(t *testing.T) {
 
 func TestEndpointsRefused(t *testing.T) {
 	for _, in := range []string{"http://git.example.org", "http://api.github.com", "http://127.0.0.1.example.org", "ftp://git.example.org",
-		"https://user:secret@git.example.org", "https://", "https://h/?token=secret", "://", "http://notlocalhost", "https://h/%zz"} {
+		"https://user:secret@git.example.org", "https://", "https://h/?token=secret", "https://user:secret@git.example.org/?token=secret", "https://h/#secret", "https://user:secret@@h/", "://", "http://notlocalhost", "https://h/%zz"} {
 		_, err := ParseEndpoint(in)
 		if !errors.Is(err, &Error{Kind: KindConfig}) {
 			t.Errorf("%q: %v", in, err)

@@ -192,3 +192,29 @@ func TestAFileThatIsNotOursToOpenIsNoDamage(t *testing.T) {
 		t.Errorf("a folder of that name: aside %q, %v", aside, err)
 	}
 }
+
+func TestWhatIsKeptIsNobodyElses(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state.db")
+	if err := os.WriteFile(path, nil, 0o644); err != nil { // of an earlier version
+		t.Fatal(err)
+	}
+	db, _ := open_(t, path)
+	db.Put("url", []byte("answer"))
+	if err := SaveSeen(dir, Seen{}); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s may be read by others: %v", p, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

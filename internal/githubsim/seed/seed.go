@@ -22,6 +22,12 @@ type Info struct {
 	Files map[string][]byte // what belongs into .core/: inventory.yaml, team.yaml, config.yaml
 }
 
+// Check refuses the name of a fleet that there is not.
+func Check(name string) error {
+	_, err := fleet(name)
+	return err
+}
+
 // Fleet fills an empty world with the fleet of that name: mission, empty or
 // scale:REPOSxISSUES. On an error the world stays empty.
 func Fleet(w *world.World, name string, seed uint64) (Info, error) {
