@@ -68,7 +68,7 @@ func fleet() inventory.Snapshot {
 		newIssue(29, "bound the request body"), newIssue(30, "time out idle sessions"))
 	broken := newRepo("core-tenant", "PHP")
 	broken.Problem = &inventory.Problem{Kind: "forbidden", Message: "GitHub refuses to show it", Hint: "grant the token access to dappcore/core-tenant"}
-	return inventory.Snapshot{Host: "github.com", Viewer: "Snider", TakenAt: noon, Repos: []inventory.Repo{php, mcp, core, broken, newRepo("core-api", "Go"), newRepo("core-docs", "")}}
+	return inventory.Snapshot{Host: "github.com", Viewer: "Snider", TakenAt: noon, Dependencies: true, Repos: []inventory.Repo{php, mcp, core, broken, newRepo("core-api", "Go"), newRepo("core-docs", "")}}
 }
 
 // hub is an engine that behaves: it plans with the real flow on its snapshot,
