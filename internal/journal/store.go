@@ -57,7 +57,9 @@ type Unknown struct{ ID string }
 
 func (e *Unknown) Error() string { return "there is no plan " + e.ID + " in the journal" }
 
-var idShape = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$`)
+var idShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$`)
+})
 
 // Store is the journal of one `.core` folder. It may be used by several
 // goroutines, and several processes may have one on the same folder.
@@ -80,7 +82,7 @@ func (s *Store) path(id, suffix string) string { return filepath.Join(s.dir, id+
 // Begin makes the file of a plan with its first record, and takes it. It is
 // there whole, locked and on disk, or not at all.
 func (s *Store) Begin(id string, record []byte) (err error) {
-	if !idShape.MatchString(id) {
+	if !idShape().MatchString(id) {
 		return fmt.Errorf("%q cannot name a plan", id)
 	}
 	if bytes.IndexByte(record, '\n') >= 0 {
@@ -223,7 +225,7 @@ func (s *Store) list() (ids []string, open map[string]bool, err error) {
 // Read returns a plan's records and whether it is still open. It fails with
 // *Unknown, or with ErrDamaged.
 func (s *Store) Read(id string) (records [][]byte, open bool, err error) {
-	if !idShape.MatchString(id) {
+	if !idShape().MatchString(id) {
 		return nil, false, &Unknown{id}
 	}
 	// Open ones first, then ended ones: a plan that ends meanwhile is found.
