@@ -110,7 +110,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 }
 
 // runningSince adds to what is running what was dispatched from here since it
-// was looked at.
+// was looked at, and in that minute: a line is dated to the minute.
 func (b *Book) runningSince(seen time.Time, st *budget.State) error {
 	if seen.IsZero() {
 		return nil
