@@ -17,7 +17,6 @@ const (
 	TeamFile      = "team.yaml"
 	PauseFile     = "PAUSE"
 	ReservedFile  = "reservations.log"
-	DispatchFile  = "dispatch.log"
 	JournalDir    = "journal"
 )
 

@@ -68,12 +68,6 @@ func (c *Client) Probe(ctx context.Context, s *inventory.Snapshot) (Change, erro
 	return out, nil
 }
 
-// Unchanged tells by one probe whether a snapshot still holds; see Probe.
-func (c *Client) Unchanged(ctx context.Context, s inventory.Snapshot) (bool, error) {
-	change, err := c.Probe(ctx, &s)
-	return err == nil && !change.Any(), err
-}
-
 type probeJSON struct {
 	ID         string             `json:"id"`
 	Slug       string             `json:"nameWithOwner"`

@@ -50,8 +50,8 @@ func TestProbeSeesWhatDecisionsRead(t *testing.T) {
 	}
 	quiet("nothing happened")
 	fresh := l.client("ada") // another process, which has not seen GitHub's clock yet
-	if same, err := fresh.Unchanged(t.Context(), s); err != nil || !same {
-		t.Errorf("from a new process: %v %v", same, err)
+	if change, err := fresh.Probe(t.Context(), &s); err != nil || change.Any() {
+		t.Errorf("from a new process: %+v %v", change, err)
 	}
 	text := "closed"
 	for _, change := range []struct {

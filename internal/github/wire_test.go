@@ -21,7 +21,6 @@ func writesOf(c *Client) map[string]func(context.Context) error {
 		"add label":    func(ctx context.Context) error { return c.AddLabel(ctx, issue, "agent") },
 		"remove label": func(ctx context.Context) error { return c.RemoveLabel(ctx, issue, "agent") },
 		"branch":       func(ctx context.Context) error { return c.CreateBranch(ctx, home, "epic/7-x", strings.Repeat("a", 40)) },
-		"make label":   func(ctx context.Context) error { return c.EnsureLabel(ctx, home, "agent", "B60205", "") },
 	}
 }
 

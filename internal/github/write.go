@@ -109,19 +109,6 @@ func (c *Client) RemoveLabel(ctx context.Context, ref inventory.Ref, label strin
 	})
 }
 
-// EnsureLabel makes a label in a repository unless there is one of that name,
-// whose colour and description then stay. color is six hex digits.
-func (c *Client) EnsureLabel(ctx context.Context, repo inventory.RepoRef, name, color, description string) error {
-	err := c.write(ctx, "make label "+name+" in "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
-		_, resp, err := c.rest.Issues.CreateLabel(ctx, repo.Owner, repo.Name, rest.CreateIssueLabelRequest{Name: name, Color: &color, Description: &description})
-		return resp, err
-	})
-	if errors.Is(err, &Error{Kind: KindExists}) {
-		return nil
-	}
-	return err
-}
-
 // outcome carries what the wire knows of a write past go-github, which puts the
 // context's own error in the place of any other.
 type outcome struct{ err error }

@@ -131,19 +131,3 @@ func (tx *Tx) ClosingIssues(pull *Issue) []*Issue {
 	}
 	return slices.DeleteFunc(tx.mentioned(repo, closing(), prose(pull.Body)), func(i *Issue) bool { return i.Pull != nil })
 }
-
-// ClosedBy are the pull requests that would close an issue when merged, or
-// have: those that mention it and name it with a closing keyword.
-func (tx *Tx) ClosedBy(issue *Issue) []*Issue {
-	var list []*Issue
-	for _, e := range tx.s.eventsOf[issue.ID] {
-		if e.Kind != CrossReferenced {
-			continue
-		}
-		pull := tx.IssueByID(e.SourceID)
-		if pull != nil && pull.Pull != nil && slices.ContainsFunc(tx.ClosingIssues(pull), func(i *Issue) bool { return i.ID == issue.ID }) {
-			list = append(list, pull)
-		}
-	}
-	return list
-}
