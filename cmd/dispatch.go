@@ -122,7 +122,7 @@ func (l *look) allowFeatures(o dispatchOptions) error {
 	}
 	l.rules.Feature = map[string]bool{}
 	for _, f := range o.feat {
-		ref, err := inventory.ParseRef(f, o.epic.Repo)
+		ref, err := inventory.ParseRef(f, o.epic.Repo, l.snap.Host)
 		if err != nil {
 			return usageError{err}
 		}

@@ -229,7 +229,11 @@ func (a *app) ref(arg string) (inventory.Ref, error) {
 	} else {
 		home.Owner = c.Owner()
 	}
-	ref, err := inventory.ParseRef(arg, home)
+	host, err := a.hostName()
+	if err != nil {
+		return inventory.Ref{}, err
+	}
+	ref, err := inventory.ParseRef(arg, home, host)
 	if err != nil {
 		return ref, usageError{err}
 	}

@@ -53,7 +53,7 @@ func (h *host) world(ts *testscript.TestScript, args []string) error {
 			_, err := tx.CreateUser(world.NewUser{Login: args[1], Kind: world.Person})
 			return err
 		}
-		if ref, err := inventory.ParseRef(args[1], inventory.RepoRef{Owner: fleet.Org}); err == nil {
+		if ref, err := inventory.ParseRef(args[1], inventory.RepoRef{Owner: fleet.Org}, ""); err == nil {
 			return onIssue(ts, tx, ref, args, as)
 		}
 		ref, err := inventory.ParseRepo(args[1], fleet.Org)

@@ -105,9 +105,9 @@ func readEpic(s *Snapshot, repo *Repo, i *Issue) (Epic, bool) {
 	}
 	for _, k := range list.Children {
 		c := Child{Epic: i.Ref, Checked: k.Checked, Phase: k.PhaseIndex, Line: k.Line, Offset: k.Offset, Title: k.Text}
-		c.Ref = Ref{Repo: RepoRef{Owner: k.Owner, Name: k.Repo}, Number: k.Number}
-		if k.Repo == "" {
-			c.Ref.Repo = i.Ref.Repo
+		var ours bool
+		if c.Ref, ours = ChildRef(k, i.Ref.Repo, s.Host); !ours {
+			continue
 		}
 		if found, ok := s.Find(c.Ref); ok {
 			c.Issue = found
@@ -123,7 +123,7 @@ func readEpic(s *Snapshot, repo *Repo, i *Issue) (Epic, bool) {
 		e.Children = append(e.Children, c)
 	}
 	openPhases(e.Phases)
-	return e, true
+	return e, len(e.Children) > 0
 }
 
 // openPhases opens every phase whose predecessors are finished: ordinals

@@ -110,9 +110,36 @@ func (r Ref) Compare(o Ref) int {
 	return cmp.Or(r.Repo.Compare(o.Repo), cmp.Compare(r.Number, o.Number))
 }
 
+// OnHost tells whether a URL's host is the GitHub host: the one without a host
+// always is. The port of an embedded GitHub changes, so all of this machine's
+// are one.
+func OnHost(url, host string) bool {
+	url, host = strings.TrimPrefix(strings.ToLower(url), "www."), strings.ToLower(host)
+	return url == "" || url == host || local(url) && local(host)
+}
+
+func local(host string) bool {
+	name := host
+	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
+		name = host[:at]
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "127.") || name == "[::1]"
+}
+
+// ChildRef is the issue that a child of a checklist in home names; false where
+// its URL is of another host than the one home is on.
+func ChildRef(c checklist.Child, home RepoRef, host string) (Ref, bool) {
+	ref := Ref{Repo: home, Number: c.Number}
+	if c.Repo != "" {
+		ref.Repo = RepoRef{Owner: c.Owner, Name: c.Repo}
+	}
+	return ref, OnHost(c.Host, host)
+}
+
 // ParseRef reads "#12", "12", "name#12", "owner/name#12" or an issue or pull
-// URL, as checklist.ParseReference does. home fills in what is missing.
-func ParseRef(text string, home RepoRef) (Ref, error) {
+// URL, as checklist.ParseReference does. home fills in what is missing. A URL
+// must be of the host; empty: of any.
+func ParseRef(text string, home RepoRef, host string) (Ref, error) {
 	full := text
 	if name, _, ok := strings.Cut(text, "#"); ok && isName(name) { // on a checklist no issue is written so
 		if home.Owner == "" {
@@ -125,6 +152,8 @@ func ParseRef(text string, home RepoRef) (Ref, error) {
 	switch {
 	case err != nil:
 		return Ref{}, fmt.Errorf("%q is not an issue: write #12, name#12, owner/name#12 or its URL", text)
+	case host != "" && !OnHost(r.Host, host):
+		return Ref{}, fmt.Errorf("%q is an issue on %s, and this is %s", text, r.Host, host)
 	case r.Repo != "":
 		return Ref{Repo: RepoRef{Owner: r.Owner, Name: r.Repo}, Number: r.Number}, nil
 	case home.IsZero():

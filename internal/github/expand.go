@@ -70,11 +70,9 @@ func (s *survey) parse(i *issueReading) {
 	}
 	i.parsed = true
 	for _, c := range checklist.Parse([]byte(i.Body + i.pending)).Children {
-		ref := inventory.Ref{Repo: i.ours, Number: c.Number}
-		if c.Repo != "" {
-			ref.Repo = inventory.RepoRef{Owner: c.Owner, Name: c.Repo}
+		if ref, ours := inventory.ChildRef(c, i.ours, s.c.Host()); ours {
+			i.children = append(i.children, ref)
 		}
-		i.children = append(i.children, ref)
 	}
 }
 

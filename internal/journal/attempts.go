@@ -224,7 +224,7 @@ func parseAttempt(line []byte) (at time.Time, key string, words []string, ok boo
 		return at, "", nil, false
 	}
 	at, err := time.Parse(time.RFC3339, f[0])
-	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{})
+	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{}, "")
 	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3}[f[1]]
 	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
 		return at, "", nil, false

@@ -33,7 +33,7 @@ func fleetScene(t *testing.T, fleet string, seed uint64) (s scene, ok bool) {
 		t.Fatalf("core dev epic list: %v\n%s", err, e)
 	}
 	for _, one := range list.Epics {
-		ref, err := inventory.ParseRef(one.Ref, inventory.RepoRef{})
+		ref, err := inventory.ParseRef(one.Ref, inventory.RepoRef{}, "")
 		if err != nil || one.Ready == 0 {
 			continue
 		}
@@ -53,7 +53,7 @@ func fleetScene(t *testing.T, fleet string, seed uint64) (s scene, ok bool) {
 				if step.Kind != "label" {
 					continue
 				}
-				child, err := inventory.ParseRef(step.Target, ref.Repo)
+				child, err := inventory.ParseRef(step.Target, ref.Repo, "")
 				home = home && err == nil && child.Repo.Same(ref.Repo)
 				s.want++
 			}

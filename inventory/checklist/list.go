@@ -9,7 +9,8 @@
 // judges that in the tests tagged "conformance".
 //
 // A child is a task item whose own text starts or ends with a reference to an
-// issue: #12, owner/repo#12, or the URL of an issue or pull request on any host.
+// issue: #12, owner/repo#12, or the URL of an issue or pull request, whose
+// host the reader of the list has to know.
 // Own text is the paragraph behind the box, all its lines; nested items and
 // further paragraphs are not part of it, and of more than 4,096 bytes only the
 // start is read. At the end the reference may stand in parentheses of its own,
@@ -39,6 +40,7 @@ type List struct {
 type Child struct {
 	Owner, Repo string // empty for a reference of the form #12
 	Number      int
+	Host        string // of a URL, lower case: an issue of another host is none of ours
 	Checked     bool
 	Phase       string // the phase's name, empty for children above any heading
 	PhaseIndex  int    // of the phase in List.Phases
@@ -52,7 +54,7 @@ type Child struct {
 func (c Child) Ref() string { return c.reference().String() }
 
 func (c Child) reference() Reference {
-	return Reference{Owner: c.Owner, Repo: c.Repo, Number: c.Number}
+	return Reference{Owner: c.Owner, Repo: c.Repo, Number: c.Number, Host: c.Host}
 }
 
 // Phase is a group of children below one heading.
@@ -134,7 +136,7 @@ func Parse(body []byte) List {
 			phase.Done++
 		}
 		list.Children = append(list.Children, Child{
-			Owner: ref.Owner, Repo: ref.Repo, Number: ref.Number,
+			Owner: ref.Owner, Repo: ref.Repo, Number: ref.Number, Host: ref.Host,
 			Checked: b.ticked, Phase: phase.Name, PhaseIndex: i,
 			Line: b.line, Offset: b.box, Text: text,
 		})

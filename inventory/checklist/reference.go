@@ -15,6 +15,7 @@ import (
 type Reference struct {
 	Owner, Repo string
 	Number      int
+	Host        string // of a URL, lower case, with its port; else empty
 }
 
 // String is "#12" or "owner/repo#12".
@@ -36,7 +37,7 @@ var (
 		return regexp.MustCompile(`^(?:(` + ownerPart + `)/(` + repoPart + `))?#([1-9][0-9]{0,9})$`)
 	})
 	urlForm = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(?i:https?)://[^\s/?#@]+/(` + ownerPart + `)/(` + repoPart +
+		return regexp.MustCompile(`^(?i:https?)://([^\s/?#@]+)/(` + ownerPart + `)/(` + repoPart +
 			`)/(?:issues|pull)/([1-9][0-9]{0,9})/?(?:[?#]\S*)?$`)
 	})
 	urlStart = sync.OnceValue(func() *regexp.Regexp {
@@ -64,19 +65,24 @@ func ParseReference(text string) (Reference, error) {
 
 func match(form *regexp.Regexp, text string) (Reference, bool) {
 	m := form.FindStringSubmatch(text)
-	if m == nil || m[2] == "." || m[2] == ".." {
+	if m == nil {
 		return Reference{}, false
+	}
+	host := ""
+	if len(m) == 5 {
+		host, m = strings.ToLower(m[1]), m[1:]
 	}
 	n, err := strconv.Atoi(m[3])
-	if err != nil || n > math.MaxInt32 {
+	if err != nil || n > math.MaxInt32 || m[2] == "." || m[2] == ".." {
 		return Reference{}, false
 	}
-	return Reference{Owner: m[1], Repo: m[2], Number: n}, true
+	return Reference{Owner: m[1], Repo: m[2], Number: n, Host: host}, true
 }
 
 // Same compares as GitHub does, owner and repository without regard to case.
+// Where only one names a host, it is taken for the other's.
 func (r Reference) Same(o Reference) bool {
-	return r.Number == o.Number && strings.EqualFold(r.Owner, o.Owner) && strings.EqualFold(r.Repo, o.Repo)
+	return (r.Host == o.Host || r.Host == "" || o.Host == "") && r.Number == o.Number && strings.EqualFold(r.Owner, o.Owner) && strings.EqualFold(r.Repo, o.Repo)
 }
 
 // at is a reference and its place in a line.

@@ -50,12 +50,12 @@ func TestTick(t *testing.T) {
 
 func TestParseReference(t *testing.T) {
 	for text, want := range map[string]Reference{
-		"12":                                     {"", "", 12},
-		" #12 ":                                  {"", "", 12},
-		"acme/core-x#12":                         {"acme", "core-x", 12},
-		"acme/core.go#12":                        {"acme", "core.go", 12},
-		"https://github.com/acme/core/issues/12": {"acme", "core", 12},
-		"http://ghe.example/acme/core/pull/12#issuecomment-34": {"acme", "core", 12},
+		"12":                                     {"", "", 12, ""},
+		" #12 ":                                  {"", "", 12, ""},
+		"acme/core-x#12":                         {"acme", "core-x", 12, ""},
+		"acme/core.go#12":                        {"acme", "core.go", 12, ""},
+		"https://github.com/acme/core/issues/12": {"acme", "core", 12, "github.com"},
+		"http://ghe.example/acme/core/pull/12#issuecomment-34": {"acme", "core", 12, "ghe.example"},
 		"": {}, "#": {}, "#0": {}, "#-1": {}, "core#12": {}, "a/b/c#12": {}, "#12x": {}, "#2147483648": {}, "../x#1": {}, "a/..#1": {},
 		"https://github.com/acme/core": {}, "https://github.com/acme/core/commit/12": {}, "--help": {},
 	} {
