@@ -36,6 +36,9 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
   core dev budget --team --json`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed("days") && !history {
+				return usageError{fmt.Errorf("--days goes with --history")}
+			}
 			if days < 1 || days > 3660 {
 				return usageError{fmt.Errorf("--days %d: give 1 to 3660", days)}
 			}
@@ -175,7 +178,13 @@ func (a *app) printTeam(st budget.Status) {
 		if m.Assumed > 0 {
 			used += fmt.Sprintf(" (%d assumed)", m.Assumed)
 		}
-		t.Row("@"+m.Login, fmt.Sprint(m.Quota), used, fmt.Sprint(m.Held), fmt.Sprint(m.Remaining), repos)
+		left := fmt.Sprint(m.Remaining)
+		for _, s := range st.Stranded {
+			if s.Login == m.Login {
+				left = "stranded"
+			}
+		}
+		t.Row("@"+m.Login, fmt.Sprint(m.Quota), used, fmt.Sprint(m.Held), left, repos)
 	}
 	t.Flush()
 }

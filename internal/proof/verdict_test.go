@@ -46,8 +46,8 @@ func (b *bench) children() map[int]*spent {
 	b.t.Helper()
 	now := b.all()
 	for n, was := range b.before {
-		s := now[n]
-		if s == nil {
+		s, ok := now[n]
+		if !ok {
 			b.t.Fatalf("#%d is gone", n)
 		}
 		s.events, s.comments, s.lines, s.dates = s.events-was.events, s.comments-was.comments, s.lines-was.lines, s.dates[was.events:]
