@@ -71,7 +71,7 @@ func killedAtCalls(t *testing.T, s scene, wanted map[uint64]string) {
 		}
 		return b.recovered()
 	})
-	t.Logf("%s: %d calls of %s x before, after: %s", s, len(points)/2, strings.Join(slices.Sorted(maps.Values(wanted)), ", "), sum)
+	t.Logf("%s: %d calls of %s x before, after: %s", s, len(points)/2, strings.Join(slices.Compact(slices.Sorted(maps.Values(wanted))), ", "), sum)
 	if sum.points != len(points) {
 		t.Errorf("%d of %d points were tried", sum.points, len(points))
 	}
