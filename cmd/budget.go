@@ -132,7 +132,7 @@ func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Ti
 	}
 	s := budget.State{Now: a.now(), Agents: c.Allowances()}
 	seen, _ := state.ReadSeen(d.Path)
-	s.Fleet = seen.Fleet
+	s.Fleet, s.Reports = seen.Fleet, seen.Reports
 	team, err := config.ReadTeam(d, c.Owner(), seen.Viewer)
 	if err != nil {
 		return none, budget.Spending{}, time.Time{}, err

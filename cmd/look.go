@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/internal/agents/jules"
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/state"
@@ -319,10 +320,31 @@ func (a *app) saveOutside(l *look) error {
 	if err != nil || !d.Exists() || len(a.opt.repos) > 0 {
 		return err
 	}
+	l.seen.Reports = a.askAgents(l)
 	if err := state.SaveSeen(d.Path, l.seen); err != nil {
 		a.notice("what was seen on GitHub could not be kept: %v", err)
 	}
 	return nil
+}
+
+// askAgents asks the agents' own programs what was used today, where they are
+// there. What cannot be understood is said, and nothing is made of it.
+func (a *app) askAgents(l *look) []budget.Report {
+	if a.opt.demo {
+		return nil // its agents are not those of this machine's account
+	}
+	if _, ok := l.conf.Agent("jules"); !ok {
+		return nil
+	}
+	used, err := jules.Usage(context.Background())
+	if err != nil {
+		if !errors.Is(err, jules.ErrAbsent) {
+			a.notice("%v", err)
+		}
+		return nil
+	}
+	l.budget.Reports = []budget.Report{{Agent: "jules", Used: used, At: l.budget.Now}}
+	return l.budget.Reports
 }
 
 // age is how old data is, in words.

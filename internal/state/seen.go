@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -23,6 +24,8 @@ type Seen struct {
 	Fleet   []inventory.RepoRef `json:"fleet"`
 	// Events are the agents' label events of the day, or of an agent's window.
 	Events []inventory.Dispatch `json:"events"`
+	// Reports are what the agents' own programs said they used.
+	Reports []budget.Report `json:"reports,omitempty"`
 	// Viewers are all accounts that looked from this folder.
 	Viewers []string `json:"viewers"`
 	// Names are the repositories' names by node id, and Former the names they

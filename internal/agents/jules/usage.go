@@ -1,0 +1,56 @@
+// Package jules asks the Jules program what it says was used today. The format
+// of its answer is not documented, so it is read strictly: what is not plainly
+// "used N of M" is not understood, and said to be so. It never decides
+// anything; the log and GitHub's label events do (spec/3-budget "Never guess").
+package jules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// ErrAbsent tells that there is no program "jules" on the PATH.
+var ErrAbsent = errors.New("no program jules")
+
+// patience is how long the program may take.
+const patience = 3 * time.Second
+
+var answer = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)^[ \t]*(?:tasks[ \t]+)?used(?:[ \t]+today)?[ \t]*:?[ \t]*(\d{1,6})[ \t]*(?:/|of)[ \t]*(\d{1,6})[ \t]*(?:tasks)?[ \t]*\r?$`)
+})
+
+// Usage runs "jules usage" and returns how many tasks it says were used today.
+func Usage(ctx context.Context) (used int, err error) {
+	path, err := exec.LookPath("jules")
+	if err != nil {
+		return 0, ErrAbsent
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, path, "usage")
+	c.WaitDelay = time.Second // a child of it that keeps the pipe open is not waited for
+	out, err := c.Output()
+	if err != nil {
+		return 0, fmt.Errorf("jules usage failed: %w", err)
+	}
+	return Parse(out)
+}
+
+// Parse reads the program's answer: exactly one line "used N of M" or "used
+// N/M", N not above M.
+func Parse(out []byte) (used int, err error) {
+	found := answer().FindAllSubmatch(out, 2)
+	if len(found) == 1 {
+		used, _ = strconv.Atoi(string(found[0][1]))
+		if most, _ := strconv.Atoi(string(found[0][2])); used <= most {
+			return used, nil
+		}
+	}
+	return 0, errors.New("jules usage answered something that is not understood; the log alone counts")
+}
