@@ -63,7 +63,7 @@ func TestReady(t *testing.T) {
 			i.LabelEvents = append(i.LabelEvents, LabelEvent{ID: fmt.Sprint("LE", h), Label: label, Added: added, Actor: "owner", At: at(h), ActorMayWrite: true})
 		}
 	}
-	epic := "### Phase 1: first\n- [ ] #1\n- [ ] #2\n- [ ] #3\n- [ ] #4\n- [ ] #5\n- [x] #6\n- [ ] #19\n- [ ] #8\n- [ ] #9\n- [ ] #10\n- [ ] #11\n- [x] #12\n- [x] #17\n- [ ] #18\n- [ ] #100\n- [ ] other/x#7\n- [ ] #13\n- [ ] #14\n- [ ] #16\n### Phase 2: then\n- [ ] #15\n"
+	epic := "### Phase 1: first\n- [ ] #1\n- [ ] #2\n- [ ] #3\n- [ ] #4\n- [ ] #5\n- [x] #6\n- [ ] #19\n- [ ] #8\n- [ ] #9\n- [ ] #10\n- [ ] #11\n- [x] #12\n- [x] #17\n- [ ] #18\n- [ ] #20\n- [ ] #100\n- [ ] other/x#7\n- [ ] #13\n- [ ] #14\n- [ ] #16\n### Phase 2: then\n- [ ] #15\n"
 	s := fleetOf(repo("a",
 		issue(100, "epic(x): all", body(epic)),
 		issue(1, "plain"),
@@ -83,6 +83,7 @@ func TestReady(t *testing.T) {
 		issue(11, "gone", func(i *Issue) { i.Missing = true }),
 		issue(12, "gone, ticked by a person", func(i *Issue) { i.Missing = true }),
 		issue(18, "[Audit] findings"),
+		issue(20, "[Audit] findings, and an agent at work", labels("jules")),
 	))
 	far := issue(7, "outside the fleet")
 	far.Ref.Repo = RepoRef{"other", "x"}
@@ -98,7 +99,7 @@ func TestReady(t *testing.T) {
 		13: CodeReady, 14: CodeDispatched, 15: CodePhase, 16: CodePull,
 		7: CodeElsewhere, 19: CodeUntrusted,
 		17: CodeUnknown, // ticked, but it could not be read: nobody knows
-		18: CodeAudit, 100: CodeEpic,
+		18: CodeAudit, 20: CodeDispatched, 100: CodeEpic,
 	}
 	got := verdicts(t, s, plain, rec)
 	for n, w := range want {

@@ -9,20 +9,20 @@ type Verdict struct {
 	Agent  string // who has it, when dispatched
 }
 
-// Code is the machine's word for a verdict; the first that fits, in this order.
+// Code is the machine's word for a verdict; the first that fits, in this order, else ready.
 type Code string
 
 const (
 	CodeReady      Code = "ready"
 	CodeDone       Code = "done"       // closed
-	CodeChecked    Code = "checked"    // ticked, yet open
 	CodeUnknown    Code = "unknown"    // gone, or not readable
 	CodePull       Code = "pull"       // the checklist names a pull request
 	CodeElsewhere  Code = "elsewhere"  // its repository is not part of the fleet
-	CodeEpic       Code = "epic"       // the checklist names an epic
-	CodeAudit      Code = "audit"      // the checklist names an audit issue
 	CodeUntrusted  Code = "untrusted"  // a stranger's
 	CodeDispatched Code = "dispatched" // an agent has it
+	CodeEpic       Code = "epic"       // the checklist names an epic
+	CodeAudit      Code = "audit"      // the checklist names an audit issue
+	CodeChecked    Code = "checked"    // ticked, yet open
 	CodeLocked     Code = "locked"
 	CodePhase      Code = "phase"      // an earlier phase is unfinished
 	CodeDependency Code = "dependency" // blocked by an open issue
@@ -86,10 +86,6 @@ func (j *jury) verdict(e *Epic, c *Child) Verdict {
 		return Verdict{Code: CodeDone, Reason: "closed"}
 	case i.IsPull:
 		return Verdict{Code: CodePull, Reason: "a pull request, not an issue an agent could take"}
-	case j.epics[c.Ref.Key()]:
-		return Verdict{Code: CodeEpic, Reason: "an epic itself, not work an agent could take"}
-	case IsAuditTitle(i.Title):
-		return Verdict{Code: CodeAudit, Reason: "an audit issue: stage 1 turns its findings into issues"}
 	}
 	if _, known := j.snap.Repo(c.Ref.Repo); !known {
 		return Verdict{Code: CodeElsewhere, Reason: "its repository is not part of the fleet: add it to .core/inventory.yaml"}
@@ -99,6 +95,12 @@ func (j *jury) verdict(e *Epic, c *Child) Verdict {
 	}
 	if agent, why := Dispatched(i, rules, records[c.Ref.Key()]); why != "" {
 		return Verdict{Code: CodeDispatched, Reason: why, Agent: agent}
+	}
+	switch { // after that: an agent may be at work on either
+	case j.epics[c.Ref.Key()]:
+		return Verdict{Code: CodeEpic, Reason: "an epic itself, not work an agent could take"}
+	case IsAuditTitle(i.Title):
+		return Verdict{Code: CodeAudit, Reason: "an audit issue: stage 1 turns its findings into issues"}
 	}
 	if c.Checked {
 		return Verdict{Code: CodeChecked, Reason: "ticked, but the issue is open: close it, or untick the line"}
