@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/dappcore/core-dev/budget"
 )
@@ -22,7 +23,7 @@ const magic = "core tally 1\n\x00\x00\x00"
 
 const preamble = len(magic) + 8
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 var errImage = errors.New("damaged tally")
 
@@ -60,7 +61,7 @@ func encode(f *fold, of stamp, watched int64) []byte {
 	block := func(write func(b []byte) []byte) span {
 		at := len(blocks)
 		blocks = write(blocks)
-		return span{int64(at), int64(len(blocks) - at), crc32.Checksum(blocks[at:], castagnoli)}
+		return span{int64(at), int64(len(blocks) - at), crc32.Checksum(blocks[at:], castagnoli())}
 	}
 	kinds := f.kinds.all
 
@@ -130,7 +131,7 @@ func encode(f *fold, of stamp, watched int64) []byte {
 
 	out := make([]byte, 0, preamble+len(head)+len(blocks))
 	out = append(out, magic...)
-	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(head, castagnoli))
+	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(head, castagnoli()))
 	out = binary.LittleEndian.AppendUint32(out, uint32(len(head)))
 	return append(append(out, head...), blocks...)
 }
@@ -258,7 +259,7 @@ func read(from io.ReaderAt, s span) ([]byte, error) {
 	if n, err := from.ReadAt(b, s.off); n < len(b) {
 		return nil, errors.Join(errImage, err)
 	}
-	if crc32.Checksum(b, castagnoli) != s.sum {
+	if crc32.Checksum(b, castagnoli()) != s.sum {
 		return nil, errImage
 	}
 	return b, nil

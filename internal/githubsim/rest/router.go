@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // route is one operation: a method on a path template as GitHub's OpenAPI description writes it.
@@ -39,7 +40,7 @@ type node struct {
 	routes map[string]*route
 }
 
-var root = build(table())
+var root = sync.OnceValue(func() *node { return build(table()) })
 
 func build(routes []route) *node {
 	top := &node{}
@@ -117,7 +118,7 @@ func (n *node) find(path []string, values []string) (*node, []string) {
 
 // Find looks a request up by method and escaped path, which is the client's without the prefix /api/v3.
 func Find(method, escapedPath string) Match {
-	leaf, values := root.find(segments(escapedPath), nil)
+	leaf, values := root().find(segments(escapedPath), nil)
 	if leaf == nil {
 		return Match{}
 	}
