@@ -355,12 +355,14 @@ func interruptCommand(ts *testscript.TestScript, neg bool, args []string) {
 	defer f.Close()
 	c := exec.Command(program(ts), args[2:]...)
 	c.Env, c.Dir, c.Stdout, c.Stderr = environment(ts), ts.MkAbs("."), f, f
-	ended := make(chan struct{})
+	started, ended := make(chan struct{}), make(chan struct{})
 	on(ts).github(ts).at(args[0], func() {
+		<-started
 		_ = c.Process.Signal(os.Interrupt)
 		<-ended
 	})
 	ts.Check(c.Start())
+	close(started)
 	_ = c.Wait() // its status is read off the state
 	close(ended)
 	seenStatus.Store(c.ProcessState.ExitCode(), true)
