@@ -154,6 +154,7 @@ func (b *bench) run(args ...string) ended {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	defer b.host.rest()
 	return p.wait()
 }
 

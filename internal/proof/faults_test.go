@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -122,13 +123,7 @@ func landsLate(t *testing.T, s scene, p landing, limit *counter) *verdict {
 	if err := b.host.sim.Faults().Replace(fmt.Sprintf("late=%s@*#%d", lateBy, p.request)); err != nil {
 		t.Fatal(err)
 	}
-	landed := false
-	land := func() {
-		if !landed {
-			landed = true
-			b.host.sim.Advance(lateBy)
-		}
-	}
+	land := sync.OnceFunc(func() { b.host.sim.Advance(lateBy) })
 	b.host.at(func(n int, at moment, r *http.Request) bool {
 		switch {
 		case n <= p.request:
@@ -146,9 +141,7 @@ func landsLate(t *testing.T, s scene, p landing, limit *counter) *verdict {
 	if err := b.finish(); err != nil {
 		t.Errorf("%v\n%s", err, b.story())
 	}
-	if !landed {
-		land()
-	}
+	land()
 	b.host.at(nil)
 	if p.when == beforeLook {
 		return b.recovered()

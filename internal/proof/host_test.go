@@ -35,6 +35,8 @@ type host struct {
 	web *http.Server
 
 	mu    sync.Mutex
+	idle  *sync.Cond // of mu: when busy becomes 0
+	busy  int        // requests being handled
 	count int
 	seen  []string // the requests by number, as METHOD PATH
 	watch func(n int, at moment, r *http.Request) (gone bool)
@@ -56,6 +58,7 @@ func newHost(t testing.TB, s scene) *host {
 		t.Fatal(err)
 	}
 	h := &host{sim: sim, url: "http://" + l.Addr().String()}
+	h.idle = sync.NewCond(&h.mu)
 	h.web = &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = h.web.Serve(l) }()
 	return h
@@ -75,6 +78,24 @@ func (h *host) at(watch func(n int, at moment, r *http.Request) (gone bool)) {
 	h.count, h.seen, h.watch = 0, nil, watch
 }
 
+func (h *host) handled() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.busy--; h.busy == 0 {
+		h.idle.Broadcast()
+	}
+}
+
+// rest returns when no request is being handled. Whoever got the answer to its
+// last request may be gone before that request's last moment has come.
+func (h *host) rest() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for h.busy > 0 {
+		h.idle.Wait()
+	}
+}
+
 // requests are those since the last call of at.
 func (h *host) requests() []string {
 	h.mu.Lock()
@@ -88,6 +109,8 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.mu.Lock()
+	h.busy++
+	defer h.handled()
 	h.count++
 	n, watch := h.count, h.watch
 	h.seen = append(h.seen, r.Method+" "+r.URL.Path)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -85,13 +86,13 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	c := b.command(dispatchArgs(s.epic, s.first)...)
 	var victim *process
 	ready := make(chan struct{})
-	reached := false
+	var reached atomic.Bool
 	b.host.at(func(n int, at moment, r *http.Request) bool {
 		<-ready
 		if n != p.request || at != p.at {
 			return false
 		}
-		reached = true
+		reached.Store(true)
 		victim.kill()
 		return true
 	})
@@ -101,9 +102,10 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	}
 	close(ready)
 	e := victim.wait()
+	b.host.rest()
 	b.host.at(nil)
 	b.runs = append(b.runs, e)
-	if !reached {
+	if !reached.Load() {
 		t.Errorf("the run never came there:\n%s", b.story())
 	}
 	return b.recovered()
