@@ -44,6 +44,15 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	NoteRecall{}.Kind():    read[NoteRecall],
 	DeleteComment{}.Kind(): read[DeleteComment],
 	DeleteBranch{}.Kind():  read[DeleteBranch],
+	MakeLabel{}.Kind():     read[MakeLabel],
+	MakeIssue{}.Kind():     read[MakeIssue],
+	CloseIssue{}.Kind():    read[CloseIssue],
+	ReopenIssue{}.Kind():   read[ReopenIssue],
+	LinkChild{}.Kind():     read[LinkChild],
+	UnlinkChild{}.Kind():   read[UnlinkChild],
+	Block{}.Kind():         read[Block],
+	Unblock{}.Kind():       read[Unblock],
+	AddChildren{}.Kind():   read[AddChildren],
 }
 
 func read[E Effect](raw json.RawMessage) (Effect, error) {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -45,6 +46,15 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 		same(rt, rapid.Make[NoteRecall]().Draw(rt, "e"))
 		same(rt, rapid.Make[DeleteComment]().Draw(rt, "e"))
 		same(rt, rapid.Make[DeleteBranch]().Draw(rt, "e"))
+		same(rt, rapid.Make[MakeLabel]().Draw(rt, "e"))
+		same(rt, timed[MakeIssue]().Draw(rt, "e"))
+		same(rt, timed[CloseIssue]().Draw(rt, "e"))
+		same(rt, rapid.Make[ReopenIssue]().Draw(rt, "e"))
+		same(rt, rapid.Make[LinkChild]().Draw(rt, "e"))
+		same(rt, rapid.Make[UnlinkChild]().Draw(rt, "e"))
+		same(rt, rapid.Make[Block]().Draw(rt, "e"))
+		same(rt, rapid.Make[Unblock]().Draw(rt, "e"))
+		same(rt, rapid.Make[AddChildren]().Draw(rt, "e"))
 	})
 	for kind := range readers {
 		if !kinds[kind] {
@@ -54,4 +64,12 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 	if _, err := (Recorded{Kind: "no such", Effect: json.RawMessage("{}")}).Step(); err == nil || !strings.Contains(err.Error(), "no such") {
 		t.Errorf("an unknown kind was read: %v", err)
 	}
+}
+
+// timed draws effects with times in them, whole seconds as GitHub gives them.
+func timed[E Effect]() *rapid.Generator[E] {
+	seconds := rapid.Custom(func(t *rapid.T) time.Time {
+		return time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "seconds"), 0).UTC()
+	})
+	return rapid.MakeCustom[E](rapid.MakeConfig{Types: map[reflect.Type]*rapid.Generator[any]{reflect.TypeFor[time.Time](): seconds.AsAny()}})
 }

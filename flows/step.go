@@ -75,6 +75,9 @@ type Comment struct {
 	// Reuse: the same text that was posted for an attempt which was not
 	// dispatched stands for it, and none is posted.
 	Reuse bool
+	// Once: where this folder posted the same text on the issue before, that
+	// stands, and none is posted.
+	Once bool
 }
 
 // AddLabel puts a label on. With Spends set, its LABELED event is a dispatch.

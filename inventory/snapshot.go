@@ -37,7 +37,25 @@ type Repo struct {
 	Pulls         []Pull    `json:"pulls"`  // open ones
 	Branches      []Branch  `json:"branches"`
 	ReadAt        time.Time `json:"read_at"`
-	Problem       *Problem  `json:"problem,omitempty"` // why this repository could not be read; older data may stand beside it
+	// What only the flows that make issues ask for (Details).
+	Details *Details `json:"details,omitempty"`
+	Problem *Problem `json:"problem,omitempty"` // why this repository could not be read; older data may stand beside it
+}
+
+// Details is what making issues needs to know of a repository besides what
+// every look reads.
+type Details struct {
+	Labels []string `json:"labels"` // names of all labels there are
+	// Made are the issues, closed ones too, that a trusted author's text ties to
+	// an open audit of this repository by a cross-reference event.
+	Made []Issue `json:"made,omitempty"`
+	// Absent are the paths that were asked after and are not in the default
+	// branch's head.
+	Absent []string `json:"absent,omitempty"`
+	// Newest is the highest number of an issue or pull request.
+	Newest int `json:"newest"`
+	// SubIssues tells that this GitHub knows native sub-issues.
+	SubIssues bool `json:"sub_issues,omitempty"`
 }
 
 // Branch is a ref under refs/heads/epic/, short name and head.
@@ -72,6 +90,7 @@ type Issue struct {
 	EditedAt    time.Time    `json:"edited_at,omitzero"` // last edit of the body
 	LabelEvents []LabelEvent `json:"label_events,omitempty"`
 	BlockedBy   []Dependency `json:"blocked_by,omitempty"`
+	Parent      Ref          `json:"parent,omitzero"`   // native parent, where sub-issues are read (Details)
 	IsPull      bool         `json:"is_pull,omitempty"` // a checklist may name a pull request
 	Missing     bool         `json:"missing,omitempty"` // named as a child, not to be found
 }

@@ -1,0 +1,85 @@
+package inventory
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Mark is the fingerprint at the end of an issue that we made: by it, and never
+// by a title, a later run knows what was made already (spec/2-flows "Stage 1").
+// It counts only on an issue of a trusted author, and only as the body's last
+// line: quoted or pasted in the midst of a text it is no mark.
+type Mark struct {
+	Kind MarkKind
+	Key  string // 16 hexadecimal digits; the same for the same thing, whoever plans it
+}
+
+// MarkKind is what an issue of ours is.
+type MarkKind string
+
+const (
+	MarkFinding   MarkKind = "finding"   // an implementation issue
+	MarkFramework MarkKind = "framework" // a framework issue
+	MarkEpic      MarkKind = "epic"
+)
+
+// NewMark is the mark of what these parts name: the kind and the same parts make
+// the same key on every machine.
+func NewMark(kind MarkKind, parts ...string) Mark {
+	h := sha256.New()
+	for _, p := range append([]string{string(kind)}, parts...) {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return Mark{Kind: kind, Key: hex.EncodeToString(h.Sum(nil)[:8])}
+}
+
+// String is the line as it stands in the body, hidden when it is drawn.
+func (m Mark) String() string {
+	return "<!-- core-dev:" + string(m.Kind) + ":" + m.Key + " -->"
+}
+
+// IsZero tells whether there is none.
+func (m Mark) IsZero() bool { return m == Mark{} }
+
+var markLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|\n)<!-- core-dev:(finding|framework|epic):([0-9a-f]{16}) -->\s*$`)
+})
+
+// ReadMark reads the mark of a body; zero where there is none.
+func ReadMark(body string) Mark {
+	body = strings.TrimRight(body, " \t\r\n")
+	// the line is short: what stands before it is not searched
+	if cut := len(body) - 64; cut > 0 {
+		body = body[cut:]
+	}
+	m := markLine().FindStringSubmatch(body)
+	if m == nil {
+		return Mark{}
+	}
+	return Mark{Kind: MarkKind(m[1]), Key: m[2]}
+}
+
+var parentAudit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]{0,3}(?:\*\*)?Parent audit:(?:\*\*)?[ \t]*(\S+?)[ \t]*\r?$`)
+})
+
+// ParentAudit is the audit issue that an implementation issue says it came
+// from, in a line of its own: "Parent audit: #12".
+func ParentAudit(body string, home RepoRef, host string) (Ref, bool) {
+	m := parentAudit().FindStringSubmatch(body)
+	if m == nil {
+		return Ref{}, false
+	}
+	ref, err := ParseRef(m[1], home, host)
+	return ref, err == nil
+}
+
+// ParentAuditLine writes it.
+func ParentAuditLine(audit Ref, from RepoRef) string { return "Parent audit: " + audit.From(from) }
+
+// ParentLine is the comment that names a child's epic.
+func ParentLine(epic Ref, from RepoRef) string { return "Parent: " + epic.From(from) }
