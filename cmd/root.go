@@ -130,7 +130,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	f.BoolVar(&a.opt.stats, "stats", false, "afterwards print how many requests and points it took")
 	f.BoolVar(&a.opt.refresh, "refresh", false, "read everything again, trusting nothing remembered")
 	dev.AddCommand(
-		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a),
+		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a), newAudit(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a),
 		newApply(a), newUndo(a), newRecall(a), newLog(a),
 		newExitHelp(), newHelp(dev),

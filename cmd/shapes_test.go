@@ -173,6 +173,7 @@ var printed = map[string]any{
 	"inventory": inventoryShape{}, "epics": epicsShape{}, "epic": epicShowShape{}, "why": whyShape{},
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
+	"findings": findingsShape{},
 }
 
 // A key that a shape has and its schema lacks, or the other way round, is found
