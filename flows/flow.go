@@ -17,5 +17,6 @@ type World struct {
 	Rules    inventory.Rules
 	Records  inventory.Records
 	Budget   budget.State
+	Said     Said // comments that need not be posted again
 	Now      time.Time
 }

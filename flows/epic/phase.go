@@ -1,0 +1,85 @@
+package epic
+
+import (
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// The phases of an epic, and their headings (spec/2-flows "Stage 2"). The
+// ordinals stand even where a phase has no children, so that what is added
+// later finds its place.
+var (
+	works    = [3]string{"Phase 1: Blockers (blocking)", "Phase 2: Fixes (parallelisable)", "Phase 3: Cleanup (cleanup)"}
+	features = [3]string{"Phase 1: Foundation (blocking)", "Phase 2: Features (parallelisable)", "Phase 3: Integration (cleanup)"}
+)
+
+const (
+	blocking = iota
+	parallel
+	cleanup
+)
+
+var (
+	first = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(interfaces?|shared types?|type definitions?|shared|contracts?|schemas?|base class(es)?|foundations?|scaffold(ing)?)\b`)
+	})
+	last = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^\s*docs?\s*[(:]|\b(deprecat\w*|documentation|readme|changelog|release notes|clean ?up|final (validation|check|review)|validate everything|integration|end-to-end|e2e)\b`)
+	})
+)
+
+// phases says for every member which of the three it belongs to.
+func phases(members []member) []int {
+	at := make([]int, len(members))
+	place := map[string]int{}
+	for k, m := range members {
+		at[k] = phaseOf(m)
+		place[m.issue.Ref.Key()] = k
+	}
+	if !slices.ContainsFunc(at, func(p int) bool { return p != cleanup }) {
+		for k := range at { // nothing comes before it
+			at[k] = parallel
+		}
+	}
+	// What blocks an issue may not wait for a later phase than the issue's own:
+	// neither would ever start.
+	for moved := true; moved; {
+		moved = false
+		for k, m := range members {
+			for _, d := range m.issue.BlockedBy {
+				if j, ok := place[d.Ref.Key()]; ok && at[j] > at[k] {
+					at[j], moved = at[k], true
+				}
+			}
+		}
+	}
+	return at
+}
+
+func phaseOf(m member) int {
+	i := m.issue
+	switch {
+	case i.HasLabel("framework"), inventory.ReadMark(i.Body).Kind == inventory.MarkFramework, first().MatchString(i.Title):
+		return blocking
+	case m.theme == "docs", i.HasLabel("docs"), i.HasLabel("documentation"), last().MatchString(i.Title):
+		return cleanup
+	}
+	return parallel
+}
+
+// headings are those of features where most of the children are.
+func headings(members []member) [3]string {
+	n := 0
+	for _, m := range members {
+		if m.feature {
+			n++
+		}
+	}
+	if 2*n > len(members) {
+		return features
+	}
+	return works
+}

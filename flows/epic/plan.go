@@ -1,0 +1,124 @@
+// Package epic is stage 2, organise: open issues become epics with phases, a
+// branch, and links to their children (spec/2-flows "Stage 2").
+package epic
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Organise asks for one repository's open issues to be organised. The snapshot
+// holds the repository's Details.
+type Organise struct {
+	Repo       inventory.RepoRef
+	Themes     []Theme            // in the order in which they are tried
+	Candidates []*inventory.Issue // inventory.Candidates, by number
+}
+
+// Plan plans the next round: children are added to the open epic of their
+// theme, epics that are missing are made; those that we made get their branch,
+// and their children the link to their parent. A plan without steps means that
+// nothing is missing.
+func (o Organise) Plan(w flows.World) flows.Plan {
+	plan := flows.Plan{Flow: "organise", Target: o.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+	repo, ok := w.Snapshot.Repo(o.Repo)
+	if why := unfit(repo, ok); why != "" {
+		plan.Skip(o.Repo.String(), why)
+		return plan
+	}
+	joins, rest := o.sort(w)
+	for _, j := range joins {
+		extend(&plan, w, repo, j)
+	}
+	n, audits := size(rest, repo.Ref, w.Snapshot.Host)
+	if len(rest) < fewest {
+		for _, m := range rest {
+			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("fewer than %d issues make no epic: it is dispatched directly, its target %s", fewest, repo.DefaultBranch))
+		}
+	} else {
+		for _, g := range divide(rest, n, len(audits) > 0) {
+			o.make(&plan, repo, g, n, audits)
+		}
+	}
+	for k := range w.Fleet.Epics {
+		if e := &w.Fleet.Epics[k]; e.Ref.Repo.Same(repo.Ref) {
+			complete(&plan, w, repo, e)
+		}
+	}
+	return plan
+}
+
+// Direct are the candidates that are too few for an epic and that no open epic
+// takes: each is dispatched by itself, its target the default branch.
+func (o Organise) Direct(w flows.World) []*inventory.Issue {
+	_, rest := o.sort(w)
+	if len(rest) >= fewest {
+		return nil
+	}
+	var out []*inventory.Issue
+	for _, m := range rest {
+		out = append(out, m.issue)
+	}
+	return out
+}
+
+// unfit says why nothing can be organised in a repository.
+func unfit(repo *inventory.Repo, known bool) string {
+	switch {
+	case !known:
+		return "it is not part of the fleet: add it to .core/inventory.yaml"
+	case repo.Details == nil && repo.Problem != nil:
+		return repo.Problem.Message
+	case repo.Details == nil:
+		return "its labels and links could not be read"
+	case repo.Archived:
+		return "the repository is archived"
+	case repo.IssuesOff:
+		return "its issues are disabled: no epic can be made"
+	case repo.DefaultHead == "":
+		return "the default branch " + repo.DefaultBranch + " has no commit: an epic branch cannot start anywhere"
+	case repo.Permission == "READ" || repo.Permission == "TRIAGE" || repo.Permission == "":
+		return "this token may only " + cmp.Or(strings.ToLower(repo.Permission), "read") + " there: an epic's branch needs write access"
+	}
+	return ""
+}
+
+// make plans an epic with its labels. Where the repository is of middle size
+// the themes of its one epic are labels of it.
+func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, g group, n int, audits []inventory.Ref) {
+	labels := []string{"agentic", "complexity:large"}
+	add := func(theme string) {
+		l, ok := labelOf(theme, o.Themes)
+		for _, had := range labels {
+			ok = ok && !strings.EqualFold(had, l)
+		}
+		if ok {
+			labels = append(labels, l)
+		}
+	}
+	add(g.theme)
+	if n >= small && n < large {
+		for _, m := range g.members {
+			add(m.theme)
+		}
+	}
+	plan.NeedLabels(repo, labels)
+	why := fmt.Sprintf("%d open issues on no checklist, theme %s", len(g.members), g.theme)
+	switch {
+	case len(audits) > 0 && n < large:
+		why += fmt.Sprintf(": %d audits, fewer than %d, make one epic", n, large)
+	case len(audits) > 0:
+		why += fmt.Sprintf(": %d audits, %d or more, make epics by theme", n, large)
+	case n < large:
+		why += fmt.Sprintf(": fewer than %d make one epic", large)
+	default:
+		why += fmt.Sprintf(": %d or more make epics by theme", large)
+	}
+	plan.Add(flows.Step{Reason: why, Effect: flows.MakeIssue{
+		Repo: repo.Ref, Title: g.title(), Body: g.body(repo.Ref, audits), Labels: labels, Mark: g.mark(repo.Ref), Newest: repo.Details.Newest,
+	}})
+}
