@@ -33,6 +33,7 @@ type block struct {
 	last     *block // the last child
 	children int
 	line     int    // from 1
+	end      int    // the last line that is not blank of it and of all below it, once closed
 	text     []byte // paragraph and heading: the lines, their indent removed
 	invalid  bool   // some of text is not UTF-8
 
@@ -100,12 +101,14 @@ func outline(body []byte) []*block {
 
 func (r *reader) takeLine() {
 	container, matched, done := r.matchOpen()
-	if done {
-		return
+	if !done {
+		last := container
+		container = r.openBlocks(container, matched)
+		r.addText(container, last)
 	}
-	last := container
-	container = r.openBlocks(container, matched)
-	r.addText(container, last)
+	if len(bytes.TrimLeft(r.line, " \t")) > 0 {
+		r.current.end = r.number
+	}
 }
 
 // matchOpen walks down the open blocks as far as the line continues them. done
@@ -204,7 +207,7 @@ func (r *reader) add(parent *block, k kind) *block {
 	for !parent.canHold(k) {
 		parent = r.close(parent)
 	}
-	b := &block{kind: k, open: true, parent: parent, previous: parent.last, line: r.number}
+	b := &block{kind: k, open: true, parent: parent, previous: parent.last, line: r.number, end: r.number}
 	parent.last = b
 	parent.children++
 	if parent.kind == item && parent.children == 1 {
@@ -232,6 +235,9 @@ func (b *block) canHold(k kind) bool {
 // definitions vanishes.
 func (r *reader) close(b *block) *block {
 	b.open = false
+	if b.parent != nil {
+		b.parent.end = max(b.parent.end, b.end)
+	}
 	if b.kind == paragraph && !b.dropDefinitions() {
 		p := b.parent
 		p.last = b.previous

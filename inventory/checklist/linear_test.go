@@ -45,3 +45,30 @@ func TestParseIsQuickOnAnyBody(t *testing.T) {
 		}
 	}
 }
+
+// TestAddIsQuick: a body as long as GitHub takes, of the worst shapes.
+func TestAddIsQuick(t *testing.T) {
+	for name, body := range map[string]string{
+		"deep":     strings.Repeat("- ", 20000) + "[ ] #1\n",
+		"nested":   nestedItems(250),
+		"phases":   strings.Repeat("# a\n- [ ] #1\n", 5000),
+		"headings": strings.Repeat("# Phase 1\n", 6500),
+		"items":    strings.Repeat("- [ ] #1\n", 7000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			_, _ = Add([]byte(body), addHome, addNews)
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%d bytes took %v", len(body), took)
+			}
+		})
+	}
+}
+
+func nestedItems(n int) string {
+	var b strings.Builder
+	for k := range n {
+		b.WriteString(strings.Repeat(" ", 2*k) + "- [ ] #1\n")
+	}
+	return b.String()
+}
