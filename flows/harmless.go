@@ -2,6 +2,7 @@ package flows
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -20,7 +21,7 @@ import (
 const gap = "&#8203;"
 
 var acted = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)@|#|\bgh-|://|\bwww\.`)
+	return regexp.MustCompile(`(?i)@|#|gh-|://|www\.`)
 })
 
 // Harmless is one line of somebody's text for a body or comment of ours: no
@@ -73,3 +74,143 @@ func OneLine(text string, limit int) string {
 }
 
 func noncharacter(r rune) bool { return r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe }
+
+// Code is a path, and a line where it is not 0, as code: nothing in it is acted
+// on, whatever it holds.
+func Code(path string, line int) string {
+	text := strings.ReplaceAll(OneLine(path, 300), "`", "")
+	if line > 0 {
+		text += ":" + strconv.Itoa(line)
+	}
+	return "`" + text + "`"
+}
+
+// HarmlessBlock is somebody's Markdown for a body of ours: its lines and lists
+// stay, its code stays code, everything else is Harmless. It holds no task
+// item, heading or HTML of theirs, and about limit runes at most.
+func HarmlessBlock(text string, limit int) string {
+	var out []string
+	var code []string
+	fence := ""
+	size := 0
+	end := func() {
+		mark := strings.Repeat("`", max(3, longestRun(code)+1))
+		out = append(append(append(out, mark), code...), mark)
+		code, fence = nil, ""
+	}
+	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		if size += len([]rune(line)) + 1; size > limit {
+			if fence != "" {
+				end()
+			}
+			out = append(out, "…")
+			break
+		}
+		mark := fenceOf(line)
+		switch {
+		case fence != "" && strings.HasPrefix(mark, fence) && strings.TrimSpace(strings.TrimLeft(line, " `~")) == "":
+			end()
+		case fence != "":
+			code = append(code, visible(line))
+		case mark != "":
+			fence = mark
+		default:
+			out = append(out, harmlessLine(line))
+		}
+	}
+	if fence != "" {
+		end()
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+var (
+	fenceLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^ *(`{3,}|~{3,})") })
+	lineMark  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^( *)([-*+] |\d{1,3}[.)] |#{1,6} |> ?)?(.*)$`) })
+	codeSpan  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`[^`]+`") })
+)
+
+func fenceOf(line string) string {
+	if m := fenceLine().FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func longestRun(lines []string) int {
+	longest := 0
+	for _, l := range lines {
+		run := 0
+		for _, r := range l {
+			if run++; r != '`' {
+				run = 0
+			}
+			longest = max(longest, run)
+		}
+	}
+	return longest
+}
+
+// visible is a line of code without what cannot be seen.
+func visible(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || noncharacter(r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(line, ""))
+}
+
+// harmlessLine keeps a line's list mark and its code spans. A heading becomes
+// bold: the body's own headings are ours.
+func harmlessLine(line string) string {
+	m := lineMark().FindStringSubmatch(strings.ReplaceAll(visible(line), "\t", "    "))
+	if m == nil {
+		return ""
+	}
+	indent, mark, rest := m[1], m[2], m[3]
+	if len(indent) > 8 {
+		indent = indent[:8]
+	}
+	if mark == "" && len(indent) > 3 { // would be code, or part of a list above
+		indent = "  "
+	}
+	var b strings.Builder
+	at := 0
+	for _, span := range codeSpan().FindAllStringIndex(rest, -1) {
+		b.WriteString(spaced(rest[at:span[0]]))
+		b.WriteString(rest[span[0]:span[1]])
+		at = span[1]
+	}
+	b.WriteString(spaced(rest[at:]))
+	text := strings.TrimRight(b.String(), " ")
+	switch {
+	case text == "": // an item of nothing would make a heading of the line above
+		return ""
+	case strings.HasPrefix(mark, "#"):
+		return "**" + strings.ReplaceAll(text, "\\*", "") + "**"
+	}
+	if mark == "" && (strings.HasPrefix(text, "=") || strings.HasPrefix(text, "-")) { // would make a heading of the line above
+		text = "\\" + text
+	}
+	return indent + mark + text
+}
+
+// spaced is Harmless for a part of a line, with the blanks at its ends.
+func spaced(part string) string {
+	trimmed := strings.TrimSpace(part)
+	if trimmed == "" {
+		if part == "" {
+			return ""
+		}
+		return " "
+	}
+	out := Harmless(trimmed, 4_000)
+	if part[0] == ' ' {
+		out = " " + out
+	}
+	if part[len(part)-1] == ' ' {
+		out += " "
+	}
+	return out
+}

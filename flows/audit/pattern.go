@@ -1,0 +1,270 @@
+package audit
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/finding"
+)
+
+//go:embed framework.md
+var frameworkText string
+
+// enough findings of one fix type in different packages make a pattern
+// (spec/2-flows "Stage 1").
+const enough = 3
+
+// pattern is what several findings have in common.
+type pattern struct {
+	kind     string // type
+	category string
+	shared   []string // words of their fix that most of them share
+	dirs     []string // packages
+	members  []found
+	mark     inventory.Mark
+	issue    *inventory.Issue // the framework issue; nil while there is none
+}
+
+// alike is how much of the smaller one's words two findings must share to be of
+// one fix type: less where the category says already what is to be done.
+func alike(category string) float64 {
+	if category == "other" {
+		return 0.6
+	}
+	return 0.34
+}
+
+// patternsOf finds the fix types that three or more findings in three or more
+// packages share: of one type and category, and chained by alike words.
+func patternsOf(home inventory.RepoRef, list []reading) []pattern {
+	var all []found
+	for _, r := range list {
+		for _, f := range r.found {
+			if len(f.Locations) > 0 {
+				all = append(all, f)
+			}
+		}
+	}
+	sets := make([]map[string]bool, len(all))
+	for k, f := range all {
+		sets[k] = fixWords(f)
+	}
+	group := make([]int, len(all))
+	for k := range group {
+		group[k] = k
+	}
+	root := func(k int) int {
+		for group[k] != k {
+			k = group[k]
+		}
+		return k
+	}
+	for a := range all {
+		for b := range a {
+			if all[a].Type == all[b].Type && all[a].Category == all[b].Category && overlap(sets[a], sets[b]) >= alike(all[a].Category) {
+				group[root(a)] = root(b)
+			}
+		}
+	}
+	by := map[int]*pattern{}
+	var order []int
+	for k, f := range all {
+		g := root(k)
+		if by[g] == nil {
+			by[g] = &pattern{kind: f.Type, category: f.Category}
+			order = append(order, g)
+		}
+		by[g].members = append(by[g].members, f)
+		for _, d := range packages(f.Locations) {
+			if !slices.Contains(by[g].dirs, d) {
+				by[g].dirs = append(by[g].dirs, d)
+			}
+		}
+	}
+	var out []pattern
+	for _, g := range order {
+		p := by[g]
+		if len(p.members) < enough || len(p.dirs) < enough {
+			continue
+		}
+		slices.Sort(p.dirs)
+		p.shared = shared(p.members)
+		p.mark = inventory.NewMark(inventory.MarkFramework, append([]string{home.Key(), p.kind, p.category}, p.shared...)...)
+		out = append(out, *p)
+	}
+	return out
+}
+
+// words are a text's words: lower case, letters and digits, three or more.
+func words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+var empty = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields("the and for are not but with without from into that this there which when where will would should must can could may has have had was were been its their they them then than also only each every any all some most more less very use used uses using add adds added make makes made does done code file files function functions method methods class line lines issue issues finding package module missing lack lacks lacking via per out new old non") {
+		m[w] = true
+	}
+	return m
+}()
+
+// fixWords are the words that say what is to be done, without the names of the
+// places.
+func fixWords(f found) map[string]bool {
+	places := map[string]bool{}
+	for _, l := range f.Locations {
+		for _, w := range words(l.Path) {
+			places[w] = true
+		}
+	}
+	out := map[string]bool{}
+	for _, w := range words(f.Title + " " + f.Fix) {
+		if len(w) >= 3 && !empty[w] && !places[w] {
+			out[stem(w)] = true
+		}
+	}
+	return out
+}
+
+// stem cuts the endings that words of one family differ by.
+func stem(w string) string {
+	for _, end := range []string{"ations", "ation", "ing", "ed", "es", "s", "e"} {
+		if cut, ok := strings.CutSuffix(w, end); ok && len(cut) >= 4 {
+			return cut
+		}
+	}
+	return w
+}
+
+// overlap is what part of the smaller set is in both.
+func overlap(a, b map[string]bool) float64 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == 0 {
+		return 0
+	}
+	n := 0
+	for w := range a {
+		if b[w] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(a))
+}
+
+// shared are the three words most of them have, by how many do and then by the
+// alphabet.
+func shared(members []found) []string {
+	times := map[string]int{}
+	for _, m := range members {
+		for w := range fixWords(m) {
+			times[w]++
+		}
+	}
+	var out []string
+	for w, n := range times {
+		if 2*n > len(members) {
+			out = append(out, w)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(times[b]-times[a], strings.Compare(a, b)) })
+	return out[:min(len(out), 3)]
+}
+
+// packages are the folders of places, sorted.
+func packages(places []finding.Location) []string {
+	var out []string
+	for _, l := range places {
+		out = append(out, path.Dir(l.Path))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// find looks for the framework issue: open, ours by its mark, of a trusted
+// author.
+func (p *pattern) find(w flows.World, repo *inventory.Repo) {
+	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
+		for k := range list {
+			i := &list[k]
+			if i.Closed || inventory.ReadMark(i.Body) != p.mark {
+				continue
+			}
+			if ok, _ := w.Rules.Trust.Issue(*i); ok {
+				p.issue = i
+				return
+			}
+		}
+	}
+}
+
+// of tells whether one of its findings is an audit's.
+func (p pattern) of(audit inventory.Ref) bool {
+	return slices.ContainsFunc(p.members, func(f found) bool { return f.audit.Ref.Key() == audit.Key() })
+}
+
+// why explains the pattern.
+func (p pattern) why() string {
+	text := fmt.Sprintf("%s in %d packages (%s) are of one fix type: %s, %s", plural(len(p.members), "finding"), len(p.dirs), strings.Join(p.dirs[:min(len(p.dirs), 5)], ", "), p.kind, p.category)
+	if len(p.shared) > 0 {
+		text += ", words " + strings.Join(p.shared, ", ")
+	}
+	return text
+}
+
+func makeFramework(plan *flows.Plan, repo *inventory.Repo, p pattern, also []string) {
+	worst := p.members[0].Severity
+	var issues, places strings.Builder
+	var sources []flows.Source
+	for _, m := range p.members {
+		if m.Severity.Rank() < worst.Rank() {
+			worst = m.Severity
+		}
+		fmt.Fprintf(&issues, "- %s\n", m.issue.Ref.From(repo.Ref))
+		if !slices.ContainsFunc(sources, func(s flows.Source) bool { return s.Issue.Key() == m.audit.Ref.Key() }) {
+			sources = append(sources, flows.Source{Issue: m.audit.Ref, Edited: m.audit.EditedAt})
+		}
+	}
+	for _, d := range p.dirs[:min(len(p.dirs), 50)] {
+		fmt.Fprintf(&places, "- %s\n", flows.Code(d, 0))
+	}
+	parents := inventory.ParentAuditLine(sources[0].Issue, repo.Ref)
+	for _, s := range sources[1:] {
+		parents += "\nAlso from: " + s.Issue.From(repo.Ref)
+	}
+	common := strings.ReplaceAll(p.category, "-", " ")
+	if p.category == "other" {
+		common = p.kind
+	}
+	text := "one way for " + common
+	if len(p.shared) > 0 {
+		common += " (" + strings.Join(p.shared, ", ") + ")"
+	}
+	labels := append([]string{string(worst), p.kind, "framework", "complexity:large"}, also...)
+	plan.NeedLabels(repo, labels)
+	plan.Add(flows.Step{Reason: p.why(), Effect: flows.MakeIssue{
+		Repo: repo.Ref, Title: title(p.kind, "framework", text), Labels: labels, Mark: p.mark, Newest: repo.Details.Newest, Sources: sources,
+		Body: strings.NewReplacer(
+			"{parent}", parents, "{count}", fmt.Sprint(len(p.members)), "{packages}", fmt.Sprint(len(p.dirs)), "{words}", flows.Harmless(common, 200),
+			"{issues}", strings.TrimSpace(issues.String()), "{places}", strings.TrimSpace(places.String()), "{mark}", p.mark.String(),
+		).Replace(strings.TrimSpace(frameworkText)),
+	}})
+}
+
+// block has the issues of a pattern wait for its framework issue.
+func block(plan *flows.Plan, p pattern) {
+	for _, m := range p.members {
+		if m.issue.Closed || m.issue.Ref.Key() == p.issue.Ref.Key() || slices.ContainsFunc(m.issue.BlockedBy, func(d inventory.Dependency) bool { return d.Ref.Key() == p.issue.Ref.Key() }) {
+			continue
+		}
+		plan.Add(flows.Step{Reason: "it shall use what " + p.issue.Ref.From(m.issue.Ref.Repo) + " makes: " + p.why(), Effect: flows.Block{Issue: m.issue.Ref, By: p.issue.Ref}})
+	}
+}

@@ -1,0 +1,217 @@
+// Package audit is stage 1: findings of audit issues become implementation
+// issues, and the audits are closed (spec/2-flows "Stage 1").
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/finding"
+)
+
+// Process asks for one repository's audit issues to be processed. The snapshot
+// holds the repository's Details.
+type Process struct {
+	Repo inventory.RepoRef
+	// Read gives an audit's findings. Nil: the rules of package finding. It is
+	// asked more than once and must answer the same.
+	Read func(audit inventory.Issue) []finding.Finding
+}
+
+// reading is an audit with what it says.
+type reading struct {
+	audit *inventory.Issue
+	found []found
+}
+
+// found is a finding with the issue that was made of it, nil while there is
+// none.
+type found struct {
+	finding.Finding
+	mark  inventory.Mark
+	issue *inventory.Issue
+	audit *inventory.Issue
+	stale []string // its paths that are gone
+}
+
+// Paths are the files that the audits' findings name, for Details to say which
+// of them are gone.
+func (p Process) Paths(w flows.World) []string {
+	repo, ok := w.Snapshot.Repo(p.Repo)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, audit := range audits(w, repo) {
+		for _, f := range p.read(*audit) {
+			for _, l := range f.Locations {
+				out = append(out, l.Path)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Plan plans the next round: first the issues that are missing, then the
+// framework issues that they show the need of, then the audits' comments and
+// ends. A plan without steps means that nothing is left to do.
+func (p Process) Plan(w flows.World) flows.Plan {
+	plan := flows.Plan{Flow: "audit", Target: p.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+	repo, ok := w.Snapshot.Repo(p.Repo)
+	if why := unfit(repo, ok); why != "" {
+		plan.Skip(p.Repo.String(), why)
+		return plan
+	}
+	var list []reading
+	for _, audit := range audits(w, repo) {
+		if agent, why := inventory.Dispatched(audit, w.Rules, w.Records[audit.Ref.Key()]); why != "" {
+			plan.Skip(audit.Ref.String(), strings.TrimSpace("an agent has it "+agent)+": "+why)
+			continue
+		}
+		list = append(list, p.reading(w, repo, audit))
+	}
+	labels := language(w, repo)
+	for _, r := range list {
+		for _, f := range r.found {
+			if f.issue == nil {
+				makeIssue(&plan, repo, f, labels)
+			}
+		}
+	}
+	if len(plan.Steps) > 0 {
+		return plan
+	}
+	patterns := patternsOf(repo.Ref, list)
+	for k := range patterns {
+		patterns[k].find(w, repo)
+		if patterns[k].issue == nil {
+			makeFramework(&plan, repo, patterns[k], labels)
+		}
+	}
+	if len(plan.Steps) > 0 {
+		return plan
+	}
+	for _, t := range patterns {
+		block(&plan, t)
+	}
+	for _, r := range list {
+		end(&plan, w, r, patterns)
+	}
+	return plan
+}
+
+// audits are the repository's open trusted audit issues, by number.
+func audits(w flows.World, repo *inventory.Repo) []*inventory.Issue {
+	row, ok := w.Fleet.Row(repo.Ref)
+	if !ok {
+		return nil
+	}
+	var out []*inventory.Issue
+	for _, n := range row.Audits {
+		if i, ok := repo.Issue(n); ok {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (p Process) read(audit inventory.Issue) []finding.Finding {
+	if p.Read != nil {
+		return p.Read(audit)
+	}
+	return finding.Read(audit.Title, audit.Body)
+}
+
+// reading reads an audit and finds what was made of it before: by the mark, on
+// issues of trusted authors.
+func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.Issue) reading {
+	made := map[inventory.Mark]*inventory.Issue{}
+	take := func(i *inventory.Issue) {
+		m := inventory.ReadMark(i.Body)
+		if m.IsZero() || made[m] != nil {
+			return
+		}
+		if ok, _ := w.Rules.Trust.Issue(*i); ok {
+			made[m] = i
+		}
+	}
+	for k := range repo.Issues {
+		take(&repo.Issues[k])
+	}
+	for k := range repo.Details.Made {
+		take(&repo.Details.Made[k])
+	}
+	r := reading{audit: audit}
+	times := map[inventory.Mark]int{}
+	for _, f := range p.read(*audit) {
+		parts := []string{repo.Ref.Key(), fmt.Sprint(audit.Ref.Number), key(f.Title)}
+		if len(f.Locations) > 0 {
+			parts = append(parts, f.Locations[0].Path)
+		}
+		m := inventory.NewMark(inventory.MarkFinding, parts...)
+		if times[m]++; times[m] > 1 { // two of one title at one place
+			m = inventory.NewMark(inventory.MarkFinding, append(parts, fmt.Sprint(times[m]))...)
+		}
+		one := found{Finding: f, mark: m, issue: made[m], audit: audit}
+		for _, l := range f.Locations {
+			if slices.Contains(repo.Details.Absent, l.Path) {
+				one.stale = append(one.stale, l.Path)
+			}
+		}
+		r.found = append(r.found, one)
+	}
+	return r
+}
+
+// key is a title as it is compared: its letters and digits.
+func key(title string) string {
+	return strings.Join(words(title), " ")
+}
+
+// unfit says why a repository's audits cannot be processed.
+func unfit(repo *inventory.Repo, known bool) string {
+	switch {
+	case !known:
+		return "it is not part of the fleet: add it to .core/inventory.yaml"
+	case repo.Details == nil && repo.Problem != nil:
+		return repo.Problem.Message
+	case repo.Details == nil:
+		return "its labels and links could not be read"
+	case repo.Archived:
+		return "the repository is archived"
+	case repo.IssuesOff:
+		return "its issues are disabled: no issue can be made"
+	case repo.Permission == "READ" || repo.Permission == "":
+		return "this token may only " + cmp.Or(strings.ToLower(repo.Permission), "read") + " there: labels and closing need triage access"
+	case repo.Permission == "TRIAGE":
+		return "this token may only triage there: new labels need write access"
+	}
+	return ""
+}
+
+// end plans what is said on an audit and its end.
+func end(plan *flows.Plan, w flows.World, r reading, patterns []pattern) {
+	text, reason, why := closing(r, patterns)
+	if !w.Said.Has(r.audit.Ref, text) {
+		plan.Add(flows.Step{Reason: "whoever wrote the audit shall see what came of it", Effect: flows.Comment{Issue: r.audit.Ref, Body: text, Once: true}})
+	}
+	plan.Add(flows.Step{Reason: why, Effect: flows.CloseIssue{Issue: r.audit.Ref, Reason: reason, Edited: r.audit.EditedAt}})
+}
+
+// language are the labels of every issue of the repository.
+func language(w flows.World, repo *inventory.Repo) []string {
+	lang := repo.Language
+	if row, ok := w.Fleet.Row(repo.Ref); ok {
+		lang = cmp.Or(row.Language, lang)
+	}
+	labels := []string{"audit"}
+	if lang != "" {
+		labels = append(labels, "lang:"+strings.ToLower(strings.ReplaceAll(lang, " ", "-")))
+	}
+	return labels
+}
