@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
@@ -46,6 +47,7 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 		Hub:   hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,
+		Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },
 	}, nil
 }
 
@@ -103,7 +105,7 @@ func (a *app) tellWait(e orchestrator.Event) {
 	if d <= 0 || a.opt.json {
 		return
 	}
-	a.notice("%s: %s; looking again in %s", e.Step.Effect.Target(), e.Detail, d)
+	a.notice("%s: %s; looking again in %s, at %s", e.Step.Effect.Target(), e.Detail, d, e.Until.UTC().Format("15:04:05Z"))
 }
 
 // tellStep prints what came of a step.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,17 @@ func (a *app) ready(ctx context.Context, o sendOptions) error {
 }
 
 func (a *app) proposal(command string, plan flows.Plan) orchestrator.Proposal {
-	return orchestrator.Proposal{ID: orchestrator.NewID(a.now()), Plans: []flows.Plan{plan}, Command: command, MadeAt: a.now()}
+	now := a.now()
+	takes, _ := a.pace().Ahead(now, plan.Steps, 0)
+	return orchestrator.Proposal{ID: orchestrator.NewID(now), Plans: []flows.Plan{plan}, Command: command, MadeAt: now, Takes: takes}
+}
+
+// pace is how fast GitHub lets this account write now.
+func (a *app) pace() flows.Pace {
+	if a.hub == nil {
+		return flows.PublishedPace()
+	}
+	return flows.Pace(a.hub.Pace())
 }
 
 // delivery is what a command proposed and what came of it, round by round.
@@ -59,6 +70,7 @@ type delivery struct {
 	shape proposalShape
 	tasks int    // spent
 	said  string // what it comes to; empty: how many were dispatched
+	gauge *gauge // nil: nobody watches
 }
 
 func newDelivery() *delivery {
@@ -68,9 +80,13 @@ func newDelivery() *delivery {
 // send shows a proposal, asks, and has it applied.
 func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o sendOptions, d *delivery, apply func(*orchestrator.Applier) error) error {
 	d.shape.ID, d.shape.Plans = p.ID, append(d.shape.Plans, p.Plans...)
+	d.shape.Seconds += wholeSeconds(p.Takes)
 	if !a.opt.json {
 		for _, plan := range p.Plans {
 			a.printPlan(l, plan)
+		}
+		if about := orchestrator.About(p.Takes); about != "" {
+			fmt.Fprintln(a.out, "takes "+about+" at what GitHub allows")
 		}
 	}
 	if p.Empty() || o.dryRun {
@@ -81,6 +97,8 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 			return err
 		}
 	}
+	d.gauge = a.gauge()
+	defer d.gauge.clear()
 	engine, err := a.applier(ctx, l, func(e orchestrator.Event) { a.tell(d, e) })
 	if err != nil {
 		return err
@@ -89,8 +107,13 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 	return apply(engine)
 }
 
+// wholeSeconds rounds up: what takes a moment takes a second.
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
 // tell notes and prints a step, or a wait.
 func (a *app) tell(d *delivery, e orchestrator.Event) {
+	d.gauge.clear()
+	defer d.gauge.show(e)
 	if e.Outcome == orchestrator.Waiting {
 		a.tellWait(e)
 		return
@@ -131,7 +154,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	if len(p.Steps) == 0 {
 		fmt.Fprintln(a.out, "nothing to do")
 	} else {
-		fmt.Fprintf(a.out, "%s of %d left today, %d requests\n", count(p.Cost.Tasks, "task"), st.UsableRemaining, p.Cost.Requests)
+		fmt.Fprintf(a.out, "%s of %d left today, %s\n", count(p.Cost.Tasks, "task"), st.UsableRemaining, count(p.Cost.Requests, "request"))
 	}
 	t := a.table()
 	for k, s := range p.Steps {

@@ -107,6 +107,7 @@ type proposalShape struct {
 	Version int          `json:"version"`
 	ID      string       `json:"id"` // names the plan in the journal, once it is sent
 	Plans   []flows.Plan `json:"plans"`
+	Seconds int          `json:"seconds"` // applying the plans takes at the least, at what GitHub allows
 	Sent    bool         `json:"sent"`    // false: a dry run, or nothing to do
 	Results []stepShape  `json:"results"` // a line a step that was carried out
 }

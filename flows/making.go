@@ -113,12 +113,12 @@ func (e AddChildren) Detail() string {
 	return strings.Join(refs, ", ")
 }
 
-func (MakeLabel) cost() Cost   { return Cost{Requests: 2, Points: 1} }
-func (MakeIssue) cost() Cost   { return Cost{Requests: 2, Points: 1} }
-func (CloseIssue) cost() Cost  { return Cost{Requests: 2, Points: 1} }
-func (ReopenIssue) cost() Cost { return Cost{Requests: 2, Points: 1} }
-func (LinkChild) cost() Cost   { return Cost{Requests: 2, Points: 1} }
-func (UnlinkChild) cost() Cost { return Cost{Requests: 2, Points: 1} }
-func (Block) cost() Cost       { return Cost{Requests: 2, Points: 1} }
-func (Unblock) cost() Cost     { return Cost{Requests: 2, Points: 1} }
-func (AddChildren) cost() Cost { return Cost{Requests: 3, Points: 2} }
+func (MakeLabel) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (MakeIssue) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (CloseIssue) cost() Cost  { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (ReopenIssue) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (LinkChild) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (UnlinkChild) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1} }
+func (Block) cost() Cost       { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (Unblock) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1} }
+func (AddChildren) cost() Cost { return Cost{Requests: 3, Points: 2, Writes: 1, Content: 1} }

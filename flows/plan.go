@@ -17,6 +17,8 @@ type Cost struct {
 	Tasks    int `json:"tasks"`    // of the agents' daily quota
 	Requests int `json:"requests"` // to GitHub, reads before and after each write included
 	Points   int `json:"points"`   // GraphQL points among them
+	Writes   int `json:"-"`        // requests among them that write: they go one at a time
+	Content  int `json:"-"`        // writes among them that create content: GitHub limits them by minute and hour
 }
 
 // Skip is what a person might have expected in the plan and why it is not.
@@ -28,10 +30,16 @@ type Skip struct {
 // Add appends a step and counts its cost.
 func (p *Plan) Add(s Step) {
 	p.Steps = append(p.Steps, s)
-	c := s.Effect.cost()
-	p.Cost.Tasks += c.Tasks
-	p.Cost.Requests += c.Requests
-	p.Cost.Points += c.Points
+	p.Cost.Add(s.Effect.cost())
+}
+
+// Add counts another cost in.
+func (c *Cost) Add(d Cost) {
+	c.Tasks += d.Tasks
+	c.Requests += d.Requests
+	c.Points += d.Points
+	c.Writes += d.Writes
+	c.Content += d.Content
 }
 
 // Skip notes what the plan leaves out.

@@ -14,6 +14,9 @@ type Step struct {
 	Effect Effect
 }
 
+// Cost is what carrying the step out spends.
+func (s Step) Cost() Cost { return s.Effect.cost() }
+
 // MarshalJSON prints {"kind","target","reason","tasks"} and the effect's
 // detail, the text or name it would write.
 func (s Step) MarshalJSON() ([]byte, error) {
@@ -177,8 +180,9 @@ func (e DeleteComment) Detail() string { return "comment " + strconv.FormatInt(e
 func (e DeleteBranch) Detail() string  { return e.Name }
 
 // The costs are those of orchestrator.Apply: each write is one REST request,
-// each look before and after it one GraphQL request of one point.
-func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2} }
+// each look before and after it one GraphQL request of one point. What takes
+// away, and refs, are no content (internal/github: createsContent).
+func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2, Writes: 1} }
 func (e Reserve) cost() Cost {
 	c := Cost{Requests: 1, Points: 1}
 	if e.Apart {
@@ -186,18 +190,18 @@ func (e Reserve) cost() Cost {
 	}
 	return c
 }
-func (Comment) cost() Cost { return Cost{Requests: 2, Points: 1} }
+func (Comment) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
 func (e AddLabel) cost() Cost {
-	c := Cost{Requests: 1}
+	c := Cost{Requests: 1, Writes: 1, Content: 1}
 	if e.Spends {
 		c.Tasks = 1
 	}
 	return c
 }
 func (LogDispatch) cost() Cost   { return Cost{Requests: 1, Points: 1} }
-func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1} }
-func (Claim) cost() Cost         { return Cost{Requests: 4, Points: 2} }
-func (FreeClaim) cost() Cost     { return Cost{Requests: 2, Points: 1} }
+func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1} }
+func (Claim) cost() Cost         { return Cost{Requests: 4, Points: 2, Writes: 2, Content: 1} }
+func (FreeClaim) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1} }
 func (NoteRecall) cost() Cost    { return Cost{Requests: 1, Points: 1} }
-func (DeleteComment) cost() Cost { return Cost{Requests: 2, Points: 1} }
-func (DeleteBranch) cost() Cost  { return Cost{Requests: 2, Points: 1} }
+func (DeleteComment) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1} }
+func (DeleteBranch) cost() Cost  { return Cost{Requests: 2, Points: 1, Writes: 1} }

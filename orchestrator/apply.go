@@ -30,6 +30,9 @@ type Applier struct {
 	Hand func(ctx context.Context, agent, member string) (Labeler, error)
 	// Quiet is how long a write whose answer was lost may still land.
 	Quiet time.Duration
+	// Pace tells how fast GitHub lets us write now, for the time left; nil: as
+	// it publishes. It holds nothing back: that is Hub's.
+	Pace func() flows.Pace
 	// Emit hears of every step carried out and of every wait; nil: nobody does.
 	Emit func(Event)
 }
@@ -50,7 +53,13 @@ const (
 // already true is skipped, contradicted is *Stale. Before a step is sent its
 // intent is on disk, and after it what came of it.
 func (a *Applier) Apply(ctx context.Context, p Proposal) error {
+	m := &meter{pace: a.Pace}
+	for _, plan := range p.Plans {
+		m.later = append(m.later, plan.Steps...)
+	}
+	m.of = len(m.later)
 	for k, plan := range p.Plans {
+		m.later = m.later[len(plan.Steps):]
 		if len(plan.Steps) == 0 {
 			continue
 		}
@@ -58,15 +67,15 @@ func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 		if len(p.Plans) > 1 {
 			id = fmt.Sprintf("%s.%d", p.ID, k+1)
 		}
-		if err := a.apply(ctx, id, p, plan); err != nil {
+		if err := a.apply(ctx, id, p, plan, m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan) error {
-	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}, passed: map[string]bool{}}
+func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan, m *meter) error {
+	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}, passed: map[string]bool{}, meter: m}
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
@@ -105,6 +114,7 @@ type run struct {
 	*page
 	open   map[string]*reservation // by child
 	passed map[string]bool         // children another machine has, by their steps' target
+	meter  *meter                  // nil: nobody asks how far it is
 }
 
 // reservation is a task taken and not yet settled.
@@ -120,12 +130,16 @@ type reservation struct {
 
 // all carries out the steps that are not finished, and gives the plan up.
 func (r *run) all(ctx context.Context) error {
+	if r.meter == nil { // gone on with
+		r.meter = &meter{pace: r.Pace, of: len(r.steps)}
+	}
 	for k, s := range r.steps {
 		if s.finished() || r.passed[s.Effect.Target()] {
 			continue
 		}
 		err := r.ready(ctx)
 		if err == nil {
+			r.meter.begin(r.now(), s.Step)
 			err = r.pass(ctx, k, r.one(ctx, k))
 		}
 		if err != nil {
@@ -261,6 +275,9 @@ func (r *run) close(k int, res *result, err error) error {
 	if err := r.outcome(k, *res); err != nil {
 		return err
 	}
+	if r.meter != nil {
+		r.meter.end(r.now(), r.steps[k].Cost(), res.outcome)
+	}
 	r.tell(k, Event{Outcome: res.outcome, Detail: res.detail})
 	return nil
 }
@@ -268,8 +285,22 @@ func (r *run) close(k int, res *result, err error) error {
 func (r *run) tell(k int, e Event) {
 	if r.Emit != nil {
 		e.Plan, e.Step, e.Number, e.Of = r.id, r.steps[k].Step, k+1, len(r.steps)
+		if r.meter != nil {
+			e.Progress = r.meter.read(r.now(), e.Until, r.rest())
+		}
 		r.Emit(e)
 	}
+}
+
+// rest is what is left to carry out.
+func (r *run) rest() []flows.Step {
+	var rest []flows.Step
+	for _, s := range r.steps {
+		if !s.finished() && !r.passed[s.Effect.Target()] {
+			rest = append(rest, s.Step)
+		}
+	}
+	return rest
 }
 
 // resolve finds out what became of a step that was sent: what is seen counts at
@@ -296,6 +327,9 @@ func (r *run) judge(ctx context.Context, d deed, base Baseline) (*result, error)
 }
 
 func (r *run) wait(ctx context.Context, k int, until time.Time, why string) error {
+	if r.meter != nil {
+		r.meter.waited = true
+	}
 	r.tell(k, Event{Outcome: Waiting, Until: until, Detail: why})
 	return r.Clock.Sleep(ctx, until.Sub(r.now()))
 }

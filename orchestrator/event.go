@@ -29,6 +29,8 @@ type Event struct {
 	Outcome Outcome
 	Detail  string
 	Until   time.Time
+	// Progress is how far the apply is, all plans of its proposal together.
+	Progress Progress
 }
 
 // Stale stops an apply: what a step met contradicts what the plan was made on.

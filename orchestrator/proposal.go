@@ -25,15 +25,14 @@ type Proposal struct {
 	Command string // the same on the command line
 	Left    int    // usable tasks left today, before it
 	MadeAt  time.Time
+	Takes   time.Duration // to apply all its plans, at the best GitHub allows
 }
 
 // Cost is what applying all its plans spends.
 func (p Proposal) Cost() flows.Cost {
 	var c flows.Cost
 	for _, plan := range p.Plans {
-		c.Tasks += plan.Cost.Tasks
-		c.Requests += plan.Cost.Requests
-		c.Points += plan.Cost.Points
+		c.Add(plan.Cost)
 	}
 	return c
 }

@@ -159,7 +159,8 @@ func (h *hub) Propose(_ context.Context, d Dispatch) (orchestrator.Proposal, err
 	if d.Max > 0 {
 		command += fmt.Sprint(" --max ", d.Max)
 	}
-	return orchestrator.Proposal{ID: id, Plans: []flows.Plan{plan}, Command: command, Left: v.Budget.UsableRemaining, MadeAt: h.clock.Now()}, nil
+	takes, _ := flows.PublishedPace().Ahead(h.clock.Now(), plan.Steps, 0)
+	return orchestrator.Proposal{ID: id, Plans: []flows.Plan{plan}, Command: command, Left: v.Budget.UsableRemaining, MadeAt: h.clock.Now(), Takes: takes}, nil
 }
 
 func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
@@ -187,7 +188,10 @@ func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event
 			return broken
 		}
 		h.carryOut(st.Effect)
-		emit(orchestrator.Event{Step: st, Number: k + 1, Of: len(plan.Steps), Outcome: orchestrator.Done})
+		now := h.clock.Now()
+		left, _ := flows.PublishedPace().Ahead(now, plan.Steps[k+1:], 0)
+		emit(orchestrator.Event{Step: st, Number: k + 1, Of: len(plan.Steps), Outcome: orchestrator.Done,
+			Progress: orchestrator.Progress{Done: k + 1, Of: len(plan.Steps), Left: left, At: now}})
 	}
 	return nil
 }

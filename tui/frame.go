@@ -3,7 +3,6 @@ package tui
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -49,7 +48,7 @@ func (d *drawing) small() []string {
 	s := d.s
 	text := []string{"core needs 40x10,", "here is " + strconv.Itoa(s.w) + "x" + strconv.Itoa(s.h), "q quit"}
 	if s.send.running {
-		text[2] = "sending " + d.progress()
+		text[2] = "sending " + d.progress(s.w-len("sending "))
 	}
 	if s.asking {
 		text = []string{"a send runs:", "y stop, quit", "enter stay"}
@@ -83,7 +82,7 @@ func (d *drawing) header() string {
 		text string
 	}
 	left := []part{{strongRole, " core"}}
-	if s.board != nil && len(s.board.fleet.Rows) > 0 {
+	if s.board != nil && len(s.board.fleet.Rows) > 0 && !(s.send.running && s.w < 60) {
 		left = append(left, part{plainRole, d.text(s.board.fleet.Rows[0].Repo.Ref.Owner)})
 	}
 	if s.readOnly {
@@ -92,31 +91,48 @@ func (d *drawing) header() string {
 	if s.paused() {
 		left = append(left, part{warnRole, d.glyphs.marks[person] + " paused"})
 	}
+	var sending, run, people string
 	if s.send.running {
-		word := "sending "
+		sending = d.glyphs.marks[running] + " sending "
 		if s.send.stopping {
-			word = "stopping "
+			sending = d.glyphs.marks[running] + " stopping "
 		}
-		left = append(left, part{accentRole, d.glyphs.marks[running] + " " + word + d.progress()})
 	}
 	if s.board != nil {
 		if n := s.board.running; n > 0 {
-			left = append(left, part{accentRole, d.glyphs.marks[running] + " " + strconv.Itoa(n) + " running"})
+			run = d.glyphs.marks[running] + " " + strconv.Itoa(n) + " running"
 		}
 		if n := len(s.board.fleet.People); n > 0 {
-			left = append(left, part{warnRole, d.glyphs.marks[person] + " " + strconv.Itoa(n) + " need you"})
+			people = d.glyphs.marks[person] + " " + strconv.Itoa(n) + " need you"
 		}
+	}
+	if sending != "" { // how far it is matters more than what ran before it
+		room := s.w - d.meter.width(sending) - 2
+		for _, p := range append(left, part{text: people}) {
+			room -= d.meter.width(p.text) + 2
+		}
+		text := sending + d.progress(room)
+		left = append(left, part{accentRole, text})
+		if room += d.meter.width(sending) - d.meter.width(text); room < d.meter.width(run)+2 {
+			run = ""
+		}
+	}
+	if run != "" {
+		left = append(left, part{accentRole, run})
+	}
+	if people != "" {
+		left = append(left, part{warnRole, people})
 	}
 	right, role := s.now.UTC().Format("15:04Z "), faintRole
 	switch {
 	case s.fetch.failed():
 		right, role = d.glyphs.marks[bad]+" not refreshed  "+right, badRole
 	case s.board != nil:
-		sign := d.glyphs.turn
+		turn := d.glyphs.turn
 		if s.fetch.running {
-			sign = d.glyphs.dots
+			turn = d.glyphs.dots
 		}
-		right = sign + " " + ageWord(s.now.Sub(s.seenAt())) + "  " + right
+		right = turn + " " + ageWord(s.now.Sub(s.seenAt())) + "  " + right
 	}
 	var b strings.Builder
 	used, rightWidth := 0, d.meter.width(right)
@@ -132,20 +148,6 @@ func (d *drawing) header() string {
 		b.WriteString(d.theme.paint(p.role, text))
 	}
 	return d.spread(b.String(), used, d.theme.paint(role, right), rightWidth, s.w)
-}
-
-// progress is how far the running send is.
-func (d *drawing) progress() string {
-	s := d.s.send
-	text := s.name + " " + strconv.Itoa(s.step) + "/" + strconv.Itoa(s.of)
-	if wait := s.until.Sub(d.s.now); wait > 2*time.Second {
-		return text + ", waits " + strconv.Itoa(int(wait.Seconds())) + "s: " + s.waitFor
-	}
-	if took := d.s.now.Sub(s.since); s.step > 0 && s.step < s.of && took > 2*time.Second {
-		rest := took / time.Duration(s.step) * time.Duration(s.of-s.step)
-		text += ", about " + strconv.Itoa(int(rest.Seconds())+1) + "s left"
-	}
-	return text
 }
 
 // tabs is the line of panes where only one is seen, each with its figure.

@@ -132,7 +132,7 @@ func (d *drawing) drawDetail() []string {
 func (d *drawing) drawQuestion() []string {
 	w := min(d.s.w, 60) - 2
 	lines := []string{blanks(w)}
-	for _, t := range []string{"A send is running: " + d.progress() + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log."} {
+	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log."} {
 		for _, l := range d.meter.wrap(t, w-4, 4) {
 			lines = append(lines, d.meter.fit("  "+l, w))
 		}

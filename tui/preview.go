@@ -3,6 +3,8 @@ package tui
 import (
 	"strconv"
 	"time"
+
+	"github.com/dappcore/core-dev/orchestrator"
 )
 
 // previewFixed is how many lines of the preview's box are not its list:
@@ -73,7 +75,7 @@ func (d *drawing) plan(w, h int) []string {
 	if len(p.steps) == 0 {
 		say(strongRole, "Nothing to do.")
 	} else {
-		say(strongRole, count(c.Tasks, "task", "tasks")+" of "+strconv.Itoa(p.proposal.Left)+" left today "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests"))
+		say(strongRole, count(c.Tasks, "task", "tasks")+" of "+strconv.Itoa(p.proposal.Left)+" left today "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
 	}
 	switch {
 	case len(p.steps) == 0:
@@ -102,6 +104,15 @@ func (d *drawing) plan(w, h int) []string {
 	}
 	say(faintRole, "same as: "+d.text(p.proposal.Command))
 	return lines
+}
+
+// atBest is how long sending takes at what GitHub allows.
+func atBest(p orchestrator.Proposal) string {
+	about := orchestrator.About(p.Takes)
+	if about == "" {
+		return ""
+	}
+	return ", " + about + " at best"
 }
 
 var stepColumns = []column{{width: 3, right: true}, {width: 8}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}

@@ -66,7 +66,7 @@ func (s state) approved() (state, []order) {
 		return s.told("that y came before the plan could be read: press it again to send", false), nil
 	}
 	id := s.preview.proposal.ID
-	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, of: len(s.preview.steps), since: s.now}
+	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.now}}
 	s = s.noted(entry{mark: running, word: "dispatch", text: s.preview.name + ": " + count(s.preview.proposal.Cost().Tasks, "task", "tasks") + ", " + count(len(s.preview.steps), "step", "steps")})
 	s.preview = preview{seq: s.preview.seq + 1}
 	s.follow = true
@@ -117,11 +117,12 @@ func (s state) applied(n applyNews) (state, []order) {
 
 // stepped hears of one step carried out.
 func (s state) stepped(e orchestrator.Event) state {
+	s.send.progress = e.Progress
 	if e.Outcome == orchestrator.Waiting {
 		s.send.until, s.send.waitFor = e.Until, s.clean(e.Detail)
 		return s
 	}
-	s.send.step, s.send.of, s.send.until = e.Number, e.Of, time.Time{}
+	s.send.until = time.Time{}
 	en := entry{mark: done, word: e.Step.Effect.Kind(), text: s.clean(e.Step.Effect.Target() + "  " + detailOf(e.Step.Effect))}
 	switch l, spend := e.Step.Effect.(flows.AddLabel); {
 	case e.Outcome == orchestrator.Skipped:

@@ -112,9 +112,8 @@ type send struct {
 	leaving  bool // quit when it has stopped
 	ask      Dispatch
 	name     string
-	step, of int
-	tasks    int // spent so far
-	since    time.Time
+	progress orchestrator.Progress
+	tasks    int       // spent so far
 	until    time.Time // it waits so long; zero: it does not
 	waitFor  string    // for what, cleaned
 	problem  problem   // of the last one, kept until it is dismissed or another went well

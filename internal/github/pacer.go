@@ -222,3 +222,24 @@ func resetAt(h http.Header, now time.Time) time.Time {
 	}
 	return reset.Add(time.Second)
 }
+
+// Pace is how fast this account may write now, and what it wrote lately
+// through this client. Its fields are flows.Pace's.
+type Pace struct {
+	Gap       time.Duration
+	PerMinute int
+	PerHour   int
+	Last      time.Time
+	Content   []time.Time
+	Blocked   time.Time
+}
+
+// Pace is a picture of what writes wait for; it holds nothing back itself.
+func (c *Client) Pace() Pace {
+	p := c.wire.pacer
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := p.limited(restLimit)
+	return Pace{Gap: p.gap, PerMinute: p.perMinute, PerHour: contentPerHour, Last: p.lastWrite,
+		Content: append([]time.Time(nil), p.content...), Blocked: w.until}
+}

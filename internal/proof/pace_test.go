@@ -98,7 +98,7 @@ func TestAnApplyRunsAtWhatGitHubAllows(t *testing.T) {
 		{100, 400 * time.Millisecond, 75},
 	} {
 		t.Run(fmt.Sprintf("%d dispatches, answers in %v", c.children, c.answer), func(t *testing.T) {
-			writes := applyAtVirtualTime(t, c.children, c.answer)
+			writes, _ := applyAtVirtualTime(t, c.children, c.answer)
 			took, least := writes[len(writes)-1].at.Sub(writes[0].at), soonest(writes)
 			share := 100 * float64(least) / float64(took)
 			t.Logf("%d writes in %v, GitHub allows %v: %.1f %% of it", len(writes), took.Round(time.Second), least.Round(time.Second), share)
@@ -112,7 +112,51 @@ func TestAnApplyRunsAtWhatGitHubAllows(t *testing.T) {
 	}
 }
 
-func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) []sent {
+// TestTheTimeLeftIsTrue: what an apply says of its end at every step, against
+// when it came, at virtual time and by the engine and the client as they are
+// shipped.
+func TestTheTimeLeftIsTrue(t *testing.T) {
+	most := 300 // the hour's limit binds there
+	if soak() {
+		most = 1000
+	}
+	for _, c := range []struct {
+		children int
+		answer   time.Duration
+	}{{10, 100 * time.Millisecond}, {100, 400 * time.Millisecond}, {most, 250 * time.Millisecond}} {
+		t.Run(fmt.Sprintf("%d dispatches, answers in %v", c.children, c.answer), func(t *testing.T) {
+			_, told := applyAtVirtualTime(t, c.children, c.answer)
+			end := told[len(told)-1].At
+			worst, waits := 0.0, 0
+			for k, p := range told {
+				left := end.Sub(p.At)
+				if off := (p.Left - left).Abs(); off > left/10+time.Second {
+					t.Errorf("at step %d of %d it said %v, and it were %v", p.Done, p.Of, p.Left, left)
+				} else if left > time.Minute {
+					worst = max(worst, 100*float64(off)/float64(left))
+				}
+				if p.Left < 0 || p.Rate < 0 || p.Rate > 61 || p.Done > p.Of {
+					t.Errorf("it said %+v", p)
+				}
+				if k > 1 && p.Left > told[k-1].Left { // the first answer is measured with the first child
+					t.Errorf("at step %d of %d the time left rose from %v to %v", p.Done, p.Of, told[k-1].Left, p.Left)
+				}
+				if !p.Held.IsZero() {
+					waits++
+				}
+			}
+			if last := told[len(told)-1]; last.Left != 0 || last.Done != last.Of {
+				t.Errorf("in the end it said %+v", last)
+			}
+			t.Logf("%d times told, with more than a minute left off by %.1f %% at the most; held back %d times", len(told), worst, waits)
+			if hour := c.children > 250; hour != (waits > 0) {
+				t.Errorf("it was held back %d times", waits)
+			}
+		})
+	}
+}
+
+func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) ([]sent, []orchestrator.Progress) {
 	s := epicsScene(children, 1, children)
 	clock := &virtual{at: time.Date(2026, 2, 4, 6, 0, 0, 0, time.UTC)}
 	s.clock, s.limits = clock, true
@@ -156,7 +200,9 @@ func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) []sent
 		}
 		return false
 	})
-	engine := &orchestrator.Applier{Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")), Brake: free{}, Judge: inventory.Rules{}.Again, Clock: clock, Host: end.Host, Quiet: time.Minute}
+	var told []orchestrator.Progress
+	engine := &orchestrator.Applier{Emit: func(e orchestrator.Event) { told = append(told, e.Progress) }, Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },
+		Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")), Brake: free{}, Judge: inventory.Rules{}.Again, Clock: clock, Host: end.Host, Quiet: time.Minute}
 	if err := engine.Apply(t.Context(), orchestrator.Proposal{ID: orchestrator.NewID(clock.Now()), Plans: []flows.Plan{plan}, Command: "proof", MadeAt: clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +216,7 @@ func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) []sent
 			}
 		}
 	}
-	return writes
+	return writes, told
 }
 
 // purse is the ledger as the engine asks for it.
