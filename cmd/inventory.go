@@ -19,7 +19,9 @@ func newInventory(a *app) *cobra.Command {
   stage  audit: open audit issues; organise: open issues without a running epic;
          executing: a running epic; direct: all that is open was dispatched; idle
   RDY    children that could be dispatched now
-  TODAY  dispatched today, by dispatch.log and by what was seen on GitHub`,
+  TODAY  dispatched today, by dispatch.log and by what was seen on GitHub
+
+A terminal too narrow for all of it shows fewer columns; a pipe gets them all.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := a.look(c.Context())

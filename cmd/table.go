@@ -14,7 +14,8 @@ type table struct {
 }
 
 // table makes a table. A title that begins with # is of numbers; those in
-// wide are cut when the terminal is narrow. Without titles there are as many
+// leasts are cut when the terminal is narrow, and if that is not enough those
+// in drops go, the lowest number first. Without titles there are as many
 // columns as a row needs, and no header.
 func (a *app) table(titles ...string) table {
 	var columns []terminal.Column
@@ -25,14 +26,18 @@ func (a *app) table(titles ...string) table {
 	}
 	for _, t := range titles {
 		c := terminal.Column{Title: strings.TrimPrefix(t, "#"), Right: strings.HasPrefix(t, "#")}
-		switch c.Title {
-		case "TITLE", "BRANCH", "PHASE", "REPOS", "EPICS", "VALUE":
-			c.Least = 12
-		}
+		c.Least, c.Drop = leasts[c.Title], drops[c.Title]
 		columns = append(columns, c)
 	}
 	return table{terminal.NewTable(columns...), a}
 }
+
+// A title says more than what else can be cut, and names are never cut: they
+// are what one types.
+var (
+	leasts = map[string]int{"TITLE": 20, "BRANCH": 12, "PHASE": 12, "REPOS": 12, "EPICS": 12, "VALUE": 12}
+	drops  = map[string]int{"BRANCH": 1, "LANG": 2, "PR": 3, "TIER": 4, "EPICS": 5, "FLOW": 6, "OF": 7, "SIZE": 8, "SCOPE": 9, "STEPS": 10, "TASKS": 11}
+)
 
 func (t table) Row(cells ...string) {
 	row := make([]any, len(cells))

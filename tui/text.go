@@ -36,10 +36,10 @@ func plain(s string) bool {
 // cut shortens to so many cells at the most.
 func (m meter) cut(s string, cells int) string {
 	switch {
-	case cells <= 0:
-		return ""
 	case m.width(s) <= cells:
 		return s
+	case cells <= 0:
+		return ""
 	case cells == 1:
 		return m.dots
 	}

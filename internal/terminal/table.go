@@ -12,6 +12,7 @@ type Column struct {
 	Title string
 	Right bool // numbers stand on the right
 	Least int  // cells it may be cut down to when the screen is narrow; 0: it is never cut
+	Drop  int  // it goes when cutting is not enough, the lowest number first; 0: it stays
 }
 
 // Cell is a table's cell in a tone of its own.
@@ -52,11 +53,15 @@ const gutter = "  "
 
 // WriteTo prints header and rows to a screen of that kind; without any title
 // there is no header. A table wider than
-// the screen has the columns that allow it cut, the widest first; what still
-// does not fit goes over the edge, since a number cut off is a wrong number.
+// the screen has the columns that allow it cut, the widest first, then those
+// left out that may be; what still does not fit goes over the edge, since a
+// number cut off is a wrong number.
 func (t *Table) WriteTo(w io.Writer, s Screen) error {
 	if len(t.columns) == 0 {
 		return nil
+	}
+	if narrow := t.without(s.Width); narrow != nil {
+		return narrow.WriteTo(w, s)
 	}
 	widths := t.widths(s.Width)
 	header := make([]Cell, len(t.columns))
@@ -72,6 +77,32 @@ func (t *Table) WriteTo(w io.Writer, s Screen) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// without is the table less one column where it is too wide and has one to
+// spare; nil: it is printed as it is.
+func (t *Table) without(limit int) *Table {
+	if limit <= 0 {
+		return nil
+	}
+	total := len(gutter) * (len(t.columns) - 1)
+	for _, w := range t.widths(limit) {
+		total += w
+	}
+	out := -1
+	for i, c := range t.columns {
+		if c.Drop > 0 && (out < 0 || c.Drop < t.columns[out].Drop) {
+			out = i
+		}
+	}
+	if total <= limit || out < 0 {
+		return nil
+	}
+	less := &Table{columns: slices.Delete(slices.Clone(t.columns), out, out+1)}
+	for _, row := range t.rows {
+		less.rows = append(less.rows, slices.Delete(slices.Clone(row), out, out+1))
+	}
+	return less
 }
 
 // widths are the columns' cells; limit 0 is without bounds.

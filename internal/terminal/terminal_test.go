@@ -145,6 +145,24 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestANarrowTable: on a terminal columns go in their order until the rest
+// fits; elsewhere all stay.
+func TestANarrowTable(t *testing.T) {
+	table := NewTable(Column{Title: "REPO"}, Column{Title: "BRANCH", Least: 6, Drop: 1}, Column{Title: "OPEN", Right: true}, Column{Title: "LANG", Drop: 2})
+	table.Row("core-php", "feature/long", 45, "markdown")
+	for width, want := range map[int]string{
+		0:  "REPO      BRANCH        OPEN  LANG\ncore-php  feature/long    45  markdown\n",
+		34: "REPO      BRANCH    OPEN  LANG\ncore-php  feature…    45  markdown\n",
+		31: "REPO      OPEN  LANG\ncore-php    45  markdown\n",
+		20: "REPO      OPEN\ncore-php    45\n",
+		5:  "REPO      OPEN\ncore-php    45\n",
+	} {
+		if got := render(t, table, Screen{Width: width}); got != want {
+			t.Errorf("in %d cells got\n%s\nwant\n%s", width, got, want)
+		}
+	}
+}
+
 func TestScreenOfAPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
