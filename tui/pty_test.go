@@ -60,7 +60,7 @@ func (panicking) Propose(context.Context, Dispatch) (orchestrator.Proposal, erro
 
 // terminalOf is the screen on a pseudo terminal that answers no query.
 type terminalOf struct {
-	t   *testing.T
+	t   testing.TB
 	cmd *exec.Cmd
 	pty *os.File
 	tty *os.File
@@ -71,7 +71,7 @@ type terminalOf struct {
 	end  bool
 }
 
-func start(t *testing.T, mode string) *terminalOf {
+func start(t testing.TB, mode string) *terminalOf {
 	t.Helper()
 	p, tty, err := pty.Open()
 	if err != nil {

@@ -14,6 +14,12 @@ import (
 // cheap query of one point, 240 points an hour.
 const defaultEvery = 15 * time.Second
 
+// frames is how often a second the renderer looks whether there is something
+// new to write. Each look wakes the process though nothing changed: at 60 that
+// alone is more than the percent of a core that an idle screen may take
+// (docs/figures.md), at 50 a key is seen 20 ms later at the most.
+const frames = 50
+
 // Options are what the screen is started with.
 type Options struct {
 	In  io.Reader // the terminal; nil: standard input
@@ -52,7 +58,7 @@ func Run(ctx context.Context, engine Engine, o Options) error {
 	if err != nil {
 		return err
 	}
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(frames)}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))
 	}
