@@ -99,8 +99,12 @@ reservation of theirs would not be known any more.`,
 			if err != nil {
 				return err
 			}
+			said := reconcileShape{Version: shapeVersion, Held: len(l.budget.Held), Outside: len(l.budget.Status().Outside)}
 			if !a.heldUnknown {
-				fmt.Fprintf(a.out, "nothing to rebuild: reservations.log is whole, %d held\n", len(l.budget.Held))
+				if a.opt.json {
+					return a.printJSON(said)
+				}
+				fmt.Fprintf(a.out, "nothing to rebuild: reservations.log is whole, %d held\n", said.Held)
 				return nil
 			}
 			book, err := a.ledger(l.conf)
@@ -110,7 +114,10 @@ reservation of theirs would not be known any more.`,
 			if err := book.Rebuild(c.Context(), nil); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", len(l.budget.Status().Outside))
+			if said.Rebuilt, said.Held = true, 0; a.opt.json {
+				return a.printJSON(said)
+			}
+			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", said.Outside)
 			return nil
 		},
 	}

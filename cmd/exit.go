@@ -172,7 +172,7 @@ func githubStatus(k github.Kind) int {
 // fail prints an error and returns the exit status.
 func (a *app) fail(c *cobra.Command, err error) int {
 	if c != nil && isCobraUsage(err) {
-		err = usageError{err}
+		err = plainly(c, err)
 	}
 	a.flush() // what was printed before stands before
 	kind, status, text, hint := kindOf(err)
@@ -199,7 +199,7 @@ func (a *app) fail(c *cobra.Command, err error) int {
 
 // isCobraUsage knows cobra's own complaints, which have no type.
 func isCobraUsage(err error) bool {
-	for _, p := range []string{"unknown command ", "unknown flag", "unknown shorthand", "required flag", "accepts ", "requires ", "invalid argument", "if any flags in the group "} {
+	for _, p := range []string{"unknown command ", "unknown flag", "unknown shorthand", "flag needs an argument", "required flag", "accepts ", "requires ", "invalid argument", "if any flags in the group "} {
 		if strings.HasPrefix(err.Error(), p) {
 			return true
 		}

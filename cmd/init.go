@@ -108,7 +108,7 @@ func (a *app) init(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "made %s for %s: %d repositories (%s)\n", done.Dir.Path, hub.Host(), len(refs), strings.Join(done.Created, ", "))
+	fmt.Fprintf(a.out, "made %s for %s: %s (%s)\n", done.Dir.Path, hub.Host(), repositories(len(refs)), strings.Join(done.Created, ", "))
 	fmt.Fprintf(a.out, "@%s has 300 tasks a day and every repository of it: check team.yaml\nnext: core dev doctor, then core dev\n", snap.Viewer)
 	return nil
 }

@@ -23,6 +23,9 @@ GitHub, running commands included: they stop before their next write.`,
 			if err := config.SetPause(d, a.now(), strings.Join(args, " ")); err != nil {
 				return err
 			}
+			if a.opt.json {
+				return a.printJSON(pauseShape{Version: shapeVersion, Paused: true})
+			}
 			fmt.Fprintln(a.out, "paused: nothing writes to GitHub until \"core dev resume\"")
 			return nil
 		},
@@ -40,6 +43,9 @@ func newResume(a *app) *cobra.Command {
 			was, err := config.ClearPause(d)
 			if err != nil {
 				return err
+			}
+			if a.opt.json {
+				return a.printJSON(pauseShape{Version: shapeVersion})
 			}
 			if !was {
 				fmt.Fprintln(a.out, "was not paused")

@@ -25,7 +25,7 @@ func (a *app) progress() func(github.Progress) {
 		return nil
 	}
 	return func(p github.Progress) {
-		fmt.Fprintf(a.errw, "\r\x1b[Kreading %d of %d repositories, %d issues", p.Repos, p.Of, p.Issues)
+		fmt.Fprintf(a.errw, "\r\x1b[Kreading %d of %s, %s", p.Repos, repositories(p.Of), count(p.Issues, "issue"))
 	}
 }
 

@@ -53,7 +53,7 @@ func (a *app) printReport(l *look) error {
 			fmt.Fprintf(a.out, "paused%s: nothing writes to GitHub until \"core dev resume\"\n", parenthesised(p.Note))
 		}
 	}
-	fmt.Fprintf(a.out, "%s as @%s: %d repositories, %d READY, read %s ago\n\n", host, terminal.Clean(l.snap.Viewer), len(l.fleet.Rows), l.fleet.Ready(), age(a.now().Sub(l.snap.TakenAt)))
+	fmt.Fprintf(a.out, "%s as @%s: %s, %d READY, read %s ago\n\n", host, terminal.Clean(l.snap.Viewer), repositories(len(l.fleet.Rows)), l.fleet.Ready(), age(a.now().Sub(l.snap.TakenAt)))
 	a.printInventory(l)
 	if len(l.fleet.Epics) > 0 {
 		fmt.Fprintln(a.out)

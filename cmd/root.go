@@ -72,7 +72,9 @@ func newRoot(a *app) *cobra.Command {
 		Short:         "Run a fleet of coding agents over many GitHub repositories",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       version,
 	}
+	root.SetVersionTemplate("core {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newDev(a), newVersion(a))
 	root.SetHelpCommand(newHelp(root))
@@ -93,8 +95,9 @@ func newHelp(of *cobra.Command) *cobra.Command {
 
 func newDev(a *app) *cobra.Command {
 	dev := &cobra.Command{
-		Use:   "dev",
-		Short: "The fleet: inventory, epics, budget, dispatch",
+		Use:     "dev",
+		Version: version,
+		Short:   "The fleet: inventory, epics, budget, dispatch",
 		Long: `core dev keeps a fleet of coding agents busy on GitHub issues across many
 repositories. Without a command it opens a screen of five live panes; where there
 is no terminal, or with --headless or --json, it prints the whole report: the
@@ -129,6 +132,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	f.BoolVar(&a.opt.headless, "headless", false, "no screen and no questions")
 	f.BoolVar(&a.opt.stats, "stats", false, "afterwards print how many requests and points it took")
 	f.BoolVar(&a.opt.refresh, "refresh", false, "read everything again, trusting nothing remembered")
+	_ = dev.RegisterFlagCompletionFunc("repo", a.completeRepos) // it fails only for a flag that is not there
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a), newAudit(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a),
@@ -145,7 +149,7 @@ func (a *app) setFromEnv(flags *pflag.FlagSet) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "CORE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		v, ok := a.env(name)
-		if !ok || v == "" || f.Changed || f.Name == "help" || bad != nil {
+		if !ok || v == "" || f.Changed || f.Name == "help" || f.Name == "version" || bad != nil {
 			return
 		}
 		if err := flags.Set(f.Name, v); err != nil {

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,14 +12,9 @@ import (
 func newSchema(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "schema [NAME]", Short: "Print the JSON Schema of what --json prints", Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeShapes,
 		RunE: func(c *cobra.Command, args []string) error {
-			names, err := fs.Glob(schema.Files, "*.json")
-			if err != nil {
-				return err
-			}
-			for k, n := range names {
-				names[k] = strings.TrimSuffix(n, ".json")
-			}
+			names := shapeNames()
 			if len(args) == 0 {
 				fmt.Fprintln(a.out, strings.Join(names, "\n"))
 				return nil

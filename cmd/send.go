@@ -191,6 +191,13 @@ func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal) (bool, err
 	return true, nil
 }
 
+func repositories(n int) string {
+	if n == 1 {
+		return "1 repository"
+	}
+	return fmt.Sprintf("%d repositories", n)
+}
+
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

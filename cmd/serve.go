@@ -41,6 +41,7 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 	f.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	f.StringVar(&dir, "data", "", "folder for its state (default: memory, gone with the process)")
 	f.StringVar(&fleet, "fleet", "", "mission, scale:REPOSxISSUES or empty (default mission, or what --data holds)")
+	_ = c.RegisterFlagCompletionFunc("fleet", completeFleets) // it fails only for a flag that is not there
 	f.Uint64Var(&from, "seed", 1, "what everything drawn by chance is drawn from")
 	f.Float64Var(&speed, "speed", 1, "virtual seconds a real second")
 	f.DurationVar(&latency, "latency", 0, "real time every answer takes longer, such as 80ms")
@@ -84,7 +85,7 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 				return err
 			}
 		} else {
-			fmt.Fprintf(a.out, "url    %s\ntoken  %s   (%s)\norg    %s, %d repositories\n\nctrl-c stops it.\n", url, sim.Token(fl.Owner), fl.Owner, fl.Org, len(fl.Repos))
+			fmt.Fprintf(a.out, "url    %s\ntoken  %s   (%s)\norg    %s, %s\n\nctrl-c stops it.\n", url, sim.Token(fl.Owner), fl.Owner, fl.Org, repositories(len(fl.Repos)))
 		}
 		a.flush()
 		<-c.Context().Done()

@@ -168,6 +168,18 @@ func (a *app) shapeBudget(st budget.Status) budgetShape {
 	return out
 }
 
+type pauseShape struct {
+	Version int  `json:"version"`
+	Paused  bool `json:"paused"` // from now on
+}
+
+type reconcileShape struct {
+	Version int  `json:"version"`
+	Rebuilt bool `json:"rebuilt"` // false: reservations.log was whole
+	Held    int  `json:"held"`    // tasks reserved now
+	Outside int  `json:"outside"` // of today, on GitHub and not in dispatch.log
+}
+
 type errorShape struct {
 	Version int `json:"version"`
 	Error   struct {

@@ -37,7 +37,7 @@ func (a *app) enterTiers(l *look, fl config.Fleet) {
 	case err != nil:
 		a.notice("tiers could not be entered in inventory.yaml: %v", err)
 	case changed && len(names) > 8:
-		a.notice("tiers of %d repositories entered in inventory.yaml", len(names))
+		a.notice("tiers of %s entered in inventory.yaml", repositories(len(names)))
 	case changed:
 		a.notice("tiers entered in inventory.yaml: %s", strings.Join(names, ", "))
 	}

@@ -56,8 +56,12 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	if r.Fits == 0 {
-		return fmt.Sprintf("%d tasks wanted, none fits: %s", r.Wanted, r.Why)
+	wanted := fmt.Sprintf("%d tasks wanted", r.Wanted)
+	if r.Wanted == 1 {
+		wanted = "1 task wanted"
 	}
-	return fmt.Sprintf("%d tasks wanted, %d would fit (--max %d): %s", r.Wanted, r.Fits, r.Fits, r.Why)
+	if r.Fits == 0 {
+		return fmt.Sprintf("%s, none fits: %s", wanted, r.Why)
+	}
+	return fmt.Sprintf("%s, %d would fit (--max %d): %s", wanted, r.Fits, r.Fits, r.Why)
 }

@@ -24,10 +24,7 @@ func (p Progress) LeftAt(now time.Time) time.Duration {
 
 // String is "12 of 60 steps, 54 writes a minute, about 3 min left".
 func (p Progress) String() string {
-	text := fmt.Sprintf("%d of %d steps", p.Done, p.Of)
-	if p.Of == 1 {
-		text = fmt.Sprintf("%d of 1 step", p.Done)
-	}
+	text := fmt.Sprintf("%d of %s", p.Done, countSteps(p.Of))
 	if p.Rate > 0 {
 		text += fmt.Sprintf(", %d writes a minute", p.Rate)
 	}
@@ -35,6 +32,13 @@ func (p Progress) String() string {
 		text += ", " + left + " left"
 	}
 	return text
+}
+
+func countSteps(n int) string {
+	if n == 1 {
+		return "1 step"
+	}
+	return fmt.Sprintf("%d steps", n)
 }
 
 // About says a time to come as roughly as it is known: "about 40 s", "about

@@ -109,7 +109,7 @@ func (r *run) find(ctx context.Context) (Ending, string, error) {
 	if finished == len(r.steps) {
 		return Complete, "", nil
 	}
-	return end, fmt.Sprintf("left after %d of %d steps", finished, len(r.steps)), nil
+	return end, fmt.Sprintf("left after %d of %s", finished, countSteps(len(r.steps))), nil
 }
 
 // reopen finds the reservations of the plan that are still open.
