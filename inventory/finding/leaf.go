@@ -1,0 +1,408 @@
+package finding
+
+import (
+	"regexp"
+	"strings"
+)
+
+// fields are the named parts of a section, a lead or an item: in its text, in
+// its lists, in a table of two columns, and, with parts, in sub-sections such
+// as "Impact".
+func (r *reader) fields(n *node, parts bool) []field {
+	var out []field
+	look := func(spans []span) {
+		_, fs := fieldsOf(spans)
+		out = append(out, fs...)
+	}
+	if n.kind != section || n.level == 7 {
+		look(n.head)
+	}
+	var walk func(kids []*node, depth int)
+	walk = func(kids []*node, depth int) {
+		for _, k := range kids {
+			switch k.kind {
+			case paragraph:
+				look(k.head)
+			case list:
+				for _, it := range k.kids {
+					if _, ok := opensField(it.head); ok || depth > 0 {
+						look(it.head)
+						walk(it.kids, depth+1)
+					}
+				}
+			case table:
+				if fieldTable(k) {
+					for _, row := range k.rows {
+						ro, name := named(cell(row, 0))
+						if len(row) > 1 {
+							out = append(out, field{role: ro, name: name, value: cell(row, 1), spans: row[1]})
+						}
+					}
+				}
+			case section:
+				if !parts {
+					continue
+				}
+				if h := r.headline(k.head); h.class == aspect {
+					f := field{role: h.role, name: h.text}
+					f.value, f.spans = r.said(k)
+					out = append(out, f)
+				} else {
+					walk(k.kids, depth)
+				}
+			}
+		}
+	}
+	walk(n.kids, 0)
+	return out
+}
+
+// said is the text of what stands below a heading, excerpts left out.
+func (r *reader) said(n *node) (string, []span) {
+	var spans []span
+	var walk func(kids []*node, depth int)
+	walk = func(kids []*node, depth int) {
+		for _, k := range kids {
+			if len(k.head) > 0 {
+				if len(spans) > 0 {
+					spans = append(spans, span{text: "\n"})
+				}
+				spans = append(spans, k.head...)
+			}
+			for _, row := range k.rows {
+				for _, c := range row {
+					spans = append(append(spans, c...), span{text: " "})
+				}
+			}
+			if depth < 40 {
+				walk(k.kids, depth+1)
+			}
+		}
+	}
+	walk(n.kids, 0)
+	return strings.TrimSpace(plain(spans)), spans
+}
+
+// strict is the severity of an impact or a risk: the value must be one, not
+// merely hold such a word.
+func (r *reader) strict(v string) Severity {
+	v = strings.TrimSpace(stripSigns(v))
+	if m := strictly.FindStringSubmatch(v); m != nil {
+		return word(m[1])
+	}
+	return scored(v)
+}
+
+var strictly = regexp.MustCompile(`(?i)^[*_]*(` + grave + `)[*_]*\s*(?:$|[.,;:()/|–—\n]|-\s|\bif\b|\bfor\b|\bbecause\b|\bas\b|\bsince\b|\bwhen\b|\bto\b|\bseverity\b|\brisk\b|\bimpact\b|\bpriority\b)`)
+
+// leaf makes a record of a section, a lead or an item.
+func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
+	f := record{rank: c.rank, batch: batch, at: n.start, trail: c.trail}
+	h := r.headline(n.head)
+	f.id = h.id
+	fields := r.fields(n, true)
+	body, spans := r.said(n)
+	before, _ := fieldsOf(spans)
+	headText := plain(n.head)
+	f.whole = strings.TrimSpace(headText + "\n" + body)
+
+	var title, description string
+	var fixes []string
+	var p place
+	var graded, risk Severity
+	var first Severity
+	for _, d := range fields {
+		switch d.role {
+		case severityRole:
+			if noGravity.MatchString(stripSigns(d.value)) {
+				return f, false
+			}
+			if first == "" {
+				first = r.valued(d.value)
+			}
+		case scoreRole:
+			if s := r.valued("CVSS " + strings.TrimPrefix(d.value, "CVSS ")); s != "" && graded == "" {
+				graded = s
+			}
+		case riskRole, impactRole:
+			if s := r.strict(d.value); s != "" && (risk == "" || d.role == riskRole) {
+				risk = s
+			}
+			if d.role == impactRole {
+				description += " " + d.value
+			}
+		case titleRole:
+			if title == "" {
+				title = d.value
+			}
+		case idRole:
+			if f.id == "" {
+				f.id = strings.ToLower(strings.Trim(d.value, "#*. "))
+			}
+		case locationRole:
+			p.spans(d.spans)
+			if d.spans == nil {
+				p.text(d.value)
+			}
+			if len(p.list) > 0 {
+				if m := lineOnly.FindStringSubmatch(d.name + " " + d.value); m != nil && p.list[0].Line == 0 {
+					p.list[0].Line = line(m[1:])
+				}
+			}
+		case fixRole:
+			if d.name != "fixed in" {
+				fixes = append(fixes, oneLine(d.value))
+			}
+		case evidenceRole:
+			description = d.value + " " + description
+		case typeRole:
+			f.kindOf += " " + d.value
+		case sizeRole:
+			f.size = d.value
+		case scopeRole:
+			f.extent = d.value
+		case statusRole:
+			if settledStatus(d.value) {
+				return f, false
+			}
+		}
+	}
+	if title == "" || len(words(h.text)) > 1 {
+		title = r.headTitle(n, h, before, title)
+	}
+	f.Severity = first
+	for _, s := range []func() Severity{
+		func() Severity { return r.tagged(headText) },
+		func() Severity { return graded },
+		func() Severity { return r.told(headText) },
+		func() Severity { return r.told(before) },
+		func() Severity { return risk },
+		func() Severity { return r.signed(headText) },
+		func() Severity { return r.itemGrade(n) },
+	} {
+		if f.Severity == "" {
+			f.Severity = s()
+		}
+	}
+	f.explicit = f.Severity != ""
+	if !f.explicit {
+		if soundText(before) || soundText(f.whole) && len(fields) == 0 || soundText(headText) {
+			return f, false
+		}
+		f.Severity = c.severity
+	}
+	if mendedText(before) || mendedText(headText) {
+		return f, false
+	}
+	p.spans(n.head)
+	p.spans(spans)
+	r.excerpts(n, &p)
+	if len(p.list) == 0 {
+		p.list = append(p.list, c.places...)
+	}
+	if len(p.list) == 1 && p.list[0].Line == 0 {
+		if m := bareLine.FindStringSubmatch(f.whole); m != nil {
+			p.list[0].Line = line(m[1:])
+		}
+	}
+	f.Locations = p.list
+	f.Title = tidy(r, title)
+	if f.Title == "" {
+		f.Title = tidy(r, firstOf(before, description, body))
+	}
+	f.Fix = cut(strings.Join(fixes, "\n"), 4000)
+	if before == "" {
+		before = description
+	} else if description != "" && !strings.Contains(before, strings.TrimSpace(description)) {
+		before += " " + description
+	}
+	if n.kind == item || n.kind == lead || oneLine(before) == "" {
+		before = headText + " " + before
+	}
+	f.Evidence = cut(oneLine(before), MaxEvidence)
+	if n.start >= 0 && n.start < n.end && n.end <= len(r.body) {
+		f.Text = strings.TrimSpace(r.body[n.start:n.end])
+	}
+	if c.rank == firm && n.kind == section && !f.explicit && f.Severity == "" && len(f.Locations) == 0 && !c.held && len(fields) == 0 {
+		f.rank = loose
+	}
+	if c.rank == firm && n.kind == lead && !f.explicit && !c.held && len(f.Locations) == 0 && len(fields) == 0 {
+		f.rank = loose
+	}
+	return f, f.Title != ""
+}
+
+var bareLine = regexp.MustCompile(`(?i)\b(?:lines?|L)\s*(\d{1,7})\b`)
+
+// itemGrade is a severity that an item of the list below tells: "- high".
+func (r *reader) itemGrade(n *node) Severity {
+	for _, k := range n.kids {
+		if k.kind != list {
+			continue
+		}
+		for _, it := range k.kids {
+			if m := alone.FindStringSubmatch(strings.TrimSpace(plain(it.head))); m != nil {
+				return word(m[1])
+			}
+		}
+	}
+	return ""
+}
+
+// excerpts adds the places that code names.
+func (r *reader) excerpts(n *node, p *place) {
+	for _, k := range n.kids {
+		if k.kind == code {
+			p.code(k.text)
+		} else {
+			r.excerpts(k, p)
+		}
+	}
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if s := sentences(t); len(s) > 0 {
+			return s[0]
+		}
+	}
+	return ""
+}
+
+// headTitle is the title in a head: the whole of it, its bold part, or its
+// first sentence; a bare name is completed by what is said of it.
+func (r *reader) headTitle(n *node, h headline, before, given string) string {
+	head := n.head
+	t := plain(head)
+	if n.kind == section {
+		t = oneLine(t)
+	} else if from, to := boldPart(head); to > 0 {
+		bold := t[from:to]
+		rest := strings.TrimLeft(t[to:], " :.–—-*")
+		b := tidy(r, bold)
+		switch {
+		case b == "" || r.headline([]span{{text: bold}}).class == grade:
+			t = t[:firstSentence(mask(head), 0)]
+		case len(words(b)) < 2 && rest != "":
+			t = b + ": " + firstOf(withoutPlace(rest))
+		default:
+			t = b
+		}
+	} else {
+		t = strings.TrimSpace(t[:firstSentence(mask(head), 0)])
+	}
+	name := tidy(r, t)
+	if name == "" || given != "" && len(words(name)) < 2 {
+		if given != "" {
+			return firstOf(given)
+		}
+		return firstOf(before)
+	}
+	if n.kind != item && len(words(name)) < 2 || onlyPlaces([]span{{text: name}}) {
+		if s := firstOf(withoutPlace(before)); s != "" && tidy(r, s) != "" {
+			return name + ": " + s
+		}
+	}
+	return t
+}
+
+// boldPart is where the bold text is that opens a head, after a mark or a tag;
+// 0, 0 where none does.
+func boldPart(list []span) (from, to int) {
+	at := 0
+	for _, s := range list {
+		switch {
+		case s.style&strong != 0:
+			if to == 0 {
+				from = at
+			}
+			to = at + len(s.text)
+		case to > 0:
+			return from, to
+		case len(words(headTag.ReplaceAllString(stripSigns(s.text)+" ", ""))) > 0 && !isNumber(strings.Trim(s.text, " .)#")):
+			return 0, 0
+		}
+		at += len(s.text)
+	}
+	return from, to
+}
+
+// mask is the text of spans with all code made one capital letter repeated, so
+// that nothing in it ends a sentence.
+func mask(list []span) string {
+	var b strings.Builder
+	for _, s := range list {
+		if s.style&verbatim != 0 {
+			b.WriteString(strings.Repeat("X", len(s.text)))
+		} else {
+			b.WriteString(s.text)
+		}
+	}
+	return b.String()
+}
+
+// withoutPlace removes a place at the start of a text, as in
+// "(`a.go:3`) The lock ...".
+func withoutPlace(t string) string {
+	t = strings.TrimSpace(t)
+	if m := leadingPlace.FindString(t); m != "" && len(m) < len(t) {
+		return strings.TrimSpace(t[len(m):])
+	}
+	return t
+}
+
+var (
+	leadingPlace = regexp.MustCompile(`^[\s(\[]*` + filePath + lineTail + `[\s)\],:.–—-]*`)
+	gradeHead    = regexp.MustCompile(`(?i)^(?:[\[({]\s*(?:[^\[\](){}]{0,24}?\b)?(?:` + grave + `)\b[^\[\](){}]{0,40}[\])}]|(?:severity\s*[:=]\s*)?(?:` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.–—]|-\s))\s*[:|.–—-]*\s*`)
+	gradeTail    = regexp.MustCompile(`(?i)(?:[\s(\[{]*(?:[–—|,;:/-]\s*|\.\s+|[(\[{])\s*(?:(?:severity|risk|priority|impact|sev|cvss[^)\]]{0,24}?)\s*[:=]?\s*)?(?:` + grave + `|cvss[^)\]]{0,20}\d(?:\.\d)?|\d{1,2}\.\d(?:\s*/\s*10)?)(?:[ -](?:severity|risk|priority|impact))?(?:\s*[,;/|·(][^)\]}]{0,40})?[\s)\]}.]*)$`)
+	placeTail    = regexp.MustCompile(`(?:[\s(\[]*(?:[–—|,;:-]\s*|\b(?:in|at|see|seen in|found in|file|location)\b:?\s*|[(\[])\s*)` + filePath + lineTail + `[\s)\].]*$`)
+	lineMark     = regexp.MustCompile(`(` + filePath + `)(?::\d+(?:[:–,-]\d+)*|#L\d+(?:-L?\d+)?)`)
+	titleName    = regexp.MustCompile(`(?i)^(?:finding|issue|problem|vulnerability|title|bug|observation|weakness)\s*[:–—]\s*`)
+	crossTail    = regexp.MustCompile(`(?i)\s*[(\[](?:see|cf\.?|also|id|ref|cwe|owasp|#)[^)\]]*[)\]]\s*$`)
+)
+
+// tidy is a title: one line without numbering, severity, place and markup.
+func tidy(r *reader, t string) string {
+	t = oneLine(stripSigns(t))
+	for range 4 {
+		was := t
+		t = unnumber(t)
+		t = strings.TrimSpace(gradeHead.ReplaceAllString(t, ""))
+		t = titleName.ReplaceAllString(t, "")
+		t = gradeTail.ReplaceAllString(t, "")
+		t = crossTail.ReplaceAllString(t, "")
+		if short := strings.TrimRight(placeTail.ReplaceAllString(t, ""), " "); len(words(short)) > 1 {
+			t = short
+		}
+		t = strings.TrimLeft(strings.TrimRight(t, " \t_~|:;,.–—-"), " \t_~|:;,–—")
+		if strings.HasPrefix(t, "- ") || strings.HasPrefix(t, ". ") {
+			t = t[2:]
+		}
+		if t == was {
+			break
+		}
+	}
+	t = lineMark.ReplaceAllString(t, "$1")
+	if gravity[strings.ToLower(t)] != "" {
+		return ""
+	}
+	if strings.Count(t, "(") < strings.Count(t, ")") {
+		t = strings.TrimRight(t, ")")
+	}
+	if long := []rune(t); len(long) > MaxTitle {
+		if head := firstClause(t); head != "" {
+			t = head
+		}
+	}
+	return cut(t, MaxTitle)
+}
+
+// firstClause is the part of a long title that can stand alone.
+func firstClause(t string) string {
+	for _, sep := range []string{"; ", " — ", " – ", ": ", ". ", ", "} {
+		if at := strings.Index(t, sep); at > 25 && len([]rune(t[:at])) <= MaxTitle {
+			return t[:at]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,154 @@
+package finding
+
+import (
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	extensions = `go|php|phtml|twig|ts|tsx|js|jsx|mjs|cjs|vue|svelte|py|rb|rs|java|kt|kts|swift|c|h|cc|cpp|hpp|cs|sh|bash|zsh|ps1|bat|sql|ya?ml|json|toml|ini|conf|cfg|env|lock|mod|sum|xml|html?|css|scss|less|md|mdx|rst|txt|tf|tfvars|hcl|tpl|tmpl|j2|proto|graphql|gradle|properties|service|dist|stub|neon|lua|pl|ex|exs|erl|dart|scala|nix|dockerfile|example|local|testing|production|staging|csv|pem|key|crt|cron|timer|plist|csproj|sol`
+	fileNames  = `(?:[\w.-]*Dockerfile(?:\.[\w-]+)?|Containerfile|Makefile|Taskfile|Procfile|Vagrantfile|Jenkinsfile|Gemfile|Rakefile|CODEOWNERS|LICENSE|CHANGELOG|\.dockerignore|\.gitignore|\.gitattributes|\.editorconfig|\.npmrc|\.nvmrc|\.htaccess|\.env(?:\.[\w-]+)*|go\.mod|go\.sum|crontab)`
+	filePath   = `(?:(?:[\w.@+-]|\[\w+\])+/)*(?:` + fileNames + `|(?:[\w.@+-]|\[\w+\])*[\w\])+@-]\.(?:blade\.php|` + extensions + `))`
+	lineTail   = `(?:#L(\d{1,7})(?:-L?\d+)?|:L?(\d{1,7})(?:[:–,-]\s?L?\d+)*|\s*\(?(?:,\s*)?(?:at |on |near |around |~)?(?:lines?|ll?\.|L)\s*[#~:]?\s*(\d{1,7})(?:\s*(?:[-–—,]|to|and|&)\s*\d+)*\)?|\s*\((\d{1,7})(?:\s*[-–]\s*\d+)?\))?`
+	placed     = regexp.MustCompile(`(?:^|[^\w./@:+\\$~-]|\./|[\s(]/)(` + filePath + `)` + lineTail)
+	afterSpan  = regexp.MustCompile(`^` + lineTail + `(?:$|\W)`)
+	folder     = regexp.MustCompile(`^\.?/?((?:[\w.@+-]+/)+)(?:\*+)?$|^((?:src|app|lib|pkg|cmd|internal|config|docs|tests?|database|resources|packages|roles|scripts|services)(?:/[\w.@+-]+)+)$`)
+	lineOnly   = regexp.MustCompile(`(?i)^\s*(?:lines?|ll?\.|L)\s*(\d{1,7})`)
+	web        = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s)>\]]+`)
+	blob       = regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:blob|tree|blame|raw)/[^/]+/([^#?]+)(?:\?[^#]*)?(?:#L(\d+))?`)
+	commented  = regexp.MustCompile(`(?m)^\s*(?://|#|/\*|--|;|<!--|\*|=+>|File:|\+\+\+ b/|@@ )[^\n]*`)
+	hostName   = regexp.MustCompile(`^(?:www\.|[\w-]+\.(?:com|org|net|io|dev|example|local)/)`)
+)
+
+// place collects locations in order, none twice.
+type place struct {
+	list []Location
+	seen map[Location]bool
+}
+
+func (p *place) add(file string, line int) {
+	file = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(file), "./"), "/")
+	if file == "" || len(file) > 255 || len(p.list) >= MaxLocations || hostName.MatchString(file) {
+		return
+	}
+	if !strings.Contains(file, "/") && strings.Contains(file, "@") {
+		return // a mail address
+	}
+	file = path.Clean(file)
+	if file == "." || strings.HasPrefix(file, "..") {
+		return
+	}
+	at := Location{file, line}
+	if p.seen[at] {
+		return
+	}
+	// A file named once with a line and then without is one place.
+	for k, l := range p.list {
+		if l.Path == file && (line == 0 || l.Line == 0) {
+			if l.Line == 0 {
+				p.list[k].Line = line
+				p.seen[p.list[k]] = true
+			}
+			return
+		}
+	}
+	if p.seen == nil {
+		p.seen = map[Location]bool{}
+	}
+	p.seen[at] = true
+	p.list = append(p.list, at)
+}
+
+// text adds the places of running text.
+func (p *place) text(t string) {
+	t = web.ReplaceAllString(t, " ")
+	for _, m := range placed.FindAllStringSubmatch(t, 200) {
+		p.add(m[1], line(m[2:]))
+	}
+}
+
+func line(groups []string) int {
+	for _, g := range groups {
+		if g != "" {
+			n, _ := strconv.Atoi(g)
+			return n
+		}
+	}
+	return 0
+}
+
+// spans adds the places of formatted text: links to a file at a commit, code,
+// and a line number that follows either.
+func (p *place) spans(list []span) {
+	for k, s := range list {
+		if m := blob.FindStringSubmatch(s.link); m != nil {
+			n, _ := strconv.Atoi(m[2])
+			if n == 0 {
+				var own place
+				own.text(s.text)
+				if len(own.list) == 1 {
+					n = own.list[0].Line
+				}
+			}
+			p.add(m[1], n)
+			continue
+		}
+		if s.link != "" && !strings.Contains(s.link, "://") && !strings.HasPrefix(s.link, "#") && !strings.HasPrefix(s.link, "mailto:") {
+			before := len(p.list)
+			p.text(s.text)
+			if len(p.list) == before {
+				p.text(s.link)
+			}
+			continue
+		}
+		if s.style&verbatim == 0 {
+			if k == 0 || list[k-1].style&verbatim == 0 || !lineOnly.MatchString(s.text) {
+				p.text(s.text)
+				continue
+			}
+			// the line was taken with the code before it
+			p.text(s.text)
+			continue
+		}
+		t := strings.TrimSpace(s.text)
+		if strings.ContainsAny(t, " ") && !afterPath.MatchString(t) { // a command, a statement
+			continue
+		}
+		if m := folder.FindStringSubmatch(t); m != nil {
+			if m[1] != "" {
+				p.add(m[1], 0)
+			} else if !placed.MatchString(t) {
+				p.add(m[2], 0)
+			} else {
+				p.text(t)
+			}
+			if !placed.MatchString(t) {
+				continue
+			}
+		}
+		before := len(p.list)
+		p.text(t)
+		if len(p.list) == before+1 && p.list[before].Line == 0 && k+1 < len(list) && list[k+1].style&verbatim == 0 {
+			if m := afterSpan.FindStringSubmatch(list[k+1].text); m != nil {
+				p.list[before].Line = line(m[1:])
+			}
+		}
+	}
+}
+
+var afterPath = regexp.MustCompile(`^[\w./@+-]+\s*(?:\(?(?:lines?|L)\s*\d|:\s*\d|\(\d+|,)`)
+
+// code adds the places that the comments of an excerpt name with a line.
+func (p *place) code(t string) {
+	for _, c := range commented.FindAllString(t, 50) {
+		var own place
+		own.text(c)
+		for _, l := range own.list {
+			if l.Line > 0 || strings.Contains(l.Path, "/") {
+				p.add(l.Path, l.Line)
+			}
+		}
+	}
+}

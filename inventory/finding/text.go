@@ -1,0 +1,101 @@
+package finding
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// plain is the text of spans, its line breaks kept.
+func plain(spans []span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		b.WriteString(s.text)
+	}
+	return b.String()
+}
+
+// oneLine collapses all white space.
+func oneLine(t string) string { return strings.Join(strings.Fields(t), " ") }
+
+// cut is at most n runes of t, ended at a word where that is possible.
+func cut(t string, n int) string {
+	seen := 0
+	for at := range t {
+		if seen == n-1 && len(t) > at {
+			rest := []rune(t[at:])
+			if len(rest) == 1 {
+				return t
+			}
+			short := t[:at]
+			if sp := strings.LastIndexByte(short, ' '); sp > len(short)*2/3 {
+				short = short[:sp]
+			}
+			return strings.TrimRight(short, " ,;:-–—(") + "…"
+		}
+		seen++
+	}
+	return t
+}
+
+var (
+	sentenceEnd = regexp.MustCompile(`[.!?…]["'”)]?(?:\s+|$)`)
+	abbreviated = regexp.MustCompile(`(?i)(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|approx|incl|resp|fig|sec|ca|[a-z])\.$`)
+)
+
+// sentences splits a text; a line break ends a sentence too, where the next
+// line opens with a capital or a mark.
+func sentences(t string) []string {
+	var out []string
+	for _, line := range strings.Split(t, "\n") {
+		from := 0
+		for _, m := range sentenceEnd.FindAllStringIndex(line, -1) {
+			if m[0] < from || abbreviated.MatchString(line[from:m[0]+1]) && m[1] < len(line) {
+				continue
+			}
+			if m[1] < len(line) && !opens(line[m[1]:]) {
+				continue
+			}
+			if s := strings.TrimSpace(line[from:m[1]]); s != "" {
+				out = append(out, s)
+			}
+			from = m[1]
+		}
+		if s := strings.TrimSpace(line[from:]); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// opens tells whether a sentence may begin so: not with a small letter.
+func opens(t string) bool {
+	first, _, _ := strings.Cut(t, " ")
+	if strings.Contains(first, "/") {
+		return true // a place
+	}
+	for _, c := range first {
+		return !unicode.IsLower(c)
+	}
+	return false
+}
+
+// words are the lower-case words of a text, without marks.
+func words(t string) []string {
+	return strings.FieldsFunc(strings.ToLower(t), func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’'
+	})
+}
+
+func set(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
+// phrases compiles alternatives that stand as whole words.
+func phrases(list ...string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|[^\pL\d])(?:` + strings.Join(list, "|") + `)(?:$|[^\pL\d])`)
+}

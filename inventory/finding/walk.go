@@ -1,0 +1,358 @@
+package finding
+
+import (
+	"strings"
+)
+
+// group reads blocks that hold findings, one after the other.
+func (r *reader) group(kids []*node, c context) {
+	kids = r.leads(kids, c)
+	r.batch++
+	batch := r.batch
+	heads := 0
+	for _, n := range kids {
+		if n.kind == section && n.level < 7 {
+			heads++
+		}
+	}
+	for _, n := range kids {
+		switch n.kind {
+		case section, lead:
+			r.judge(n, c, batch)
+		case list:
+			r.list(n, c)
+		case table:
+			r.table(n, c)
+		case paragraph:
+			r.prose(n, c, batch)
+		}
+	}
+}
+
+// below is the context under a heading.
+func (r *reader) below(c context, n *node, h headline) context {
+	if h.severity != "" {
+		c.severity = h.severity
+		c.held = true
+	}
+	if h.holds || h.class == holder {
+		c.held = true
+	}
+	var p place
+	p.spans(n.head)
+	if len(p.list) > 0 {
+		c.places = p.list
+	}
+	c.trail += " " + strings.ToLower(plain(n.head))
+	return c
+}
+
+// judge decides whether a section or a lead is a finding, holds findings, or
+// neither.
+func (r *reader) judge(n *node, c context, batch int) {
+	h := r.headline(n.head)
+	cl := h.class
+	if cl == aspect {
+		cl = h.alone
+	}
+	if h.settled && h.severity == "" {
+		cl = sound
+	}
+	if n.aside && cl == open {
+		cl, h.severity = silent, ""
+	}
+	switch cl {
+	case sound:
+		return
+	case silent, digest:
+		if h.severity == "" || cl == digest {
+			if c.rank != repeated {
+				c.rank = repeated
+				if cl == silent {
+					r.hearClean(n)
+				}
+			}
+			if cl == silent && !listsFindings(n) {
+				return
+			}
+			r.group(n.kids, r.below(c, n, h))
+			return
+		}
+	case grade, holder:
+		r.group(n.kids, r.below(c, n, h))
+		return
+	}
+	if h.settled {
+		return
+	}
+	if r.holdsOthers(n, h, c) {
+		r.group(n.kids, r.below(c, n, h))
+		return
+	}
+	f, ok := r.leaf(n, c, batch)
+	if ok {
+		r.add(f)
+	}
+}
+
+// listsFindings tells whether an overview has a table or list whose entries
+// may be findings; prose alone has none.
+func listsFindings(n *node) bool {
+	for _, k := range n.kids {
+		if k.kind == table || k.kind == list || k.kind == section && listsFindings(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) add(f record) { r.records = append(r.records, f) }
+
+// facts are the marks by which a finding is known.
+type facts struct {
+	severity bool // its own
+	id       bool
+	place    bool
+	fields   int // named parts: location, fix, impact ...
+	opens    int // "Issue:", "Finding:" ...
+}
+
+func (f facts) any() bool { return f.severity || f.place || f.fields > 0 }
+
+// direct are the facts a section, a lead or an item states itself: in its
+// first line, in its paragraphs and in the fields of its lists; not what its
+// sub-sections and the other items say.
+func (r *reader) direct(n *node) facts {
+	h := r.headline(n.head)
+	out := facts{severity: h.severity != "", id: h.id != ""}
+	var p place
+	p.spans(n.head)
+	look := func(spans []span) {
+		before, fields := fieldsOf(spans)
+		for _, f := range fields {
+			switch f.role {
+			case severityRole, scoreRole:
+				out.severity = true
+			case impactRole, riskRole:
+				if r.strict(f.value) != "" {
+					out.severity = true
+				}
+			case titleRole:
+				out.opens++
+			}
+			if f.role != noRole && f.role != titleRole && f.role != asideRole {
+				out.fields++
+			}
+		}
+		if before != "" && !out.severity && len(before) < 2000 {
+			out.severity = r.told(before) != "" || r.signed(before) != "" && signLead.MatchString(before)
+		}
+		p.spans(spans)
+	}
+	if n.kind == lead || n.kind == item || n.kind == paragraph {
+		look(n.head)
+	}
+	for _, k := range n.kids {
+		switch k.kind {
+		case paragraph:
+			look(k.head)
+		case list:
+			for _, it := range k.kids {
+				if ro, ok := opensField(it.head); ok && ro != titleRole {
+					look(it.head)
+				}
+			}
+		case table:
+			if fieldTable(k) {
+				out.fields += 2
+				for _, row := range k.rows {
+					if ro, _ := named(plain(row[0])); ro == severityRole || ro == scoreRole || ro == riskRole {
+						out.severity = true
+					}
+				}
+			}
+		case section:
+			if s := r.headline(k.head); s.class == aspect {
+				out.fields++
+				if s.role == severityRole || s.role == scoreRole {
+					out.severity = true
+				}
+			}
+		case code:
+			p.code(k.text)
+		}
+	}
+	out.place = len(p.list) > 0
+	return out
+}
+
+// holdsOthers tells whether the findings are below the section, not the
+// section itself.
+func (r *reader) holdsOthers(n *node, h headline, c context) bool {
+	d := r.direct(n)
+	parts, others, marked := 0, 0, 0
+	for _, k := range n.kids {
+		if k.kind != section {
+			continue
+		}
+		s := r.headline(k.head)
+		switch {
+		case s.class == aspect && (s.role != asideRole || len(words(s.text)) > 1 || s.alone != holder):
+			parts++
+		case s.class == silent || s.class == digest || s.class == sound:
+		default:
+			others++
+			if f := r.direct(k); f.any() || f.id || s.class == grade || s.class == holder {
+				marked++
+			}
+		}
+	}
+	if parts > 0 && marked == 0 {
+		return false
+	}
+	ownSeverity := d.severity && (h.severity != "" || r.hasField(n, severityRole))
+	if others > 0 {
+		if ownSeverity && marked == 0 {
+			return false // sub-points
+		}
+		return marked > 0 || others > 1 || !d.any()
+	}
+	if parts > 0 {
+		return false
+	}
+	if d.opens > 1 && !h.nameless() {
+		return true
+	}
+	if d.fields > 0 && d.severity && d.opens <= 1 && n.kind == section && r.hasField(n, severityRole) {
+		return false
+	}
+	if r.runs(n) {
+		return true
+	}
+	entries, rated := r.entries(n)
+	if h.severity != "" && !topical(h.text) {
+		return false
+	}
+	switch {
+	case rated >= 2, rated == 1 && entries == 1 && !d.severity:
+		return true
+	case rated == 1:
+		return !d.severity && !d.place
+	case entries >= 1 && topical(h.text) && !d.severity && d.fields == 0:
+		return true
+	}
+	return false
+}
+
+func (h headline) nameless() bool { return h.empty }
+
+// hasField tells whether a section's own text has a field of that role.
+func (r *reader) hasField(n *node, want role) bool {
+	for _, f := range r.fields(n, false) {
+		if f.role == want {
+			return true
+		}
+	}
+	return false
+}
+
+// runs tells whether leads or rated paragraphs follow each other in a section:
+// then they are the findings.
+func (r *reader) runs(n *node) bool {
+	rated := 0
+	for _, k := range r.leads(n.kids, context{}) {
+		switch k.kind {
+		case lead:
+			h := r.headline(k.head)
+			if h.class == aspect || h.class == silent || h.class == digest || h.class == sound {
+				continue
+			}
+			if d := r.direct(k); d.severity || d.id && d.any() || d.place && d.fields > 0 {
+				rated++
+			} else if e, _ := r.entries(k); e > 0 && topical(h.text) {
+				rated++
+			}
+		case paragraph:
+			if r.told(plain(k.head)) != "" {
+				if _, fs := fieldsOf(k.head); len(fs) == 0 {
+					rated++
+				}
+			}
+		}
+	}
+	return rated >= 2
+}
+
+// entries counts the items and rows of a section that look like findings of
+// their own, and those among them that tell a severity.
+func (r *reader) entries(n *node) (entries, rated int) {
+	for _, k := range n.kids {
+		switch k.kind {
+		case list:
+			for _, it := range k.kids {
+				if ro, ok := opensField(it.head); ok && ro != titleRole {
+					continue
+				}
+				h := r.headline(it.head)
+				if h.settled || h.class == silent || h.class == digest || h.class == sound {
+					continue
+				}
+				d := r.direct(it)
+				switch {
+				case d.severity:
+					rated++
+					entries++
+				case d.place && !onlyPlaces(it.head), boldLead(it.head), d.id:
+					entries++
+				}
+			}
+		case table:
+			if cols := r.columns(k, context{}); cols.findings {
+				entries += len(k.rows) - 1
+				if cols.has(severityRole) || cols.has(scoreRole) {
+					rated += len(k.rows) - 1
+				}
+			}
+		}
+	}
+	return entries, rated
+}
+
+// topical tells whether a heading names a subject, a folder or a file, and no
+// problem.
+func topical(t string) bool {
+	var p place
+	p.text(t)
+	if len(p.list) > 0 && onlyPlaces([]span{{text: t}}) {
+		return true
+	}
+	w := words(t)
+	if len(w) > 6 {
+		return false
+	}
+	for _, x := range w {
+		if problemWords[x] {
+			return false
+		}
+	}
+	return len(w) <= 4 || strings.ContainsAny(t, "&,/")
+}
+
+var problemWords = set(`missing no not without lacks lack lacking unsafe insecure weak broken wrong fails fail failing failed leaks leak leaking leaked exposes exposed exposure hardcoded hard unbounded unvalidated unchecked unhandled ignored swallowed stale outdated duplicate duplicated dead unused never always cannot can't doesn't does isn't is are has have may can allows allow accepts returns uses bypass bypassable vulnerable race overflow traversal injection xss csrf ssrf n+1 slow quadratic excessive too unencrypted plaintext plain disabled enabled untested undocumented inconsistent incorrect invalid insufficient incomplete improper inadequate lost loses silent silently skipped deprecated unpinned abandoned runs deadlock panic crash crashes nil null unsanitized unsanitised unescaped arbitrary open stored reflected cross god deep long large`)
+
+// onlyPlaces tells whether a text says nothing but where.
+func onlyPlaces(spans []span) bool {
+	t := placed.ReplaceAllString(plain(spans), " ")
+	for _, w := range words(t) {
+		if !isNumber(w) && !connecting[w] && w != "line" && w != "lines" && w != "see" && w != "also" && w != "same" && w != "l" {
+			return false
+		}
+	}
+	var p place
+	p.spans(spans)
+	return len(p.list) > 0
+}
+
+func boldLead(spans []span) bool {
+	return len(spans) > 0 && spans[0].style&strong != 0 && len(words(spans[0].text)) > 1
+}
