@@ -52,8 +52,11 @@ type State struct {
 	Spending Spending            // from Earliest(Now, Agents) on
 	Held     []Reservation
 	Outside  []Outside
-	Reports  []Report
-	Running  []inventory.Task // tasks now in progress; one that is held, too, counts once
+	// Elsewhere is what another folder claimed, where each has a share of the
+	// pool: it is charged there, and not here.
+	Elsewhere []Outside
+	Reports   []Report
+	Running   []inventory.Task // tasks now in progress; one that is held, too, counts once; nil = not known
 }
 
 // agent is the configuration of a name; an agent nobody configured draws on

@@ -30,7 +30,8 @@ type Status struct {
 	Agents     []AgentStatus  `json:"agents"`
 	Stranded   []Stranded     `json:"stranded"`
 	Unlisted   []Unlisted     `json:"unlisted"`
-	Outside    []Outside      `json:"outside"` // those of today
+	Outside    []Outside      `json:"outside"`   // those of today
+	Elsewhere  []Outside      `json:"elsewhere"` // those of today that are charged to other folders
 	Unreadable []Unreadable   `json:"unreadable"`
 	Reports    []ReportStatus `json:"reports"`
 }
@@ -60,7 +61,7 @@ type AgentStatus struct {
 	Remaining   int        `json:"remaining"`
 	Frees       *time.Time `json:"frees,omitempty"` // when the window gives something back, if anything counts
 	Concurrency int        `json:"concurrency"`     // 0 = no limit
-	Running     int        `json:"running"`
+	Running     *int       `json:"running"`         // beside those held; nil = not known
 }
 
 // Stranded is quota that nothing can spend.
@@ -116,7 +117,7 @@ func (s State) Status() Status {
 		UnreadableToday: c.total[fromUnreadable], Unassigned: c.unplaced[fromLog],
 		Pool: s.Team.Pool(), UsableRemaining: s.room(c),
 		Members: []MemberStatus{}, Agents: []AgentStatus{}, Stranded: []Stranded{}, Unlisted: []Unlisted{},
-		Outside: []Outside{}, Unreadable: []Unreadable{}, Reports: []ReportStatus{},
+		Outside: []Outside{}, Elsewhere: []Outside{}, Unreadable: []Unreadable{}, Reports: []ReportStatus{},
 	}
 	st.Remaining = st.Pool - st.Used - st.Held - c.total[fromOutside] - st.UnreadableToday
 	for i, m := range s.Team.Members {
@@ -141,6 +142,11 @@ func (s State) Status() Status {
 	for _, o := range s.Outside {
 		if today.holds(MinuteOf(o.At)) {
 			st.Outside = append(st.Outside, o)
+		}
+	}
+	for _, o := range s.Elsewhere {
+		if today.holds(MinuteOf(o.At)) {
+			st.Elsewhere = append(st.Elsewhere, o)
 		}
 	}
 	for _, r := range s.Reports {
@@ -223,7 +229,11 @@ func (s *State) agentStatus(a Agent) AgentStatus {
 func (s *State) agentOver(a Agent, over stretch) AgentStatus {
 	st := AgentStatus{
 		Name: a.Name, Window: a.Window, Own: a.Quota > 0,
-		Concurrency: max(a.Concurrency, 0), Running: s.running(a.Name),
+		Concurrency: max(a.Concurrency, 0),
+	}
+	if s.Running != nil {
+		n := s.running(a.Name)
+		st.Running = &n
 	}
 	counts := s.shares
 	if st.Own {

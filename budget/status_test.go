@@ -102,6 +102,10 @@ func TestStatusOfTheMissionsTeam(t *testing.T) {
 	s.Spending.AddUnreadable([]byte("2026-02-04T10:00Z core-php #2"))
 	s.Held = []budget.Reservation{{Entry: budget.Entry{Repo: "core", Issue: 4, Agent: "jules", Member: "Snider"}}}
 	s.Outside = []budget.Outside{{Repo: ref("core-php"), Issue: 5, Agent: "jules", Actor: "ada", At: now}}
+	s.Elsewhere = []budget.Outside{
+		{Repo: ref("core"), Issue: 6, Agent: "jules", Actor: "ada", At: now},
+		{Repo: ref("core"), Issue: 7, Agent: "jules", Actor: "ada", At: now.AddDate(0, 0, -1)},
+	}
 	s.Reports = []budget.Report{{Agent: "jules", Used: 3, At: now}}
 	st := s.Status()
 	st.Unreadable = []budget.Unreadable{{File: "dispatch.log", Line: 4, Text: "2026-02-04T10:00Z core-php #2"}}
@@ -158,7 +162,7 @@ func TestStatusOfTheMissionsTeam(t *testing.T) {
    "remaining": 295,
    "frees": "2026-02-05T00:00:00Z",
    "concurrency": 0,
-   "running": 0
+   "running": null
   }
  ],
  "stranded": [
@@ -186,6 +190,18 @@ func TestStatusOfTheMissionsTeam(t *testing.T) {
     "name": "core-php"
    },
    "issue": 5,
+   "agent": "jules",
+   "actor": "ada",
+   "at": "2026-02-04T12:00:00Z"
+  }
+ ],
+ "elsewhere": [
+  {
+   "repo": {
+    "owner": "dappcore",
+    "name": "core"
+   },
+   "issue": 6,
    "agent": "jules",
    "actor": "ada",
    "at": "2026-02-04T12:00:00Z"
@@ -265,5 +281,41 @@ func TestHistory(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, budget.History(sp, now, 3)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestWhatIsChargedElsewhereChangesNothingHere: neither what is left nor what is
+// granted.
+func TestWhatIsChargedElsewhereChangesNothingHere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		w.drawPast(t)
+		without := w.State
+		for n := range rapid.IntRange(1, 9).Draw(t, "elsewhere") {
+			w.Elsewhere = append(w.Elsewhere, budget.Outside{Repo: ref(rapid.SampledFrom(repos).Draw(t, "repo")), Issue: n, Agent: rapid.SampledFrom([]string{"jules", "copilot"}).Draw(t, "agent"),
+				At: w.Now.Add(-time.Duration(rapid.IntRange(0, 3000).Draw(t, "ago")) * time.Minute)})
+		}
+		with := w.Status()
+		with.Elsewhere = []budget.Outside{}
+		if diff := cmp.Diff(without.Status(), with); diff != "" {
+			t.Fatal(diff)
+		}
+		asks := []budget.Ask{{Repo: ref("core"), Agent: "jules", Tasks: rapid.IntRange(1, 20).Draw(t, "tasks")}}
+		if diff := cmp.Diff(without.Admit(asks, nil), w.Admit(asks, nil)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func TestWhatRunsIsKnownOrNot(t *testing.T) {
+	s := budget.State{Now: time.Date(2026, 2, 4, 12, 0, 0, 0, time.UTC), Agents: []budget.Agent{{Name: "jules"}}}
+	if got := s.Status().Agents[0].Running; got != nil {
+		t.Errorf("nobody looked, and %d run", *got)
+	}
+	for n, tasks := range [][]inventory.Task{{}, {{Ref: inventory.Ref{Repo: ref("core"), Number: 1}, Agent: "jules"}}} {
+		s.Running = tasks
+		if got := s.Status().Agents[0].Running; got == nil || *got != n {
+			t.Errorf("%v run, want %d", got, n)
+		}
 	}
 }

@@ -28,6 +28,7 @@ dispatched outside the log. It asks GitHub nothing.
   used      readable lines of dispatch.log dated today (UTC), all agents
   held      reserved and not yet settled; counts as spent
   outside   agent label events seen on GitHub that the log does not hold
+  elsewhere those that another folder claimed, with "pool: share": charged there
   pool      sum of the members' quotas; usable: what connected repositories can take
 
 The budget resets at 00:00 UTC; unused tasks do not roll over.`,
@@ -86,7 +87,8 @@ func newReconcile(a *app) *cobra.Command {
 		Short: "Rebuild a missing or damaged reservations.log from GitHub",
 		Long: `Rebuilds .core/reservations.log when it is missing or damaged, so that writing
 is allowed again. The agents' label events on GitHub say which tasks were spent:
-those that dispatch.log does not hold are counted as "outside". The damaged file
+those that dispatch.log does not hold are counted as "outside", unless another
+folder claimed them and has a share of its own ("pool: share"). The damaged file
 is kept beside the new one. Stop other processes on this folder first; a
 reservation of theirs would not be known any more.`,
 		Args: noArgs,
@@ -99,7 +101,8 @@ reservation of theirs would not be known any more.`,
 			if err != nil {
 				return err
 			}
-			said := reconcileShape{Version: shapeVersion, Held: len(l.budget.Held), Outside: len(l.budget.Status().Outside)}
+			st := l.budget.Status()
+			said := reconcileShape{Version: shapeVersion, Held: len(l.budget.Held), Outside: len(st.Outside), Elsewhere: len(st.Elsewhere)}
 			if !a.heldUnknown {
 				if a.opt.json {
 					return a.printJSON(said)
@@ -118,6 +121,9 @@ reservation of theirs would not be known any more.`,
 				return a.printJSON(said)
 			}
 			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", said.Outside)
+			if said.Elsewhere > 0 {
+				fmt.Fprintf(a.out, "claimed by other folders and charged there: %d\n", said.Elsewhere)
+			}
 			return nil
 		},
 	}
@@ -159,12 +165,23 @@ func (a *app) budgetFromFiles(days int) (budget.Status, budget.Spending, time.Ti
 	if err := a.readLedger(c, &s, from); err != nil {
 		return none, budget.Spending{}, time.Time{}, err
 	}
+	if seen.Running != nil {
+		b, err := a.ledger(c)
+		if err == nil {
+			s.Running, err = b.RunningSince(seen.TakenAt, seen.Running)
+		}
+		if err != nil {
+			return none, budget.Spending{}, time.Time{}, err
+		}
+	}
 	if len(seen.Events) > 0 {
 		lines, err := a.lines(c, budget.Earliest(s.Now, s.Agents))
 		if err != nil {
 			return none, budget.Spending{}, time.Time{}, err
 		}
-		s.Outside = outside(&seen, lines, s.Held, c.Owner())
+		if err := a.charge(&s, c, &seen, unlogged(&seen, lines, s.Held, c.Owner())); err != nil {
+			return none, budget.Spending{}, time.Time{}, err
+		}
 	}
 	st, err := a.fullStatus(c, s)
 	return st, s.Spending, seen.TakenAt, err

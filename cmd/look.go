@@ -27,6 +27,8 @@ type look struct {
 	fleet   inventory.Fleet
 	budget  budget.State
 	seen    state.Seen
+
+	unlogged []inventory.Dispatch // made by hand, or by another folder
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and
@@ -61,6 +63,9 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	a.noteMissing(&l.snap)
 	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
 	if err := a.readOwn(l); err != nil {
+		return nil, err
+	}
+	if err := a.readClaims(ctx, hub, l); err != nil {
 		return nil, err
 	}
 	l.assess()
@@ -111,7 +116,8 @@ func (a *app) noteMissing(s *inventory.Snapshot) {
 func (l *look) assess() {
 	l.fleet = inventory.Assess(&l.snap, l.rules, l.records)
 	today := map[string]int{}
-	for _, o := range l.budget.Status().Outside {
+	st := l.budget.Status()
+	for _, o := range slices.Concat(st.Outside, st.Elsewhere) {
 		today[o.Repo.Key()]++
 	}
 	for _, s := range l.budget.Spending.Spends {
@@ -255,33 +261,9 @@ func (a *app) readOwn(l *look) error {
 	l.seen = state.Seen{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Fleet: l.budget.Fleet, Events: inventory.Dispatches(&l.snap, l.rules, from.Time())}
 	l.seen.Follow(before, l.snap.Repos)
 	l.budget.Running = inventory.Running(&l.snap, l.rules)
-	l.budget.Outside = outside(&l.seen, lines, l.budget.Held, l.conf.Owner())
-	return nil
-}
-
-// outside is what was dispatched without us. An event that came after a task
-// was reserved for its issue and agent is that task's: it counts as held. What
-// the log calls by a former name is the present repository's.
-func outside(seen *state.Seen, lines []inventory.Line, held []budget.Reservation, owner string) []budget.Outside {
-	held = slices.Clone(held)
-	lines = slices.Clone(lines)
-	for k := range lines {
-		lines[k].Ref.Repo = seen.Present(lines[k].Ref.Repo)
-	}
-	var out []budget.Outside
-	for _, d := range inventory.Outside(seen.Events, lines) {
-		k := slices.IndexFunc(held, func(h budget.Reservation) bool {
-			ref := h.Ref(owner)
-			ref.Repo = seen.Present(ref.Repo)
-			return ref.Key() == d.Ref.Key() && h.Agent == d.Agent && !d.At.Before(h.Made.Truncate(time.Second))
-		})
-		if k >= 0 {
-			held = slices.Delete(held, k, k+1)
-			continue
-		}
-		out = append(out, budget.Outside{Repo: d.Ref.Repo, Issue: d.Ref.Number, Agent: d.Agent, Actor: d.Actor, At: d.At.UTC()})
-	}
-	return out
+	l.seen.Running = l.budget.Running
+	l.unlogged = unlogged(&l.seen, lines, l.budget.Held, l.conf.Owner())
+	return a.charge(&l.budget, l.conf, &l.seen, l.unlogged)
 }
 
 // readBlockers reads what blocks the children that would be READY, of one epic

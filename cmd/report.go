@@ -95,11 +95,19 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 	if a.heldUnknown {
 		held, left = "unknown", "at most "+left
 	}
-	fmt.Fprintf(a.out, "budget %s   used %d of %d usable   held %s   outside %d   left %s   (pool %d, resets 00:00Z in %s)\n",
-		st.Date, st.Used, st.Usable, held, len(st.Outside), left, st.Pool, untilMidnight(a.now()))
+	elsewhere := ""
+	if n := len(st.Elsewhere); n > 0 {
+		elsewhere = fmt.Sprintf("   elsewhere %d", n)
+	}
+	fmt.Fprintf(a.out, "budget %s   used %d of %d usable   held %s   outside %d%s   left %s   (pool %d, resets 00:00Z in %s)\n",
+		st.Date, st.Used, st.Usable, held, len(st.Outside), elsewhere, left, st.Pool, untilMidnight(a.now()))
 	for _, g := range st.Agents {
-		if g.Window != budget.UTCDay || g.Own || g.Concurrency > 0 && g.Running > 0 {
-			fmt.Fprintf(a.out, "  %s  window %s: %d of %d used, %d left, %d running\n", g.Name, g.Window, g.Used, g.Quota, g.Remaining, g.Running)
+		if g.Window != budget.UTCDay || g.Own || g.Concurrency > 0 && g.Running != nil && *g.Running > 0 {
+			running := ""
+			if g.Running != nil {
+				running = fmt.Sprintf(", %d running", *g.Running)
+			}
+			fmt.Fprintf(a.out, "  %s  window %s: %d of %d used, %d left%s\n", g.Name, g.Window, g.Used, g.Quota, g.Remaining, running)
 		}
 	}
 	for _, s := range st.Stranded {
@@ -122,6 +130,9 @@ func (a *app) printBudget(st budget.Status, seen time.Time) {
 		if r.Differs {
 			fmt.Fprintf(a.out, "  %s itself reports %d used, the log %d\n", r.Agent, r.Used, r.Logged)
 		}
+	}
+	if n := len(st.Elsewhere); n > 0 {
+		fmt.Fprintf(a.out, "  elsewhere: %s claimed and charged by other folders\n", count(n, "task"))
 	}
 	switch {
 	case seen.IsZero():

@@ -145,8 +145,9 @@ type valueShape struct {
 // budgetShape is the budget with repositories written as everywhere else.
 type budgetShape struct {
 	budget.Status
-	Held    *int           `json:"held"` // null: not known, and what remains is at most that
-	Outside []outsideShape `json:"outside"`
+	Held      *int           `json:"held"` // null: not known, and what remains is at most that
+	Outside   []outsideShape `json:"outside"`
+	Elsewhere []outsideShape `json:"elsewhere"`
 }
 
 type outsideShape struct {
@@ -158,12 +159,17 @@ type outsideShape struct {
 }
 
 func (a *app) shapeBudget(st budget.Status) budgetShape {
-	out := budgetShape{st, &st.Held, []outsideShape{}}
+	out := budgetShape{st, &st.Held, shapeOutside(st.Outside), shapeOutside(st.Elsewhere)}
 	if a.heldUnknown {
 		out.Held = nil
 	}
-	for _, o := range st.Outside {
-		out.Outside = append(out.Outside, outsideShape{o.Repo.String(), o.Issue, o.Agent, o.Actor, o.At})
+	return out
+}
+
+func shapeOutside(list []budget.Outside) []outsideShape {
+	out := []outsideShape{}
+	for _, o := range list {
+		out = append(out, outsideShape{o.Repo.String(), o.Issue, o.Agent, o.Actor, o.At})
 	}
 	return out
 }
@@ -174,10 +180,11 @@ type pauseShape struct {
 }
 
 type reconcileShape struct {
-	Version int  `json:"version"`
-	Rebuilt bool `json:"rebuilt"` // false: reservations.log was whole
-	Held    int  `json:"held"`    // tasks reserved now
-	Outside int  `json:"outside"` // of today, on GitHub and not in dispatch.log
+	Version   int  `json:"version"`
+	Rebuilt   bool `json:"rebuilt"`   // false: reservations.log was whole
+	Held      int  `json:"held"`      // tasks reserved now
+	Outside   int  `json:"outside"`   // of today, on GitHub and not in dispatch.log
+	Elsewhere int  `json:"elsewhere"` // of today, claimed by other folders and charged there
 }
 
 type errorShape struct {

@@ -14,6 +14,21 @@ type Dispatch struct {
 	Actor string    `json:"actor"` // who put the label on
 	At    time.Time `json:"at"`
 	Event string    `json:"event"` // id of the label event
+	// Attempt counts the issue's dispatches up to this one, from 1: a claim on
+	// GitHub bears it.
+	Attempt int `json:"attempt"`
+}
+
+// NextAttempt numbers the next dispatch of an issue: 1 + the LABELED events of
+// agents.
+func NextAttempt(i *Issue, rules Rules) int {
+	n := 1
+	for _, e := range i.LabelEvents {
+		if _, ok := rules.Agent(e.Label); ok && e.Added {
+			n++
+		}
+	}
+	return n
 }
 
 // Dispatches lists every time an agent's label was put on since an instant,
@@ -22,13 +37,18 @@ func Dispatches(s *Snapshot, rules Rules, since time.Time) []Dispatch {
 	var out []Dispatch
 	seen := map[string]bool{}
 	add := func(i *Issue) {
+		attempt := 0
 		for _, e := range i.LabelEvents {
 			agent, ok := rules.Agent(e.Label)
-			if !ok || !e.Added || e.At.Before(since) || seen[e.ID] {
+			if !ok || !e.Added {
+				continue
+			}
+			attempt++
+			if e.At.Before(since) || seen[e.ID] {
 				continue
 			}
 			seen[e.ID] = true
-			out = append(out, Dispatch{Ref: i.Ref, Agent: agent, Actor: e.Actor, At: e.At, Event: e.ID})
+			out = append(out, Dispatch{Ref: i.Ref, Agent: agent, Actor: e.Actor, At: e.At, Event: e.ID, Attempt: attempt})
 		}
 	}
 	for r := range s.Repos {

@@ -311,6 +311,29 @@ func TestFeatureGate(t *testing.T) {
 	}
 }
 
+// TestAttempts: the number of a dispatch is what its claim bore before it.
+func TestAttempts(t *testing.T) {
+	rules := Rules{Labels: map[string]string{"jules": "jules", "codex": "codex"}}
+	issue := Issue{Ref: Ref{RepoRef{"org", "a"}, 3}}
+	var want []int
+	for n, e := range []LabelEvent{
+		{Label: "jules", Added: true}, {Label: "bug", Added: true}, {Label: "jules"}, {Label: "codex", Added: true}, {Label: "Jules", Added: true},
+	} {
+		e.ID, e.At = fmt.Sprint(n), day.Add(time.Duration(n)*time.Hour)
+		if _, ok := rules.Agent(e.Label); ok && e.Added && !e.At.Before(day.Add(time.Hour)) {
+			want = append(want, NextAttempt(&issue, rules))
+		}
+		issue.LabelEvents = append(issue.LabelEvents, e)
+	}
+	var got []int
+	for _, d := range Dispatches(&Snapshot{Repos: []Repo{{Issues: []Issue{issue}}}}, rules, day.Add(time.Hour)) {
+		got = append(got, d.Attempt)
+	}
+	if !slices.Equal(got, want) || !slices.Equal(got, []int{2, 3}) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestOutside(t *testing.T) {
 	ref := Ref{RepoRef{"org", "a"}, 3}
 	at := func(m, s int) time.Time { return day.Add(time.Duration(m)*time.Minute + time.Duration(s)*time.Second) }

@@ -10,7 +10,7 @@ type Task struct {
 // issues that bear an agent's label. A task ends when its issue is closed or
 // its label is taken off.
 func Running(s *Snapshot, rules Rules) []Task {
-	var out []Task
+	out := []Task{}
 	add := func(i *Issue) {
 		if i.Closed || i.IsPull || i.Missing {
 			return

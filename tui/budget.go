@@ -56,6 +56,9 @@ func (s *state) budgetLines() []budgetLine {
 	if n := len(b.Outside); n > 0 {
 		say(warnRole, "outside", "%d seen on GitHub, not in the log", n)
 	}
+	if n := len(b.Elsewhere); n > 0 {
+		say(faintRole, "elsewhere", "%d charged to other folders", n)
+	}
 	if b.UnreadableToday > 0 {
 		say(warnRole, "log", "%d unreadable %s of today count as spent", b.UnreadableToday, plural(b.UnreadableToday, "line", "lines"))
 	}

@@ -161,7 +161,7 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candi
 		Acceptor: w.Rules.Trust.Acceptor(*c.Issue), Apart: !w.Snapshot.Dependencies, Word: w.Rules.Feature[c.Ref.Key()],
 	}})
 	if d.Claims {
-		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
+		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: inventory.NextAttempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
 	}
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo)), Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
@@ -221,17 +221,6 @@ var targetBranchText string
 // targetBranch is the comment that tells an agent where its pull request goes.
 func targetBranch(branch, epic string) string {
 	return strings.NewReplacer("{branch}", branch, "{epic}", epic).Replace(strings.TrimSpace(targetBranchText))
-}
-
-// attempt numbers the next dispatch of a child.
-func attempt(i *inventory.Issue, rules inventory.Rules) int {
-	n := 1
-	for _, e := range i.LabelEvents {
-		if _, ok := rules.Agent(e.Label); ok && e.Added {
-			n++
-		}
-	}
-	return n
 }
 
 func newest(i *inventory.Issue, label string) string {

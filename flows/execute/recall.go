@@ -42,7 +42,7 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 	_, why := inventory.Dispatched(issue, w.Rules, record)
 	switch {
 	case why == "" && r.Claims:
-		plan.Add(flows.Step{Reason: "it is not dispatched: a claim on it keeps every machine away", Effect: flows.FreeClaim{Child: issue.Ref, Attempt: attempt(issue, w.Rules)}})
+		plan.Add(flows.Step{Reason: "it is not dispatched: a claim on it keeps every machine away", Effect: flows.FreeClaim{Child: issue.Ref, Attempt: inventory.NextAttempt(issue, w.Rules)}})
 		return plan, nil
 	case why == "":
 		return plan, &NotDispatched{r.Child, "it is not dispatched"}

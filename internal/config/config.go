@@ -35,6 +35,7 @@ type Config struct {
 	Keys          []Binding
 	QuietPeriod   time.Duration
 	Claims        string
+	Pool          string
 
 	ledgerHost string // of config.yaml; empty: there is none
 	fileOrg    string // of config.yaml
@@ -125,6 +126,9 @@ func (c *Config) TokenVariable(login string) (string, bool) {
 	v, ok := c.Tokens[strings.ToLower(login)]
 	return v, ok
 }
+
+// Share tells that the quotas are this folder's own share, not the whole pool's.
+func (c *Config) Share() bool { return c.Pool == "share" }
 
 // APIHost is the host requests go to: of api_url where that is set, else host.
 func (c *Config) APIHost() string {

@@ -152,6 +152,9 @@ var keyTable = finish([]Key{
 	{Path: "claims", Default: "none", Allowed: []string{"none", "refs"},
 		Meaning: "refs: a ref on GitHub claims a child before the first write, for several machines on one fleet",
 		set:     func(c *Config, _ string, v value) { c.Claims = v.text }},
+	{Path: "pool", Default: "whole", Allowed: []string{"whole", "share"},
+		Meaning: "what the quotas are of: the whole pool, so that what other folders dispatched counts here too; or this folder's own share of it, so that what another folder claimed (claims: refs) is charged there",
+		set:     func(c *Config, _ string, v value) { c.Pool = v.text }},
 
 	{Path: "notifications.desktop", Default: "false", kind: truth,
 		Idle: true, Meaning: "tell the desktop when a person is needed",

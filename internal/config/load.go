@@ -376,6 +376,9 @@ func (l *loader) agree(c *Config) error {
 		}
 		labels[strings.ToLower(a.Label)] = a.Name
 	}
+	if c.Share() && c.Claims != "refs" {
+		return fail("pool", "a share needs claims: refs: without a claim nobody can tell which folder dispatched a task", "add claims: refs, or write pool: whole")
+	}
 	if c.Classifier == "command" && len(c.ClassifyWith) == 0 {
 		return fail("classifier", "there is no classifier_command", "add classifier_command: [program, argument]")
 	}

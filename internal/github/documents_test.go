@@ -179,6 +179,7 @@ func sampleAsks() map[string][]*ask {
 		LabelEvents: []inventory.LabelEvent{{Label: inventory.AcceptedLabel, Added: true, Actor: "someone"}}}})
 	out["FleetDetails"] = s.next
 	out["Fitness"] = fitnessAsks([]inventory.RepoRef{one}, "agent", nil)
+	out["References"] = referenceAsks([]Reference{{one, "refs/core/dispatch/1/1"}}, nil)
 	out["Probe"] = probeAsks(&inventory.Snapshot{Repos: []inventory.Repo{{Ref: one, Issues: []inventory.Issue{
 		{Ref: inventory.Ref{Repo: one, Number: 7}, Author: "a", LabelEvents: []inventory.LabelEvent{{Actor: "b", ActorMayWrite: true}}}}}}, Elsewhere: []inventory.Issue{{Ref: inventory.Ref{Repo: two.repo.Ref, Number: 6}}}}, time.Unix(0, 0), nil, nil)
 	return out

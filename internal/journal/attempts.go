@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,6 +40,7 @@ type child struct {
 type attempts struct {
 	read     int64 // bytes of the file that are in children
 	children map[string]child
+	claims   map[string]bool // the objects of all claims ever noted
 }
 
 // Standing is the target comment of a child that was posted for an attempt
@@ -65,6 +67,14 @@ func (s *Store) Claimed(ref inventory.Ref) (sha string, err error) {
 // NoteClaim notes a claim of ours, by its object. Noting it again adds nothing.
 func (s *Store) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
 	return s.note(at, ref, func(c child) bool { return c.claim == sha }, "claimed", sha)
+}
+
+// Claims are the objects of all claims that this folder ever made.
+func (s *Store) Claims() (map[string]bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.readAttempts(nil)
+	return maps.Clone(s.attempts.claims), err
 }
 
 // LastDispatch is the LABELED event of a child's newest dispatch, empty where
@@ -169,7 +179,7 @@ func (s *Store) readAttempts(f *os.File) error {
 	}
 	a := &s.attempts
 	if info.Size() < a.read || a.children == nil {
-		*a = attempts{children: map[string]child{}}
+		*a = attempts{children: map[string]child{}, claims: map[string]bool{}}
 	}
 	data := make([]byte, info.Size()-a.read)
 	if _, err := f.ReadAt(data, a.read); err != nil {
@@ -201,6 +211,7 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.digest = words[2]
 	case "claimed":
 		c.claim = words[1]
+		a.claims[words[1]] = true
 	case "dispatched":
 		c = child{event: words[1]}
 	case "recalled":

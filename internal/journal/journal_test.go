@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,6 +148,7 @@ func TestAttempts(t *testing.T) {
 			recalled bool
 		}
 		models := map[int]model{}
+		claims := map[string]bool{}
 		path := filepath.Join(dir, attemptsName)
 		at := time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
 		for n := range rapid.IntRange(1, 20).Draw(rt, "steps") {
@@ -155,7 +157,7 @@ func TestAttempts(t *testing.T) {
 			k := rapid.IntRange(1, 3).Draw(rt, "child")
 			ref := inventory.Ref{Repo: inventory.RepoRef{Owner: "Org", Name: "a.b"}, Number: k}
 			m := models[k]
-			switch rapid.IntRange(0, 4).Draw(rt, "do") {
+			switch rapid.IntRange(0, 5).Draw(rt, "do") {
 			case 0:
 				m.comment = int64(n + 1)
 				must(t, s.NoteComment(at, ref, m.comment, "d1"))
@@ -174,11 +176,19 @@ func TestAttempts(t *testing.T) {
 				must(t, errors.Join(err, f.Close()))
 			case 4: // a new process
 				stores[0] = Open(dir)
+			case 5: // ours for ever, whatever comes of it
+				sha := fmt.Sprintf("%040x", n)
+				must(t, s.NoteClaim(at, ref, sha))
+				must(t, s.NoteClaim(at, ref, sha))
+				claims[sha] = true
 			}
 			models[k] = m
 			for _, s := range stores {
 				recalls, err := s.Recalls()
 				must(t, err)
+				if ours, err := s.Claims(); err != nil || !maps.Equal(ours, claims) {
+					rt.Fatalf("claims %v (%v), want %v", ours, err, claims)
+				}
 				for k, m := range models {
 					ref.Number = k
 					comment, _, err := s.Standing(ref)

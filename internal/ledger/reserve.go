@@ -81,8 +81,10 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 		if st.Spending, err = b.Spending(budget.Earliest(st.Now, st.Agents)); err != nil {
 			return err
 		}
-		if err := b.runningSince(req.Seen, &st); err != nil {
-			return err
+		if !req.Seen.IsZero() {
+			if st.Running, err = b.RunningSince(req.Seen, st.Running); err != nil {
+				return err
+			}
 		}
 		ask := budget.Ask{Repo: req.Child.Repo, Agent: req.Agent, Tasks: 1, Member: req.Member}
 		v := st.Admit([]budget.Ask{ask}, waiting)
@@ -109,23 +111,20 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 	return made, nil
 }
 
-// runningSince adds to what is running what was dispatched from here since it
-// was looked at, and in that minute: a line is dated to the minute.
-func (b *Book) runningSince(seen time.Time, st *budget.State) error {
-	if seen.IsZero() {
-		return nil
-	}
+// RunningSince adds to what was running when GitHub was looked at what was
+// dispatched from here since, and in that minute: a line is dated to the minute.
+func (b *Book) RunningSince(seen time.Time, running []inventory.Task) ([]inventory.Task, error) {
 	entries, err := b.Since(budget.DayOf(seen))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	st.Running = slices.Clone(st.Running)
+	running = slices.Clone(running)
 	for _, e := range entries {
 		if !e.At.Before(seen.UTC().Truncate(time.Minute)) {
-			st.Running = append(st.Running, inventory.Task{Ref: e.Ref(b.owner), Agent: e.Agent})
+			running = append(running, inventory.Task{Ref: e.Ref(b.owner), Agent: e.Agent})
 		}
 	}
-	return nil
+	return running, nil
 }
 
 // Settle ends a reservation whose task was spent: the line is written, dated at,

@@ -24,6 +24,11 @@ type Seen struct {
 	Fleet   []inventory.RepoRef `json:"fleet"`
 	// Events are the agents' label events of the day, or of an agent's window.
 	Events []inventory.Dispatch `json:"events"`
+	// Claims are the objects that claim those of the events that were asked
+	// after, by the event's id; "" where nobody had claimed it.
+	Claims map[string]string `json:"claims,omitempty"`
+	// Running are the tasks that agents had in hand; nil: not known.
+	Running []inventory.Task `json:"running"`
 	// Reports are what the agents' own programs said they used.
 	Reports []budget.Report `json:"reports,omitempty"`
 	// Viewers are all accounts that looked from this folder.
@@ -34,12 +39,24 @@ type Seen struct {
 	Former map[string]inventory.RepoRef `json:"former,omitempty"`
 }
 
-// Follow takes over what earlier refreshes knew: who looked, and the names that
-// repositories bore. repos are those of the present one.
+// lag is how far what GitHub answers may be behind what is so.
+const lag = 10 * time.Minute
+
+// Follow takes over what earlier refreshes knew: who looked, whose claims the
+// events bear, and the names that repositories bore. repos are those of the present one.
 func (s *Seen) Follow(before Seen, repos []inventory.Repo) {
 	s.Viewers = before.Viewers
 	if !slices.Contains(s.Viewers, s.Viewer) {
 		s.Viewers = append(slices.Clone(s.Viewers), s.Viewer)
+	}
+	s.Claims = map[string]string{}
+	for _, e := range s.Events {
+		// A claim stands. It is older than its label, so that there is none is as
+		// good as certain a while after that.
+		sha, asked := before.Claims[e.Event]
+		if sha != "" || asked && (before.TakenAt.Equal(s.TakenAt) || before.TakenAt.Sub(e.At) > lag) {
+			s.Claims[e.Event] = sha
+		}
 	}
 	s.Names, s.Former = map[string]inventory.RepoRef{}, map[string]inventory.RepoRef{}
 	for id, name := range before.Names {

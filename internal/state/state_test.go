@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -124,6 +125,24 @@ func TestARenamedRepositoryIsFollowed(t *testing.T) {
 	}
 	if look("n", "d"); s.SoleViewer() != "" {
 		t.Error("two accounts looked")
+	}
+}
+
+// TestClaimsThatWereFoundAreKnown: and that there was none holds for an old
+// label, else as long as nothing newer was seen.
+func TestClaimsThatWereFoundAreKnown(t *testing.T) {
+	at := time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
+	before := Seen{TakenAt: at, Claims: map[string]string{"claimed": "5ca1ab1e", "old": "", "unclaimed": "", "past": "c0ffee"}}
+	events := []inventory.Dispatch{{Event: "claimed", At: at}, {Event: "old", At: at.Add(-time.Hour)}, {Event: "unclaimed", At: at}, {Event: "new", At: at}}
+	for later, want := range map[time.Duration]map[string]string{
+		0:           {"claimed": "5ca1ab1e", "old": "", "unclaimed": ""},
+		time.Second: {"claimed": "5ca1ab1e", "old": ""},
+	} {
+		next := Seen{TakenAt: at.Add(later), Events: events}
+		next.Follow(before, nil)
+		if !maps.Equal(next.Claims, want) {
+			t.Errorf("%s later: %v, want %v", later, next.Claims, want)
+		}
 	}
 }
 
