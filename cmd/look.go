@@ -209,6 +209,18 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 	return snap, nil
 }
 
+// detail reads what making issues needs to know of some repositories besides
+// the look, afresh each time; paths, by RepoRef.Key, are the files whose absence
+// is asked after. Details are whole or nil, with the repository's Problem saying
+// why (github.Client.Details).
+func (a *app) detail(ctx context.Context, l *look, repos []inventory.RepoRef, paths map[string][]string) error {
+	hub, err := a.client(ctx)
+	if err != nil {
+		return err
+	}
+	return hub.Details(ctx, &l.snap, repos, github.DetailsOptions{Trust: l.rules.Trust, Paths: paths})
+}
+
 // host is the name by which this folder knows its GitHub.
 func (a *app) host() string {
 	if a.opt.demo {
@@ -217,10 +229,14 @@ func (a *app) host() string {
 	return a.hub.Host()
 }
 
+// snapshotShape changes when a look reads what it did not read before: a
+// snapshot kept by an older program is read again.
+const snapshotShape = "2"
+
 // snapshotKey names what a snapshot depends on beside GitHub: which
 // repositories it is of, and whose text was kept.
 func snapshotKey(host string, refs []inventory.RepoRef, trust inventory.Trust) string {
-	words := []string{host}
+	words := []string{snapshotShape, host}
 	for _, r := range refs {
 		words = append(words, r.Key())
 	}

@@ -14,8 +14,10 @@ type Snapshot struct {
 	Since time.Time `json:"since,omitzero"`
 	// Dependencies tells that what blocks an issue was read with it: this
 	// GitHub's GraphQL knows. Else it takes a request an issue.
-	Dependencies bool   `json:"dependencies,omitempty"`
-	Repos        []Repo `json:"repos"` // in inventory order
+	Dependencies bool `json:"dependencies,omitempty"`
+	// SubIssues tells that this GitHub knows native sub-issues.
+	SubIssues bool   `json:"sub_issues,omitempty"`
+	Repos     []Repo `json:"repos"` // in inventory order
 	// Elsewhere are children that epics name in repositories outside the fleet.
 	Elsewhere []Issue `json:"elsewhere,omitempty"`
 }
@@ -46,13 +48,19 @@ type Repo struct {
 // every look reads.
 type Details struct {
 	Labels []string `json:"labels"` // names of all labels there are
-	// Made are the issues, closed ones too, that a trusted author's text ties to
-	// an open audit of this repository by a cross-reference event.
+	// Made are the issues of trusted authors, closed ones too, that a
+	// cross-reference event ties to an open audit of this repository, by number.
+	// GitHub writes that event some seconds after an issue was opened: what is
+	// open and new is among the Issues, what was made and closed is here. Their
+	// LabelEvents are not read.
 	Made []Issue `json:"made,omitempty"`
 	// Absent are the paths that were asked after and are not in the default
 	// branch's head.
 	Absent []string `json:"absent,omitempty"`
-	// Newest is the highest number of an issue or pull request.
+	// Newest is the highest number of an issue or pull request that was there
+	// when the snapshot was taken: what has a higher one may not be in it. It may
+	// be too low by a transferred issue or by what came in the seconds around the
+	// look, never too high.
 	Newest int `json:"newest"`
 	// SubIssues tells that this GitHub knows native sub-issues.
 	SubIssues bool `json:"sub_issues,omitempty"`

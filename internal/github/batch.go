@@ -33,6 +33,7 @@ type ask struct {
 	fill      func(raw json.RawMessage) error
 	fail      func(*Error)
 	warn      func(*Error) // part of the answer is missing; nil: like fail
+	none      func()       // the answer is that there is none; nil: like fail
 
 	alias string // of the repository, while composing
 	tries int
@@ -236,6 +237,10 @@ func (b *batch) deliver(asks []*ask, r *result, judged map[*ask]*Error) {
 				objects[a.alias] = o
 			}
 			raw = o[a.key]
+		}
+		if string(raw) == "null" && a.none != nil {
+			a.none()
+			continue
 		}
 		if len(raw) == 0 || string(raw) == "null" {
 			a.fail(&Error{Kind: KindNotFound, Message: "not found, or hidden from this token"})

@@ -1,6 +1,8 @@
 package github
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -73,6 +75,14 @@ var secret = map[string][]string{
 	"Comment": {"body"}, "Commit": {"message", "messageBody", "messageHeadline"}, "RenamedTitleEvent": {"previousTitle", "currentTitle"},
 }
 
+// bodyReaders are the operations that may read the bodies of issues, and why;
+// strangers' are dropped as they come in (survey.finish, details.keep).
+var bodyReaders = map[string]string{
+	"Fleet":        "the checklists and marks of open issues",
+	"FleetDetails": "further pages of the same",
+	"Details":      "the marks of issues tied to an audit",
+}
+
 // forbidden lists the selections of a document that read such texts.
 func forbidden(s *ast.Schema, text string) []string {
 	doc, errs := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules())
@@ -80,6 +90,7 @@ func forbidden(s *ast.Schema, text string) []string {
 		return []string{errs.Error()}
 	}
 	var bad []string
+	operation := ""
 	var walk func(set ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, sel := range set {
@@ -88,6 +99,9 @@ func forbidden(s *ast.Schema, text string) []string {
 				typ := ""
 				if n.ObjectDefinition != nil {
 					typ = n.ObjectDefinition.Name
+				}
+				if n.Name == "body" && typ == "Issue" && bodyReaders[operation] == "" {
+					bad = append(bad, operation+" reads Issue.body")
 				}
 				for _, f := range append(append([]string(nil), secret["*"]...), secret[typ]...) {
 					if n.Name == f {
@@ -103,6 +117,7 @@ func forbidden(s *ast.Schema, text string) []string {
 		}
 	}
 	for _, op := range doc.Operations {
+		operation = op.Name
 		walk(op.SelectionSet)
 	}
 	return bad
@@ -115,7 +130,12 @@ func TestNoDocumentReadsWhatStrangersWrite(t *testing.T) {
 			t.Errorf("%s reads %v", name, bad)
 		}
 	}
+	issueBody := `query %s { repository(owner: "o", name: "n") { issue(number: 1) { body } } }`
+	if bad := forbidden(s, fmt.Sprintf(issueBody, "Fleet")); len(bad) > 0 {
+		t.Error(bad)
+	}
 	for _, text := range []string{
+		fmt.Sprintf(issueBody, "Probe"), fmt.Sprintf(issueBody, "Recheck"), fmt.Sprintf(issueBody, ""),
 		`{ node(id: "x") { ... on IssueComment { body } } }`,
 		`{ node(id: "x") { ... on PullRequest { body } } }`,
 		`{ node(id: "x") { ... on Commit { messageHeadline } } }`,
@@ -178,9 +198,31 @@ func sampleAsks() map[string][]*ask {
 	s.acceptor(&issueReading{ours: one, Issue: inventory.Issue{Ref: inventory.Ref{Repo: one, Number: 5}, Labels: []string{inventory.AcceptedLabel},
 		LabelEvents: []inventory.LabelEvent{{Label: inventory.AcceptedLabel, Added: true, Actor: "someone"}}}})
 	out["FleetDetails"] = s.next
+	out["Details"] = detailsAsks(c, one)
 	out["Fitness"] = fitnessAsks([]inventory.RepoRef{one}, "agent", nil)
 	out["References"] = referenceAsks([]Reference{{one, "refs/core/dispatch/1/1"}}, nil)
 	out["Probe"] = probeAsks(&inventory.Snapshot{Repos: []inventory.Repo{{Ref: one, Issues: []inventory.Issue{
 		{Ref: inventory.Ref{Repo: one, Number: 7}, Author: "a", LabelEvents: []inventory.LabelEvent{{Actor: "b", ActorMayWrite: true}}}}}}, Elsewhere: []inventory.Issue{{Ref: inventory.Ref{Repo: two.repo.Ref, Number: 6}}}}, time.Unix(0, 0), nil, nil)
 	return out
+}
+
+// detailsAsks shows every selection of Details, further pages too.
+func detailsAsks(c *Client, ref inventory.RepoRef) []*ask {
+	s := &inventory.Snapshot{SubIssues: true, Repos: []inventory.Repo{{Ref: ref, DefaultHead: "sha",
+		Issues: []inventory.Issue{{Ref: inventory.Ref{Repo: ref, Number: 8}, Title: "[Audit] all", Association: "OWNER"}}}}}
+	d := newDetails(c, s, []inventory.RepoRef{ref}, DetailsOptions{Paths: map[string][]string{ref.Key(): {"a.txt"}}})
+	m := d.repos[0]
+	more := pageJSON{Next: true, End: "cursor"}
+	d.labels(m, &namesJSON{Page: more})
+	d.parents(m, &parentsJSON{Page: more})
+	d.labelsOf(m, 9)
+	for _, a := range d.next {
+		if a.key == "x8" {
+			if err := a.fill(json.RawMessage(`{"made":{"pageInfo":{"hasNextPage":true,"endCursor":"c"}}}`)); err != nil {
+				panic(err)
+			}
+			a.key = "first"
+		}
+	}
+	return d.next
 }

@@ -174,12 +174,7 @@ func acme(t *testing.T) *lab {
 		}
 		must(tx.CreateRepo(world.NewRepo{Owner: tx.UserByLogin("linus"), Name: "lib"}))
 	})
-	open := func(login string, repo inventory.RepoRef, title, body string) {
-		l.as(login, func(tx *world.Tx) {
-			r, _ := tx.Repo(repo.Owner, repo.Name)
-			must(tx.CreateIssue(r, world.NewIssue{Title: title, Body: body}))
-		})
-	}
+	open := l.open
 	open("ada", mainRepo, "epic(security): all", "### Phase 1\n- [ ] #2 - one\n- [x] #3 - two\n- [ ] acme/other#1\n- [ ] linus/lib#1 - theirs\n- [ ] #999\n- [ ] #9\n")
 	open("ada", mainRepo, "fix: one", "body two")
 	open("ada", mainRepo, "fix: two", "body three")

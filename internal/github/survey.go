@@ -40,6 +40,7 @@ type survey struct {
 	started   time.Time
 	viewer    string
 	deps      bool // this GitHub's GraphQL knows issue dependencies
+	subIssues bool // and native sub-issues
 	repos     []*repoReading
 	byKey     map[string]*repoReading // by the name asked for and by the present one
 	elsewhere map[string]*issueReading
@@ -117,7 +118,7 @@ func (s *survey) progress(data map[string]json.RawMessage, asks []*ask) {
 		s.viewer = viewer.login()
 	}
 	if raw, ok := data["features"]; ok {
-		s.deps = hasDependencies(raw)
+		s.deps, s.subIssues = hasField(raw, "blockedBy"), hasField(raw, "parent")
 	}
 	if s.o.Progress == nil {
 		return
@@ -129,20 +130,15 @@ func (s *survey) progress(data map[string]json.RawMessage, asks []*ask) {
 	s.o.Progress(Progress{Repos: s.answered, Of: len(s.repos), Issues: issues, Requests: s.c.Stats().Requests})
 }
 
-func hasDependencies(raw json.RawMessage) bool {
-	var t struct {
-		Fields []struct {
-			Name string `json:"name"`
-		} `json:"fields"`
-	}
-	if json.Unmarshal(raw, &t) != nil {
-		return false
-	}
-	return slices.ContainsFunc(t.Fields, func(f struct {
+// hasField tells whether this GitHub's Issue has a field, by introspection.
+func hasField(raw json.RawMessage, name string) bool {
+	type field struct {
 		Name string `json:"name"`
-	}) bool {
-		return f.Name == "blockedBy"
-	})
+	}
+	var t struct {
+		Fields []field `json:"fields"`
+	}
+	return json.Unmarshal(raw, &t) == nil && slices.Contains(t.Fields, field{name})
 }
 
 // factsOf asks for a repository. 100 issues with 20 labels each, 50 pull
@@ -213,7 +209,7 @@ func (s *survey) lend(r *repoReading, e *Error) {
 
 // snapshot puts together what was read, everything in a fixed order.
 func (s *survey) snapshot() inventory.Snapshot {
-	out := inventory.Snapshot{Host: s.c.Host(), Viewer: s.viewer, TakenAt: s.started, Since: s.o.Since, Dependencies: s.deps}
+	out := inventory.Snapshot{Host: s.c.Host(), Viewer: s.viewer, TakenAt: s.started, Since: s.o.Since, Dependencies: s.deps, SubIssues: s.subIssues}
 	for _, r := range s.repos {
 		if r.read {
 			r.repo.Issues, r.repo.Pulls = nil, nil
