@@ -78,8 +78,17 @@ func TestAProposalSaysHowLongItTakes(t *testing.T) {
 	for n := range 120 {
 		plan.Add(flows.Step{Effect: flows.Comment{Issue: inventory.Ref{Number: n}}})
 	}
-	a := newApp(nil, &bytes.Buffer{}, &bytes.Buffer{})
-	if p := a.proposal("core dev", plan); p.Takes != 119*time.Second || wholeSeconds(p.Takes) != 119 {
+	var out bytes.Buffer
+	a := newApp(nil, &out, &bytes.Buffer{})
+	p := a.proposal("core dev", plan)
+	if p.Takes != 119*time.Second {
 		t.Errorf("120 comments take %v", p.Takes)
+	}
+	d := newDelivery()
+	if err := a.send(t.Context(), &look{}, p, sendOptions{dryRun: true}, d, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(out.String(), "takes about 2 min at what GitHub allows\n") || d.shape.Seconds != 119 {
+		t.Errorf("%d seconds, and printed\n%s", d.shape.Seconds, out.String())
 	}
 }

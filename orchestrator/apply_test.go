@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -162,5 +165,32 @@ func TestABranchThatIsThereIsLeftAlone(t *testing.T) {
 	}
 	if first.Outcome != orchestrator.Skipped {
 		t.Errorf("%+v", first)
+	}
+}
+
+// TestPlansOfAProposalCountTogether: what is told of the first says how far both
+// are.
+func TestPlansOfAProposalCountTogether(t *testing.T) {
+	s := newStage(t)
+	p := s.proposal(s.plan())
+	var more flows.Plan
+	for _, n := range []int{1, 2, 3} {
+		more.Add(flows.Step{Reason: "a test", Effect: flows.Comment{Issue: inventory.Ref{Repo: s.repo, Number: n}, Body: "more"}})
+	}
+	p.Plans = append(p.Plans, more)
+	of := len(p.Plans[0].Steps) + 3
+	var told []orchestrator.Progress
+	if err := s.applier(func(e orchestrator.Event) { told = append(told, e.Progress) }).Apply(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != of {
+		t.Fatalf("told %d times of %d steps", len(told), of)
+	}
+	for k, p := range told {
+		// Three comments are left when the first plan is through: two seconds.
+		least := max(0, min(2, time.Duration(of-p.Done-1))) * time.Second
+		if p.Done != k+1 || p.Of != of || p.Left < least || p.Done == of && p.Left != 0 {
+			t.Errorf("after %d steps of %d: %+v", k+1, of, p)
+		}
 	}
 }

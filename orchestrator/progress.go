@@ -65,7 +65,7 @@ func About(d time.Duration) string {
 const (
 	heldLeast = 3 * time.Second // a shorter hold is no news
 	rateLeast = 5 * time.Second // of writing, before a rate means anything
-	fading    = 0.94            // weight a measured answer keeps when another comes
+	fading    = 0.97            // weight a measured answer keeps when another comes
 )
 
 // meter reckons the time left of an apply: when GitHub's limits let each of the

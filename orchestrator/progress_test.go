@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -87,6 +88,37 @@ func TestTheTimeLeftOfAnyApply(t *testing.T) {
 			rt.Fatalf("in the end: %+v", p)
 		}
 	})
+}
+
+// TestAnswersThatVary by half: the time left is within a tenth of the truth once
+// a few answers were measured, and seldom rises.
+func TestAnswersThatVary(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		steps, least := comments(200), 100*time.Millisecond+time.Duration(seed)*50*time.Millisecond
+		pace, now, rises := flows.PublishedPace(), noon, 0
+		m := &meter{pace: func() flows.Pace { return pace }, of: len(steps)}
+		var told []Progress
+		for k, s := range steps {
+			m.begin(now, s)
+			took, left := pace.Ahead(now, steps[:1], least+time.Duration(random.Int64N(int64(least/2))))
+			now = now.Add(took)
+			pace.Last, pace.Content = left, append(pace.Content, now)
+			m.end(now, s.Cost(), Done)
+			told = append(told, m.read(now, time.Time{}, steps[k+1:]))
+		}
+		for k, p := range told[20:] {
+			if left := now.Sub(p.At); (p.Left - left).Abs() > left/10+2*time.Second {
+				t.Errorf("answers from %v, step %d: said %v, were %v", least, k+21, p.Left, left)
+			}
+			if p.Left > told[k+19].Left {
+				rises++
+			}
+		}
+		if rises > 5 {
+			t.Errorf("answers from %v: it rose %d times", least, rises)
+		}
+	}
 }
 
 // TestAWaitIsPartOfTheTimeLeft: until it ends, and what comes then.
