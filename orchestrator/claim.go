@@ -19,7 +19,9 @@ func (e *Taken) Error() string {
 // claim creates the reference of an attempt, which GitHub lets one alone do. It
 // points to a commit of our own: the sha names the winner, also when the answer
 // was lost. (A commit, where spec/2-flows says a tag object: as much ours, and
-// one kind of object less to make.)
+// one kind of object less to make.) It is noted before it is sent: one that
+// lands when this process is long gone, and its plan settled, is the folder's
+// all the same, and does not keep everybody from the child.
 type claim struct {
 	*run
 	flows.Claim
@@ -38,7 +40,10 @@ func (d claim) look(ctx context.Context) (Baseline, *result, error) {
 	for try := 1; doubtful(err) && try < tries; try++ {
 		sha, err = d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
 	}
-	return Baseline{SHA: sha}, nil, err
+	if err != nil {
+		return Baseline{}, nil, err
+	}
+	return Baseline{SHA: sha}, nil, d.Journal.NoteClaim(d.now(), d.Child, sha)
 }
 
 // marked is the object this plan made before, where the claim is sent again: the
@@ -59,23 +64,24 @@ func (d claim) standing(ctx context.Context, sha string) (*result, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	noted, err := d.Journal.Claimed(d.Child)
-	switch {
-	case err != nil:
-		return nil, err
-	case there == noted:
-		return &result{outcome: Skipped, detail: "claimed before, by " + short(there), evidence: Evidence{SHA: there}}, nil
-	case there == sha:
-		done, err := d.won(sha)
-		return &done, err
+	if there == sha {
+		done := d.won(sha)
+		return &done, nil
 	}
-	return nil, &Taken{d.Child}
+	ours, err := d.Journal.Claimed(d.Child, there)
+	if err != nil {
+		return nil, err
+	}
+	if !ours {
+		return nil, &Taken{d.Child}
+	}
+	return &result{outcome: Skipped, detail: "claimed before, by " + short(there), evidence: Evidence{SHA: there}}, nil
 }
 
 func (d claim) send(ctx context.Context, base Baseline) (result, error) {
 	err := d.Hub.CreateRef(ctx, d.Child.Repo, flows.ClaimRef(d.Child, d.Attempt), base.SHA)
 	if err == nil {
-		return d.won(base.SHA)
+		return d.won(base.SHA), nil
 	}
 	if !doubtful(err) {
 		if found, lookErr := d.standing(ctx, base.SHA); found != nil {
@@ -91,8 +97,8 @@ func (d claim) judge(ctx context.Context, base Baseline) (*result, error) {
 	return d.standing(ctx, base.SHA)
 }
 
-func (d claim) won(sha string) (result, error) {
-	return result{outcome: Done, detail: flows.ClaimRef(d.Child, d.Attempt) + " at " + short(sha), evidence: Evidence{SHA: sha}}, d.Journal.NoteClaim(d.now(), d.Child, sha)
+func (d claim) won(sha string) result {
+	return result{outcome: Done, detail: flows.ClaimRef(d.Child, d.Attempt) + " at " + short(sha), evidence: Evidence{SHA: sha}}
 }
 
 // pass gives up a child that another machine has: its task is given back and its

@@ -24,6 +24,7 @@ type mortal struct {
 	remote []bool // whether each of them is GitHub's
 	dies   int    // at which of them; 0: never
 	when   death
+	lands  time.Duration // how much later: inside the quiet period, if nobody says otherwise
 	dead   bool
 	log    *journal.Store
 	id     string
@@ -34,7 +35,7 @@ type death int
 const (
 	before death = iota
 	after
-	late // GitHub's effects come 30 s later; others are as after
+	late // GitHub's effects come later, by lands; others are as after
 	deaths
 )
 
@@ -52,7 +53,7 @@ func (m *mortal) change(remote bool, do func() error) error {
 	switch {
 	case m.when == late && remote:
 		m.clock.mu.Lock()
-		m.clock.later = append(m.clock.later, landing{m.clock.at.Add(30 * time.Second), func() { _ = do() }})
+		m.clock.later = append(m.clock.later, landing{m.clock.at.Add(m.lands), func() { _ = do() }})
 		m.clock.mu.Unlock()
 	case m.when != before:
 		_ = do()
@@ -214,7 +215,7 @@ func (m mortalJournal) NoteRecall(at time.Time, ref inventory.Ref) error {
 
 // process is a new process on the stage's folder that dies as it is told.
 func (s *stage) process(dies int, when death) (*mortal, *orchestrator.Applier) {
-	m := &mortal{stage: s, dies: dies, when: when, log: journal.Open(s.journalDir())}
+	m := &mortal{stage: s, dies: dies, when: when, lands: quiet / 2, log: journal.Open(s.journalDir())}
 	return m, &orchestrator.Applier{Hub: mortalHub{m}, Ledger: mortalLedger{m}, Journal: mortalJournal{m, m.log},
 		Brake: s, Judge: stageRules.Again, Clock: s.clock, Host: "test", Quiet: quiet}
 }
@@ -283,6 +284,54 @@ func TestKilledAtEveryChange(t *testing.T) {
 		}
 	}
 	t.Logf("%d deaths", points)
+}
+
+// TestWhatLandsTooLateBlocksNobody: a process dies with a write on its way, and
+// the write lands when its plan is settled and nobody looks for it any more. A
+// comment may stand there twice then, but each child is dispatched, and paid
+// once: a claim that lands so late is known as our own.
+func TestWhatLandsTooLateBlocksNobody(t *testing.T) {
+	for _, claims := range []bool{false, true} {
+		whole := newStage(t)
+		whole.claim = claims
+		m, a := whole.process(0, after)
+		if err := a.Apply(t.Context(), whole.proposal(whole.plan())); err != nil {
+			t.Fatal(err)
+		}
+		for dies, remote := range m.remote {
+			if !remote {
+				continue
+			}
+			t.Run(fmt.Sprint(claims, "/", dies+1), func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t)
+				s.claim = claims
+				m, a := s.process(dies+1, late)
+				m.lands = 2 * time.Hour
+				if err := a.Apply(t.Context(), s.proposal(s.plan())); !m.dead {
+					t.Fatalf("it did not die: %v", err)
+				}
+				_, a = s.process(0, after)
+				if _, err := a.Settle(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				_ = s.clock.Sleep(t.Context(), 3*time.Hour)
+				if err := s.recover(a, false); err != nil {
+					t.Fatalf("after write %d landed: %v", dies+1, err)
+				}
+				got := s.state()
+				for n := 1; n <= 2; n++ {
+					if got.events[n] != 1 || got.comments[n] < 1 || got.comments[n] > 2 {
+						t.Errorf("#%d has %d LABELED events and %d comments", n, got.events[n], got.comments[n])
+					}
+				}
+				if got.held != 0 {
+					t.Errorf("%d tasks are held", got.held)
+				}
+				s.wantNothingOpen()
+			})
+		}
+	}
 }
 
 // TestKilledAgainAndAgain: so after any number of deaths in a row.

@@ -109,9 +109,9 @@ type Journal interface {
 	// Standing is the target comment that was posted for an attempt which was
 	// not dispatched, with the digest of its text; 0: there is none.
 	Standing(ref inventory.Ref) (comment int64, digest string, err error)
-	// Claimed is the object of ours that claims a child for an attempt which was
-	// not dispatched; empty: none.
-	Claimed(ref inventory.Ref) (sha string, err error)
+	// Claimed tells whether a claim of a child with that object is ours: one that
+	// was noted for the attempt which was not dispatched.
+	Claimed(ref inventory.Ref, sha string) (bool, error)
 	// LastDispatch is the LABELED event of a child's newest dispatch, empty
 	// where there was none, and whether it was taken back since.
 	LastDispatch(ref inventory.Ref) (event string, recalled bool, err error)

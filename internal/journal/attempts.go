@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,15 +25,17 @@ import (
 //	2026-02-04T10:00:14Z dispatched dappcore/core#112 LE_x sum=89abcdef
 //	2026-02-05T09:00:00Z recalled dappcore/core#112 sum=89abcdef
 //
-// The order of a child's lines says what holds: a comment and a claim stand
-// until a dispatch uses them up, a recall until the next dispatch.
+// The order of a child's lines says what holds: a comment and the claims stand
+// until a dispatch uses them up, a recall until the next dispatch. A claim is
+// written here before it is sent, so several may stand of which one, or none,
+// ever came to be.
 const attemptsName = "attempts.log"
 
 // child is where one child's attempts stand.
 type child struct {
 	comment  int64 // of the attempt that was not dispatched; 0: none
 	digest   string
-	claim    string    // sha of our claim that was not dispatched; empty: none
+	claims   []string  // sha of each claim of ours that was meant for this attempt
 	event    string    // of the newest dispatch
 	recalled time.Time // zero: not since the newest dispatch
 }
@@ -55,21 +58,21 @@ func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err e
 	return c.comment, c.digest, nil
 }
 
-// Claimed is the object of ours that claims a child for an attempt which was not
-// dispatched; empty: none.
-func (s *Store) Claimed(ref inventory.Ref) (sha string, err error) {
+// Claimed tells whether a claim of a child with that object is ours: one that was
+// noted for the attempt which was not dispatched.
+func (s *Store) Claimed(ref inventory.Ref, sha string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err = s.readAttempts(nil)
-	return s.attempts.children[ref.Key()].claim, err
+	err := s.readAttempts(nil)
+	return slices.Contains(s.attempts.children[ref.Key()].claims, sha), err
 }
 
 // NoteClaim notes a claim of ours, by its object. Noting it again adds nothing.
 func (s *Store) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
-	return s.note(at, ref, func(c child) bool { return c.claim == sha }, "claimed", sha)
+	return s.note(at, ref, func(c child) bool { return slices.Contains(c.claims, sha) }, "claimed", sha)
 }
 
-// Claims are the objects of all claims that this folder ever made.
+// Claims are the objects of all claims that this folder ever meant to make.
 func (s *Store) Claims() (map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,7 +213,7 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.comment, _ = strconv.ParseInt(words[1], 10, 64)
 		c.digest = words[2]
 	case "claimed":
-		c.claim = words[1]
+		c.claims = append(c.claims, words[1])
 		a.claims[words[1]] = true
 	case "dispatched":
 		c = child{event: words[1]}
