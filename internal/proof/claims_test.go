@@ -29,9 +29,6 @@ func TestACrowdOnSeveralFolders(t *testing.T) {
 // TestACrowdForEveryChild: shares that none of them uses up, and fewer children
 // than all of them could pay for: each is dispatched once, by somebody.
 func TestACrowdForEveryChild(t *testing.T) {
-	if !soak() {
-		t.Skip("a long run: CORE_SOAK=1. On a busy machine the others' runs are used up while the last child's process waits out its quiet period")
-	}
 	const children = 40
 	for seed := range seeds(1) {
 		c := newCrowd(t, seed, children, claimedFolders, 300, "claims: refs\n")

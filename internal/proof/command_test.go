@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -48,6 +50,22 @@ func (b *bench) environment(token string) []string {
 	}
 }
 
+// mint makes a token of the owner's, for one process alone.
+func (b *bench) mint() string {
+	b.t.Helper()
+	token := fmt.Sprintf("ghp_%036d", minted.Add(1))
+	err := b.host.sim.World().Update(world.System(), func(tx *world.Tx) error {
+		_, err := tx.CreateToken(world.NewToken{Text: token, User: tx.UserByLogin(b.host.sim.Fleet().Owner), Scopes: []string{"repo", "read:org"}})
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return token
+}
+
+var minted atomic.Int64
+
 // core is the file of that name in the folder's .core/.
 func (b *bench) core(name string) string {
 	d, err := config.At(b.dir)
@@ -64,6 +82,23 @@ func (b *bench) command(args ...string) *exec.Cmd {
 	return c
 }
 
+// victim is the dispatch that shall be killed: with a token of its own, so that
+// GitHub can tell it from those that come after it.
+func (b *bench) victim() (c *exec.Cmd, token string) {
+	token = b.mint()
+	c = b.command(dispatchArgs(b.scene.epic, b.scene.first)...)
+	c.Env = b.environment(token)
+	return c, token
+}
+
+// gone has the host know that the victim is dead.
+func (b *bench) gone(token string, e ended) {
+	b.host.end(token)
+	b.host.rest()
+	b.host.at(nil)
+	b.runs = append(b.runs, e)
+}
+
 // dispatchArgs is the dispatch of an epic's open phase, sent without asking.
 func dispatchArgs(epic inventory.Ref, max int) []string {
 	args := []string{"epic", strconv.Itoa(epic.Number), "--repo", epic.Repo.Name, "--dispatch", "--yes", "--json"}
@@ -75,7 +110,8 @@ func dispatchArgs(epic inventory.Ref, max int) []string {
 
 // ended is a run that is over.
 type ended struct {
-	status int // -1: killed
+	status int  // -1: killed
+	hung   bool // and was ended for that
 	out    string
 	err    string
 }
@@ -134,14 +170,15 @@ func (p *process) kill() {
 }
 
 // longest is how long a run may take before it counts as hanging.
-const longest = 45 * time.Second
+const longest = 2 * time.Minute
 
 func (p *process) wait() ended {
 	hangs := time.AfterFunc(longest, func() { _ = p.cmd.Process.Kill() })
 	defer hangs.Stop()
 	<-p.dead
-	e := ended{p.status, p.out.String(), p.err.String()}
+	e := ended{status: p.status, out: p.out.String(), err: p.err.String()}
 	if !hangs.Stop() {
+		e.hung = true
 		e.err += fmt.Sprintf("\nit was ended after %v: it hung\n", longest)
 	}
 	return e

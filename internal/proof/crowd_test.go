@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/internal/config"
-	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/internal/ledger"
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -22,7 +21,7 @@ const (
 	crowdEpics     = 8
 	crowdPool      = 20
 	crowdProcesses = 8
-	crowdRuns      = 60 // of one process at the most
+	crowdRuns      = 60 // of one process while processes are killed
 )
 
 // crowd is many processes of the program on one GitHub, some of them killed.
@@ -31,10 +30,9 @@ type crowd struct {
 	size    int // children
 	share   int // of the pool, a folder
 	folders []string
-	tokens  []string // a process each, so that GitHub can tell them apart
 
 	mu    sync.Mutex
-	marks map[string]*mark // by token
+	marks map[string]*mark // by token: each run has its own
 	kills int
 	runs  int
 }
@@ -44,6 +42,7 @@ type mark struct {
 	victim *process
 	left   int // requests until then
 	at     moment
+	number int // of the request, when it has come
 	ready  chan struct{}
 }
 
@@ -58,35 +57,30 @@ func newCrowd(t *testing.T, seed uint64, children, folders, share int, settings 
 	for len(c.folders) < folders {
 		c.folders = append(c.folders, s.folder(t, c.host))
 	}
-	for n := range crowdProcesses {
-		token := fmt.Sprintf("ghp_%036d", n)
-		owner := c.host.sim.Fleet().Owner
-		if err := c.host.sim.World().Update(world.System(), func(tx *world.Tx) error {
-			_, err := tx.CreateToken(world.NewToken{Text: token, User: tx.UserByLogin(owner), Scopes: []string{"repo", "read:org"}})
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		c.tokens = append(c.tokens, token)
-	}
 	c.host.at(c.strike)
 	return c
 }
 
 // strike kills the process that sent a request when its time has come.
-func (c *crowd) strike(_ int, at moment, r *http.Request) bool {
+func (c *crowd) strike(n int, at moment, r *http.Request) bool {
+	token := bearer(r)
 	c.mu.Lock()
-	m := c.marks[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	m := c.marks[token]
 	if m == nil {
 		c.mu.Unlock()
 		return false
 	}
 	if at == beforeRequest {
-		m.left--
+		if m.left--; m.left == 0 {
+			m.number = n
+		}
 	}
-	now := m.left == 0 && at == m.at
+	mine := m.number == n
 	c.mu.Unlock()
-	if !now {
+	if mine && at == afterEffect {
+		c.host.end(token)
+	}
+	if !mine || at != m.at {
 		return false
 	}
 	<-m.ready
@@ -97,40 +91,49 @@ func (c *crowd) strike(_ int, at moment, r *http.Request) bool {
 	return true
 }
 
-// work is one process that is started again and again until the pool is spent;
-// draw decides what it dispatches and where it dies.
+// work is one process that is started again and again, for as long as there may
+// be something to do and its runs are not used up; draw decides what it
+// dispatches and where it dies. What is left then is settle's.
 func (c *crowd) work(n int, draw *rand.Rand) {
 	folder := c.folders[n%len(c.folders)]
 	for range crowdRuns {
-		epic := inventory.Ref{Repo: c.scene.epic.Repo, Number: c.size + 1 + draw.IntN(crowdEpics)}
+		epic := c.epic(draw.IntN(crowdEpics))
 		var m *mark
 		if draw.IntN(4) > 0 {
 			m = &mark{left: 1 + draw.IntN(20), at: moments[draw.IntN(len(moments))], ready: make(chan struct{})}
 		}
-		e, err := c.once(n, folder, m, dispatchArgs(epic, 1+draw.IntN(3)))
+		e, err := c.once(folder, m, dispatchArgs(epic, 1+draw.IntN(3)))
 		if err != nil {
 			c.t.Error(err)
 			return
 		}
-		if full := e.status == exitExhausted && strings.Contains(e.err, "none fits"); full || e.idle() && c.childless() {
+		if e.full() || e.idle() && c.childless() {
 			return
 		}
 	}
-	c.t.Logf("process %d gave up after %d runs", n+1, crowdRuns)
+}
+
+// epic is the n-th of them, from 0: they come after the children.
+func (c *crowd) epic(n int) inventory.Ref {
+	return inventory.Ref{Repo: c.scene.epic.Repo, Number: c.size + 1 + n}
 }
 
 const exitExhausted = 4
 
-func (c *crowd) once(n int, folder string, m *mark, args []string) (ended, error) {
+// full tells that the program found no room for another task.
+func (e ended) full() bool { return e.status == exitExhausted && strings.Contains(e.err, "none fits") }
+
+func (c *crowd) once(folder string, m *mark, args []string) (ended, error) {
+	token := c.mint()
 	cmd := c.command(args...)
-	cmd.Dir, cmd.Env = folder, c.environment(c.tokens[n])
+	cmd.Dir, cmd.Env = folder, c.environment(token)
 	for k, a := range cmd.Args {
 		if a == "--dir" {
 			cmd.Args[k+1] = folder
 		}
 	}
 	c.mu.Lock()
-	c.marks[c.tokens[n]] = m
+	c.marks[token] = m
 	c.runs++
 	c.mu.Unlock()
 	p, err := start(cmd)
@@ -142,10 +145,11 @@ func (c *crowd) once(n int, folder string, m *mark, args []string) (ended, error
 		close(m.ready)
 	}
 	e := p.wait()
-	c.mu.Lock()
-	c.marks[c.tokens[n]] = nil
-	c.mu.Unlock()
-	return e, nil
+	c.host.end(token)
+	if e.hung {
+		err = fmt.Errorf("a run hung: %s", e)
+	}
+	return e, err
 }
 
 // childless tells whether every child is dispatched.
@@ -159,25 +163,30 @@ func (c *crowd) childless() bool {
 	return n == c.size
 }
 
-// settle runs to the end what is left, nobody killed.
+// settle runs to the end what is left, nobody killed: every epic in every
+// folder, round by round, until a round changes nothing any more, at GitHub or
+// in a folder. What is undone then stays undone.
 func (c *crowd) settle() {
-	c.host.at(nil)
-	for _, folder := range c.folders {
-		idle := 0
-		for n := range crowdRuns {
-			epic := inventory.Ref{Repo: c.scene.epic.Repo, Number: c.size + 1 + n%crowdEpics}
-			e, err := c.once(0, folder, nil, dispatchArgs(epic, 1))
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			if idle++; !e.idle() && e.status != exitExhausted {
-				idle = 0
-			}
-			if idle >= crowdEpics && c.open(folder) == 0 { // each of the epics was asked
-				break
+	for was, now := "", c.standing(); was != now; {
+		for _, folder := range c.folders {
+			for n := range crowdEpics {
+				if _, err := c.once(folder, nil, dispatchArgs(c.epic(n), 0)); err != nil {
+					c.t.Fatal(err)
+				}
 			}
 		}
+		was, now = now, c.standing()
 	}
+}
+
+// standing is how far the crowd has come.
+func (c *crowd) standing() string {
+	c.host.rest()
+	s := fmt.Sprint(c.host.writes(), " writes")
+	for _, folder := range c.folders {
+		s += fmt.Sprint(", ", c.lines(folder), " lines, ", c.open(folder), " open")
+	}
+	return s
 }
 
 // open counts what a folder still holds and has not ended.

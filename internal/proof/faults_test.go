@@ -31,15 +31,12 @@ func TestFailedAtEveryRequest(t *testing.T) {
 		sent := record(t, s)
 		var points []failure
 		for n, what := range sent {
-			if s.claims && !soak() && !changes(what) {
-				continue // the same reads as without claims
-			}
 			for _, kind := range failures {
 				points = append(points, failure{kind, n + 1, what})
 			}
 		}
 		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
-		t.Logf("%s: %d of its %d requests x %d failures: %s", s, len(points)/len(failures), len(sent), len(failures), sum)
+		t.Logf("%s: %d requests x %d failures: %s", s, len(sent), len(failures), sum)
 		if sum.points != len(points) {
 			t.Errorf("%d of %d points were tried", sum.points, len(points))
 		}
@@ -77,6 +74,7 @@ type landing struct {
 	request int
 	what    string
 	when    string
+	killed  bool // and whoever sent it is killed then
 }
 
 // When a late write lands.
@@ -87,28 +85,35 @@ const (
 )
 
 func (l landing) String() string {
-	return fmt.Sprintf("request %d (%s) lands %s", l.request, l.what, l.when)
+	sender := "its sender lives"
+	if l.killed {
+		sender = "its sender is killed"
+	}
+	return fmt.Sprintf("request %d (%s) lands %s, %s", l.request, l.what, l.when, sender)
 }
 
-// TestWritesThatLandLate: every write's connection is cut, and it happens later.
-// Inside the quiet period that changes nothing. After it nobody can know: then a
-// comment may stand there twice, but no task is paid twice, and none is spent
-// that the budget does not count.
+// TestWritesThatLandLate: every write's connection is cut, and it happens later;
+// whoever sent it lives on, or is killed at that moment. Inside the quiet period
+// that changes nothing. After it nobody can know: then a comment may stand there
+// twice, but no task is paid twice, none is spent that the budget does not
+// count, and no child is left undone.
 func TestWritesThatLandLate(t *testing.T) {
 	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		for _, when := range []string{beforeLook, afterWrite, afterAll} {
-			var points []landing
-			for n, what := range sent {
-				if changes(what) {
-					points = append(points, landing{n + 1, what, when})
+			for _, killed := range []bool{false, true} {
+				var points []landing
+				for n, what := range sent {
+					if changes(what) {
+						points = append(points, landing{n + 1, what, when, killed})
+					}
 				}
-			}
-			var limit counter
-			sum := each(t, waiting, points, func(t *testing.T, p landing) *verdict { return landsLate(t, s, p, &limit) })
-			t.Logf("%s: %d writes land %s: %s; %s", s, len(points), when, sum, &limit)
-			if len(points) == 0 || sum.points != len(points) {
-				t.Errorf("%d of %d points were tried", sum.points, len(points))
+				var limit counter
+				sum := each(t, busy, points, func(t *testing.T, p landing) *verdict { return landsLate(t, s, p, &limit) })
+				t.Logf("%s: %d writes land %s, killed %v: %s; %s", s, len(points), when, killed, sum, &limit)
+				if len(points) == 0 || sum.points != len(points) {
+					t.Errorf("%d of %d points were tried", sum.points, len(points))
+				}
 			}
 		}
 	}
@@ -124,17 +129,35 @@ func landsLate(t *testing.T, s scene, p landing, limit *counter) *verdict {
 		t.Fatal(err)
 	}
 	land := sync.OnceFunc(func() { b.host.sim.Advance(lateBy) })
+	c, token := b.victim()
+	var victim *process
+	ready := make(chan struct{})
 	b.host.at(func(n int, at moment, r *http.Request) bool {
+		<-ready
 		switch {
+		case n == p.request && at == afterEffect && p.killed:
+			b.host.end(token)
+			victim.kill()
 		case n <= p.request:
 		case p.when == beforeLook && at == beforeRequest:
 			land()
-		case p.when == afterWrite && at == afterEffect && r.Method == http.MethodPost && !strings.HasSuffix(r.URL.Path, "/graphql"):
+		case p.when == afterWrite && at == afterEffect && changes(r.Method+" "+r.URL.Path):
 			land()
 		}
 		return false
 	})
-	b.runs = append(b.runs, b.run(dispatchArgs(s.epic, s.first)...))
+	var err error
+	if victim, err = start(c); err != nil {
+		t.Fatal(err)
+	}
+	close(ready)
+	e := victim.wait()
+	b.host.end(token)
+	b.host.rest()
+	b.runs = append(b.runs, e)
+	if killed := e.status == -1; killed != p.killed {
+		t.Errorf("killed: %v\n%s", killed, b.story())
+	}
 	if p.when == beforeLook {
 		land()
 	}

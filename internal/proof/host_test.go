@@ -38,7 +38,9 @@ type host struct {
 	idle  *sync.Cond // of mu: when busy becomes 0
 	busy  int        // requests being handled
 	count int
-	seen  []string // the requests by number, as METHOD PATH
+	seen  []string        // the requests by number, as METHOD PATH
+	over  map[string]bool // tokens of processes that are gone
+	wrote int             // requests that changed something
 	watch func(n int, at moment, r *http.Request) (gone bool)
 }
 
@@ -57,7 +59,7 @@ func newHost(t testing.TB, s scene) *host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &host{sim: sim, url: "http://" + l.Addr().String()}
+	h := &host{sim: sim, url: "http://" + l.Addr().String(), over: map[string]bool{}}
 	h.idle = sync.NewCond(&h.mu)
 	h.web = &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = h.web.Serve(l) }()
@@ -96,6 +98,27 @@ func (h *host) rest() {
 	}
 }
 
+// end has nothing handled any more that was sent with a token. Whoever got an
+// answer has sent its next request before it can be killed, and that would land
+// at some later time; the quiet period here is too short to wait for it.
+// TestWritesThatLandLate has writes land late, and says when.
+func (h *host) end(token string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.over[token] = true
+}
+
+// writes are the requests so far that changed something.
+func (h *host) writes() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.wrote
+}
+
+func bearer(r *http.Request) string {
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
+
 // requests are those since the last call of at.
 func (h *host) requests() []string {
 	h.mu.Lock()
@@ -109,6 +132,10 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.mu.Lock()
+	if h.over[bearer(r)] {
+		h.mu.Unlock()
+		panic(http.ErrAbortHandler)
+	}
 	h.busy++
 	defer h.handled()
 	h.count++
@@ -122,6 +149,11 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	answer, cut := h.handle(r)
+	if changes(r.Method+" "+r.URL.Path) && answer.Code < 300 {
+		h.mu.Lock()
+		h.wrote++
+		h.mu.Unlock()
+	}
 	if watch(n, afterEffect, r) || cut {
 		panic(http.ErrAbortHandler)
 	}

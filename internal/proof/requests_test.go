@@ -83,13 +83,19 @@ func TestKilledAtEveryRequestBoundary(t *testing.T) {
 
 func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	b := newBench(t, s)
-	c := b.command(dispatchArgs(s.epic, s.first)...)
+	c, token := b.victim()
 	var victim *process
 	ready := make(chan struct{})
 	var reached atomic.Bool
 	b.host.at(func(n int, at moment, r *http.Request) bool {
 		<-ready
-		if n != p.request || at != p.at {
+		if n != p.request {
+			return false
+		}
+		if at == afterEffect { // what it sends after the answer, it did not live to send
+			b.host.end(token)
+		}
+		if at != p.at {
 			return false
 		}
 		reached.Store(true)
@@ -101,10 +107,7 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 		t.Fatal(err)
 	}
 	close(ready)
-	e := victim.wait()
-	b.host.rest()
-	b.host.at(nil)
-	b.runs = append(b.runs, e)
+	b.gone(token, victim.wait())
 	if !reached.Load() {
 		t.Errorf("the run never came there:\n%s", b.story())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -15,10 +16,22 @@ import (
 
 // moved is a system call by which a program changes what is on the disk.
 type moved struct {
-	number int // from 1, in the order of one run
-	name   string
-	file   string // what it changed, where that can be told
-	done   bool   // it has been carried out; false: it is about to be
+	nth  int // from 1: such a call on that file in one run
+	name string
+	file string // what it changed, where that can be told, by the name it has in every run
+	done bool   // it has been carried out; false: it is about to be
+}
+
+// Names that are new in each run: plans (orchestrator.NewID), and files that are
+// written beside the one they replace.
+var (
+	planID   = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[a-z0-9]{6}`)
+	besideIt = regexp.MustCompile(`^(\..*[a-z])[0-9]{5,}$`)
+)
+
+// lasting is the name of a file without what is new in each run.
+func lasting(path string) string {
+	return besideIt.ReplaceAllString(planID.ReplaceAllLiteralString(filepath.Base(path), "PLAN"), "${1}NEW")
 }
 
 // errNoPtrace tells that this machine does not let a process watch its child.
@@ -66,14 +79,14 @@ func trace(c *exec.Cmd, wanted map[uint64]string, watch func(moved) (kill bool))
 	if err != nil {
 		return e, false, err
 	}
-	t := &tracer{pid: pid, wanted: wanted, watch: watch, known: map[int]bool{pid: true}, inside: map[int]moved{}}
+	t := &tracer{pid: pid, wanted: wanted, watch: watch, known: map[int]bool{pid: true}, inside: map[int]moved{}, counts: map[moved]int{}}
 	status, err := t.follow()
 	if err != nil {
 		_ = syscall.Kill(pid, syscall.SIGKILL) // EXITKILL would, too, when this thread ends
 		return e, false, err
 	}
 	text := func(f *os.File) string { raw, _ := os.ReadFile(f.Name()); return string(raw) }
-	e = ended{status.ExitStatus(), text(out), text(errs)}
+	e = ended{status: status.ExitStatus(), out: text(out), err: text(errs)}
 	return e, t.killed, nil
 }
 
@@ -83,7 +96,7 @@ type tracer struct {
 	watch  func(moved) bool
 	known  map[int]bool  // threads
 	inside map[int]moved // by thread: the wanted call it is in
-	count  int
+	counts map[moved]int // by name and file
 	killed bool
 }
 
@@ -167,8 +180,9 @@ func (t *tracer) syscall(at int) {
 				return
 			}
 		}
-		t.count++
-		m := moved{number: t.count, name: name, file: filepath.Base(file)}
+		m := moved{name: name, file: lasting(file)}
+		t.counts[m]++
+		m.nth = t.counts[m]
 		t.inside[at] = m
 		t.tell(m)
 	case exit:
