@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/internal/config"
@@ -26,10 +27,10 @@ const (
 	exitUsage     = 2  // the command line is wrong
 	exitHigh      = 3  // budget --check: over 80 % of the usable quota
 	exitExhausted = 4  // budget --check: exhausted; a dispatch refused because it would pass a quota
-	exitSignIn    = 5  // no token, a refused one, or one without the scope or right
+	exitSignIn    = 5  // no token (also of any member who could be charged), a refused one, or one without the scope or right
 	exitNotFound  = 6  // no such repository, epic, issue or file
 	exitAway      = 7  // GitHub cannot be reached, fails, or limits us
-	exitFile      = 8  // a file in .core/ is missing, wrong or damaged
+	exitFile      = 8  // a file in .core/ is missing, wrong or damaged, or team.yaml lists a repository for nobody
 	exitStale     = 9  // the world moved since the plan: plan again
 	exitUnsettled = 10 // a task may have been spent; it stays reserved
 	exitPaused    = 11 // .core/PAUSE exists
@@ -45,10 +46,12 @@ const exitText = `Exit statuses of core dev
   3    budget --check: over 80 % of the usable quota is spent
   4    budget --check: the quota is exhausted; or a dispatch was refused
        because it would pass a quota
-  5    not signed in, the token was refused, or it lacks a scope or a right
+  5    not signed in, the token was refused, or it lacks a scope or a right;
+       or no token is at hand of any member who could be charged
   6    no such repository, epic, issue or file
   7    GitHub cannot be reached, fails, or limits us: try later
-  8    a file in .core/ is missing, wrong or damaged
+  8    a file in .core/ is missing, wrong or damaged; or team.yaml lists the
+       repository for nobody, so that nobody can be charged
   9    the world moved since the plan was made; nothing more was sent
   10   a task may have been spent: it stays reserved until that is settled
   11   writing is paused (core dev resume)
@@ -135,6 +138,10 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "stale", exitStale, text, hint
 	case errors.As(err, &pa):
 		return "paused", exitPaused, text, hint
+	case errors.As(err, &ref) && ref.Cause == budget.NoMember:
+		return "file", exitFile, text, hint
+	case errors.As(err, &ref) && ref.Cause == budget.NoToken:
+		return string(github.KindNotSignedIn), exitSignIn, text, hint
 	case errors.As(err, &ref):
 		return "budget", exitExhausted, text, hint
 	case errors.As(err, &nh):

@@ -28,7 +28,7 @@ func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (member st
 	)
 	switch {
 	case errors.As(err, &refused):
-		return "", &flows.Refusal{Wanted: 1, Why: refused.Text}
+		return "", &flows.Refusal{Wanted: 1, Why: refused.Text, Cause: refused.Refusal.Why}
 	case errors.As(err, &outdated):
 		return "", &orchestrator.Stale{Target: outdated.Child.String(), Why: outdated.Why}
 	}

@@ -1,6 +1,10 @@
 package flows
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dappcore/core-dev/budget"
+)
 
 // Plan is an ordered list of steps, shown before it runs and applied as it
 // was shown. A plan without steps means there is nothing to do.
@@ -53,6 +57,9 @@ type Refusal struct {
 	Wanted int    // tasks the plan would spend
 	Fits   int    // of them, what today's budget allows
 	Why    string // what is exhausted
+	// Cause is budget.NoMember or budget.NoToken where waiting does not help: a
+	// file or a token has to be mended first.
+	Cause budget.Why
 }
 
 func (r *Refusal) Error() string {

@@ -108,6 +108,9 @@ func (d Dispatch) admit(w flows.World, epic *inventory.Epic, chosen []candidate)
 		}
 		for _, f := range verdict.Refusals {
 			why = append(why, f.Text)
+			if f.Why == budget.NoMember || f.Why == budget.NoToken && r.Cause == "" {
+				r.Cause = f.Why
+			}
 		}
 		r.Why = strings.Join(why, "; ")
 		return nil, r
