@@ -19,7 +19,7 @@ import (
 func newDoctor(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Check token, limits, git, clock, .core/ and every repository",
+		Short: "Check tokens, limits, git, clock, .core/, members and every repository",
 		Long: `Checks what the fleet needs, a line each: ok, or what to do. Exit status 12
 when something is wrong. Asks GitHub a handful of questions and writes nothing.`,
 		Args: noArgs,
@@ -113,6 +113,7 @@ func (a *app) examine(ctx context.Context) []checkShape {
 	} else {
 		f.ok("clock", "within %s of GitHub's", max(off.Round(time.Second), time.Second))
 	}
+	a.examineTeam(ctx, hub, acc.Login, &f)
 	a.examineRepos(ctx, &f)
 	return f
 }

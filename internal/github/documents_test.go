@@ -166,6 +166,7 @@ func documents() map[string]string {
 	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree"} {
 		out[name] = document(name)
 	}
+	out["Accounts"], _ = accountsDocument([]string{"a", "b"})
 	out["Recheck"] = recheckDocument(false)
 	for name, asks := range sampleAsks() {
 		out[name], _ = compose(name, asks, name == "Fleet")
