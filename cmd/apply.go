@@ -3,9 +3,11 @@ package cmd
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -18,8 +20,9 @@ func newApply(a *app) *cobra.Command {
 		Use:   "apply --resume [PLAN]",
 		Short: "Go on with a plan that an earlier run left open",
 		Long: `Goes on with the plan of an earlier run that was stopped, paused or killed: the
-newest, or the one named ("core dev log" lists them). It finds out what became
-of the step that was under way, prints what is left to do, asks, and carries
+newest, with the others that were approved together with it, or the one named
+("core dev log" lists them). It finds out what became of the step that was under
+way, prints what is left to do, asks, and carries
 out the remaining steps, each checked again. A plan that the world contradicts
 meanwhile ends as stale.
 
@@ -57,12 +60,17 @@ func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
 	if err != nil {
 		return err
 	}
-	id, rest, err := engine.Rest(id)
+	left, err := engine.Rest(id)
 	if err != nil {
 		return err
 	}
 	d := newDelivery()
-	p := a.proposal("core dev apply --resume "+id, rest)
-	p.ID = id
-	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, id) }))
+	var ids []string
+	var plans []flows.Plan
+	for _, r := range left {
+		ids, plans = append(ids, r.ID), append(plans, r.Plan)
+	}
+	p := a.proposal(strings.TrimSpace("core dev apply --resume "+id), plans...)
+	p.ID = ids[0]
+	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, ids...) }))
 }

@@ -39,12 +39,13 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 		hand = a.hands(c, hub, l.snap.Viewer)
 	}
 	var judge func(inventory.Issue, bool) (bool, string)
+	var trust inventory.Trust
 	if l != nil {
-		judge = l.rules.Again
+		judge, trust = l.rules.Again, l.rules.Trust
 	}
 	return &orchestrator.Applier{
-		Judge: judge,
-		Hub:   hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
+		Judge: judge, Trust: trust,
+		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,
 		Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },

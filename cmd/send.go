@@ -51,10 +51,14 @@ func (a *app) ready(ctx context.Context, o sendOptions) error {
 	return err
 }
 
-func (a *app) proposal(command string, plan flows.Plan) orchestrator.Proposal {
+func (a *app) proposal(command string, plans ...flows.Plan) orchestrator.Proposal {
 	now := a.now()
-	takes, _ := a.pace().Ahead(now, plan.Steps, 0)
-	return orchestrator.Proposal{ID: orchestrator.NewID(now), Plans: []flows.Plan{plan}, Command: command, MadeAt: now, Takes: takes}
+	var steps []flows.Step
+	for _, p := range plans {
+		steps = append(steps, p.Steps...)
+	}
+	takes, _ := a.pace().Ahead(now, steps, 0)
+	return orchestrator.Proposal{ID: orchestrator.NewID(now), Plans: plans, Command: command, MadeAt: now, Takes: takes}
 }
 
 // pace is how fast GitHub lets this account write now.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
@@ -33,8 +33,16 @@ type Applier struct {
 	// Pace tells how fast GitHub lets us write now, for the time left; nil: as
 	// it publishes. It holds nothing back: that is Hub's.
 	Pace func() flows.Pace
-	// Emit hears of every step carried out and of every wait; nil: nobody does.
+	// Emit hears of every step carried out and of every wait, one at a time; nil:
+	// nobody does.
 	Emit func(Event)
+	// Trust says whose issues count where one with our mark is looked for, and
+	// whose epics are written.
+	Trust inventory.Trust
+	// Side is how many plans are carried out side by side; 0: eight.
+	Side int
+
+	telling sync.Mutex
 }
 
 const (
@@ -48,34 +56,8 @@ const (
 	lookTime = 10 * time.Second
 )
 
-// Apply carries out exactly the steps of a proposal, in order, and stops at the
-// first that contradicts what it meets. Each step reads before it writes:
-// already true is skipped, contradicted is *Stale. Before a step is sent its
-// intent is on disk, and after it what came of it.
-func (a *Applier) Apply(ctx context.Context, p Proposal) error {
-	m := &meter{pace: a.Pace}
-	for _, plan := range p.Plans {
-		m.later = append(m.later, plan.Steps...)
-	}
-	m.of = len(m.later)
-	for k, plan := range p.Plans {
-		m.later = m.later[len(plan.Steps):]
-		if len(plan.Steps) == 0 {
-			continue
-		}
-		id := p.ID
-		if len(p.Plans) > 1 {
-			id = fmt.Sprintf("%s.%d", p.ID, k+1)
-		}
-		if err := a.apply(ctx, id, p, plan, m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan, m *meter) error {
-	r := &run{Applier: a, page: &page{id: id}, open: map[string]*reservation{}, passed: map[string]bool{}, meter: m}
+func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan, at *seat) error {
+	r := &run{Applier: a, page: &page{id: id}, seat: at, open: map[string]*reservation{}, passed: map[string]bool{}}
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
@@ -95,6 +77,7 @@ func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.P
 	if err := a.Journal.Begin(id, raw); err != nil {
 		return err
 	}
+	r.sheet = s
 	return r.all(ctx)
 }
 
@@ -114,7 +97,10 @@ type run struct {
 	*page
 	open   map[string]*reservation // by child
 	passed map[string]bool         // children another machine has, by their steps' target
-	meter  *meter                  // nil: nobody asks how far it is
+	seat   *seat                   // among the plans that are carried out side by side; nil: it is only settled
+	way    underway                // of the step under way, for how far it is
+	// grounds are the marks seen in repositories, by inventory.RepoRef.Key.
+	grounds map[string]*marks
 }
 
 // reservation is a task taken and not yet settled.
@@ -130,16 +116,13 @@ type reservation struct {
 
 // all carries out the steps that are not finished, and gives the plan up.
 func (r *run) all(ctx context.Context) error {
-	if r.meter == nil { // gone on with
-		r.meter = &meter{pace: r.Pace, of: len(r.steps)}
-	}
 	for k, s := range r.steps {
 		if s.finished() || r.passed[s.Effect.Target()] {
 			continue
 		}
 		err := r.ready(ctx)
 		if err == nil {
-			r.meter.begin(r.now(), s.Step)
+			r.way = r.seat.begin(r.now(), s.Step)
 			err = r.pass(ctx, k, r.one(ctx, k))
 		}
 		if err != nil {
@@ -171,6 +154,9 @@ func (r *run) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if r.seat.halted() {
+		return errHalted
+	}
 	paused, err := r.Brake.Paused()
 	if err != nil {
 		return err
@@ -187,6 +173,13 @@ func (r *run) one(ctx context.Context, k int) error {
 	d, err := r.deed(k)
 	if err != nil {
 		return err
+	}
+	if x, ok := d.(exclusive); ok && x.alone() != "" {
+		unlock, err := r.Journal.Lock(ctx, x.alone())
+		if err != nil {
+			return err
+		}
+		defer unlock() //nolint:errcheck // it ends with the process at the latest
 	}
 	if s.asked() { // left by an earlier process
 		found, err := r.resolve(ctx, k, d, r.deadline(s))
@@ -275,9 +268,7 @@ func (r *run) close(k int, res *result, err error) error {
 	if err := r.outcome(k, *res); err != nil {
 		return err
 	}
-	if r.meter != nil {
-		r.meter.end(r.now(), r.steps[k].Cost(), res.outcome)
-	}
+	r.seat.end(r.way, r.now(), r.steps[k].Cost(), res.outcome)
 	r.tell(k, Event{Outcome: res.outcome, Detail: res.detail})
 	return nil
 }
@@ -285,9 +276,9 @@ func (r *run) close(k int, res *result, err error) error {
 func (r *run) tell(k int, e Event) {
 	if r.Emit != nil {
 		e.Plan, e.Step, e.Number, e.Of = r.id, r.steps[k].Step, k+1, len(r.steps)
-		if r.meter != nil {
-			e.Progress = r.meter.read(r.now(), e.Until, r.rest())
-		}
+		r.telling.Lock()
+		defer r.telling.Unlock()
+		e.Progress = r.seat.progress(r.now(), e.Until, r.rest())
 		r.Emit(e)
 	}
 }
@@ -327,9 +318,7 @@ func (r *run) judge(ctx context.Context, d deed, base Baseline) (*result, error)
 }
 
 func (r *run) wait(ctx context.Context, k int, until time.Time, why string) error {
-	if r.meter != nil {
-		r.meter.waited = true
-	}
+	r.way.waited = true
 	r.tell(k, Event{Outcome: Waiting, Until: until, Detail: why})
 	return r.Clock.Sleep(ctx, until.Sub(r.now()))
 }

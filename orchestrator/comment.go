@@ -16,8 +16,24 @@ type comment struct {
 	flows.Comment
 }
 
+func (d comment) alone() string {
+	if d.Once {
+		return "comment " + d.Issue.Key()
+	}
+	return ""
+}
+
 func (d comment) look(ctx context.Context) (Baseline, *result, error) {
 	var standing int64
+	if d.Once {
+		id, err := d.Journal.Posted(d.Issue, digest(d.Body))
+		if err != nil {
+			return Baseline{}, nil, err
+		}
+		if id != 0 {
+			return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("was posted before, comment %d", id), evidence: Evidence{Comment: id}}, nil
+		}
+	}
 	if d.Reuse {
 		id, was, err := d.Journal.Standing(d.Issue)
 		if err != nil {
@@ -68,6 +84,11 @@ func (d comment) judge(ctx context.Context, base Baseline) (*result, error) {
 // the two is found out again.
 func (d comment) posted(id int64) (result, error) {
 	done := result{outcome: Done, detail: d.Body, evidence: Evidence{Comment: id}}
+	if d.Once {
+		if err := d.Journal.NotePosted(d.now(), d.Issue, id, digest(d.Body)); err != nil {
+			return done, err
+		}
+	}
 	if !d.Reuse {
 		return done, nil
 	}
@@ -87,7 +108,7 @@ type deleteComment struct {
 func (d deleteComment) look(ctx context.Context) (Baseline, *result, error) {
 	there, err := d.there(ctx)
 	if err == nil && !there {
-		return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("comment %d is gone already", d.ID)}, nil
+		return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("comment %d is gone already", d.ID)}, d.Journal.NoteWithdrawn(d.now(), d.Issue, d.ID)
 	}
 	return Baseline{Comment: d.ID}, nil, err
 }
@@ -103,8 +124,10 @@ func (d deleteComment) there(ctx context.Context) (bool, error) {
 }
 
 func (d deleteComment) send(ctx context.Context, _ Baseline) (result, error) {
-	err := d.Hub.DeleteComment(ctx, d.Issue, d.ID)
-	return d.deleted(), err
+	if err := d.Hub.DeleteComment(ctx, d.Issue, d.ID); err != nil {
+		return result{}, err
+	}
+	return d.deleted()
 }
 
 func (d deleteComment) judge(ctx context.Context, _ Baseline) (*result, error) {
@@ -112,10 +135,12 @@ func (d deleteComment) judge(ctx context.Context, _ Baseline) (*result, error) {
 	if err != nil || there {
 		return nil, err
 	}
-	done := d.deleted()
-	return &done, nil
+	done, err := d.deleted()
+	return &done, err
 }
 
-func (d deleteComment) deleted() result {
-	return result{outcome: Done, detail: fmt.Sprintf("comment %d", d.ID), evidence: Evidence{Comment: d.ID}}
+// deleted notes that the comment may be posted once again.
+func (d deleteComment) deleted() (result, error) {
+	done := result{outcome: Done, detail: fmt.Sprintf("comment %d", d.ID), evidence: Evidence{Comment: d.ID}}
+	return done, d.Journal.NoteWithdrawn(d.now(), d.Issue, d.ID)
 }

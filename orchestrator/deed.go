@@ -55,6 +55,24 @@ func (r *run) deed(k int) (deed, error) {
 		return deleteComment{r, e}, nil
 	case flows.DeleteBranch:
 		return deleteBranch{r, e}, nil
+	case flows.MakeLabel:
+		return makeLabel{r, e}, nil
+	case flows.MakeIssue:
+		return makeIssue{r, e}, nil
+	case flows.CloseIssue:
+		return r.closing(e), nil
+	case flows.ReopenIssue:
+		return r.reopening(e), nil
+	case flows.LinkChild:
+		return r.linking(e.Child, e.Parent, true), nil
+	case flows.UnlinkChild:
+		return r.linking(e.Child, e.Parent, false), nil
+	case flows.Block:
+		return r.blocking(e.Issue, e.By, true), nil
+	case flows.Unblock:
+		return r.blocking(e.Issue, e.By, false), nil
+	case flows.AddChildren:
+		return r.adding(e), nil
 	default:
 		return nil, fmt.Errorf("no way is known to carry out a %q step", e.Kind())
 	}

@@ -38,11 +38,11 @@ func TestCtrlCStopsBeforeTheNextStep(t *testing.T) {
 			if got.comments[1] != c.comments || got.events[1] != c.events || len(got.lines) != c.line || got.held != 0 || s.clock.slept != 0 {
 				t.Errorf("%+v, slept %v", got, s.clock.slept)
 			}
-			id, rest, err := s.applier(nil).Rest("")
-			if err != nil || len(rest.Steps) == 0 || len(rest.Steps) > 8 {
-				t.Fatalf("%d steps left, %v", len(rest.Steps), err)
+			left, err := s.applier(nil).Rest("")
+			if err != nil || len(left) != 1 || len(left[0].Plan.Steps) == 0 || len(left[0].Plan.Steps) > 8 {
+				t.Fatalf("left: %+v, %v", left, err)
 			}
-			if err := s.applier(nil).Resume(t.Context(), id); err != nil {
+			if err := s.applier(nil).Resume(t.Context(), left[0].ID); err != nil {
 				t.Fatal(err)
 			}
 			s.wantOnce()

@@ -201,6 +201,14 @@ func (m mortalJournal) NoteComment(at time.Time, ref inventory.Ref, id int64, di
 	return m.change(false, func() error { return m.Store.NoteComment(at, ref, id, digest) })
 }
 
+func (m mortalJournal) NotePosted(at time.Time, ref inventory.Ref, id int64, digest string) error {
+	return m.change(false, func() error { return m.Store.NotePosted(at, ref, id, digest) })
+}
+
+func (m mortalJournal) NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error {
+	return m.change(false, func() error { return m.Store.NoteWithdrawn(at, ref, id) })
+}
+
 func (m mortalJournal) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
 	return m.change(false, func() error { return m.Store.NoteClaim(at, ref, sha) })
 }
@@ -229,12 +237,12 @@ func (s *stage) proposal(p flows.Plan) orchestrator.Proposal {
 func (s *stage) recover(a *orchestrator.Applier, resume bool) error {
 	ctx := s.t.Context()
 	if resume {
-		id, _, err := a.Rest("")
+		left, err := a.Rest("")
 		if none := (*orchestrator.NothingOpen)(nil); err != nil && !errors.As(err, &none) {
 			return err
 		}
 		if err == nil {
-			if err := a.Resume(ctx, id); err != nil {
+			if err := a.Resume(ctx, left[0].ID); err != nil {
 				return err
 			}
 		}

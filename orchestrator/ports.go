@@ -15,6 +15,7 @@ import (
 // Hub is GitHub as applying a plan needs it. Writes are sent once: no layer
 // below retries one. Its errors may implement Doubtful, Limited and Gone.
 type Hub interface {
+	Making
 	// Look reads the structure of one issue afresh: state, labels, label events.
 	Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error)
 	// Recheck is Look with all that the trust in an issue and its readiness rest
@@ -112,11 +113,18 @@ type Journal interface {
 	// Claimed tells whether a claim of a child with that object is ours: one that
 	// was noted for the attempt which was not dispatched.
 	Claimed(ref inventory.Ref, sha string) (bool, error)
+	// Posted is the comment of that text that this folder posted on an issue once
+	// and for all; 0: none, or it was taken back.
+	Posted(ref inventory.Ref, digest string) (comment int64, err error)
+	// Lock waits until nobody else of this folder does what the name says.
+	Lock(ctx context.Context, name string) (unlock func() error, err error)
 	// LastDispatch is the LABELED event of a child's newest dispatch, empty
 	// where there was none, and whether it was taken back since.
 	LastDispatch(ref inventory.Ref) (event string, recalled bool, err error)
 	// The notes add nothing when they are noted already.
 	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
+	NotePosted(at time.Time, ref inventory.Ref, id int64, digest string) error
+	NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error
 	NoteClaim(at time.Time, ref inventory.Ref, sha string) error
 	NoteDispatch(at time.Time, ref inventory.Ref, event string) error
 	NoteRecall(at time.Time, ref inventory.Ref) error

@@ -75,13 +75,18 @@ type meter struct {
 	of    int               // steps in all
 	later []flows.Step      // of the plans after the one under way
 
-	began  time.Time     // the step under way
-	hold   time.Duration // its write had to wait so long at the least
-	waited bool          // it did for something else: its time says nothing
+	underway
 	writes []time.Time
 	first  time.Time // the first write was through
 	answer answers
 	told   Progress
+}
+
+// underway is the step that a plan carries out.
+type underway struct {
+	began  time.Time
+	hold   time.Duration // its write had to wait so long at the least
+	waited bool          // it did for something else: its time says nothing
 }
 
 // answers is the mean time of an answer, the newer the weightier.

@@ -48,6 +48,10 @@ type Baseline struct {
 	SHA         string `json:"sha,omitempty"`         // where the branch shall start, or stands
 	Reservation string `json:"reservation,omitempty"` // its id, chosen before
 	Lines       int    `json:"lines,omitempty"`       // of the child in dispatch.log
+	Number      int    `json:"number,omitempty"`      // highest number of an issue or pull request of the repository
+	ID          int64  `json:"id,omitempty"`          // REST's id of the other issue of a tie
+	Edit        string `json:"edit,omitempty"`        // newest version of the body
+	Sum         string `json:"sum,omitempty"`         // digest of the body that is written
 }
 
 // Evidence is what shows that a step was done.
@@ -58,6 +62,7 @@ type Evidence struct {
 	SHA         string    `json:"sha,omitempty"`
 	Reservation string    `json:"reservation,omitempty"`
 	Member      string    `json:"member,omitempty"`
+	Number      int       `json:"number,omitempty"` // of the issue that was made, or stood there
 }
 
 // Ending is how a plan ended.

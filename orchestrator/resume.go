@@ -1,9 +1,11 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dappcore/core-dev/flows"
 )
@@ -18,33 +20,57 @@ func (e *NothingOpen) Error() string {
 	return "plan " + e.Plan + " is not open, or another process works on it: there is nothing to go on with"
 }
 
-// Rest is what is left to do of an open plan, newest first where id is empty:
-// as a plan of the remaining steps, to be shown before Resume.
-func (a *Applier) Rest(id string) (string, flows.Plan, error) {
-	id, err := a.newestOpen(id)
-	if err != nil {
-		return "", flows.Plan{}, err
-	}
-	p, _, err := a.read(id)
-	if err != nil {
-		return "", flows.Plan{}, err
-	}
-	plan := flows.Plan{Flow: p.sheet.Flow, Target: p.sheet.Target, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
-	for _, s := range p.steps {
-		if !s.finished() {
-			plan.Add(s.Step)
-		}
-	}
-	return id, plan, nil
+// Remainder is what is left to do of an open plan.
+type Remainder struct {
+	ID   string
+	Plan flows.Plan // of the remaining steps, to be shown before Resume
 }
 
-// Resume goes on with the remaining steps of an open plan, each checked again;
-// what the others left open is settled first. What is contradicted is *Stale,
-// as in Apply.
-func (a *Applier) Resume(ctx context.Context, id string) error {
-	if _, err := a.settleBut(ctx, id); err != nil {
+// Rest is what is left to do of an open plan, as plans to be shown before
+// Resume: of the one named, or, where id is empty, of all that are open of the
+// newest proposal, in its order.
+func (a *Applier) Rest(id string) ([]Remainder, error) {
+	ids, err := a.open(id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Remainder
+	for _, id := range ids {
+		p, _, err := a.read(id)
+		if err != nil {
+			return nil, err
+		}
+		plan := flows.Plan{Flow: p.sheet.Flow, Target: p.sheet.Target, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+		for _, s := range p.steps {
+			if !s.finished() {
+				plan.Add(s.Step)
+			}
+		}
+		out = append(out, Remainder{id, plan})
+	}
+	return out, nil
+}
+
+// Resume goes on with the remaining steps of open plans, side by side as Apply
+// does, each step checked again; what others left open is settled first. What is
+// contradicted is *Stale, as in Apply.
+func (a *Applier) Resume(ctx context.Context, ids ...string) error {
+	if _, err := a.settleBut(ctx, ids...); err != nil {
 		return err
 	}
+	var jobs []job
+	for _, id := range ids {
+		p, _, err := a.read(id)
+		if err != nil {
+			return err
+		}
+		j := newJob(p.steps, func(ctx context.Context, at *seat) error { return a.resume(ctx, id, at) })
+		jobs = append(jobs, j)
+	}
+	return a.beside(ctx, jobs)
+}
+
+func (a *Applier) resume(ctx context.Context, id string, at *seat) error {
 	r, err := a.take(id)
 	if err != nil {
 		return err
@@ -52,6 +78,7 @@ func (a *Applier) Resume(ctx context.Context, id string) error {
 	if r == nil {
 		return &NothingOpen{id}
 	}
+	r.seat = at
 	if r.end != nil {
 		return errors.Join(&NothingOpen{id}, r.Journal.Leave(id, true))
 	}
@@ -70,31 +97,37 @@ func (a *Applier) Resume(ctx context.Context, id string) error {
 	return r.all(ctx)
 }
 
-func (a *Applier) newestOpen(id string) (string, error) {
+// open are the plans to go on with.
+func (a *Applier) open(id string) ([]string, error) {
 	ids, err := a.Journal.Unfinished()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for k := len(ids) - 1; k >= 0; k-- {
-		if id != "" && ids[k] != id {
+	var out []string
+	for _, each := range slices.Backward(ids) {
+		if id != "" && each != id || len(out) > 0 && proposalOf(each) != proposalOf(out[0]) {
 			continue
 		}
-		held, err := a.Journal.Held(ids[k])
+		held, err := a.Journal.Held(each)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if held {
 			continue
 		}
-		p, _, err := a.read(ids[k])
+		p, _, err := a.read(each)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if p.end == nil { // else only the renaming is lacking
-			return ids[k], nil
+			out = append(out, each)
 		}
 	}
-	return "", &NothingOpen{id}
+	if len(out) == 0 {
+		return nil, &NothingOpen{id}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	return out, nil
 }
 
 // read reads a plan's journal as it is; open tells that it has not ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -24,14 +25,14 @@ type Left struct {
 // Nothing is written to GitHub. Plans that another process works on are left
 // alone. Every command that writes settles first.
 func (a *Applier) Settle(ctx context.Context) ([]Left, error) {
-	return a.settleBut(ctx, "")
+	return a.settleBut(ctx)
 }
 
-func (a *Applier) settleBut(ctx context.Context, but string) ([]Left, error) {
+func (a *Applier) settleBut(ctx context.Context, but ...string) ([]Left, error) {
 	ids, err := a.Journal.Unfinished()
 	var out []Left
 	for _, id := range ids {
-		if id == but {
+		if slices.Contains(but, id) {
 			continue
 		}
 		left, err := a.settleOne(ctx, id)

@@ -24,7 +24,8 @@ func (e *CannotUndo) Error() string {
 }
 
 // Undo plans what takes a plan back, the newest one that left something where
-// id is empty: labels and comments of ours, branches that nobody used. What
+// id is empty: labels and comments of ours, branches that nobody used, issues that
+// were made (closed again), closed or tied. What
 // cannot be taken back is among the skipped, with why.
 func (a *Applier) Undo(id string) (flows.Plan, error) {
 	list, err := a.History(0)
@@ -80,6 +81,9 @@ func (a *Applier) undo(e Entry, since []Entry) (flows.Plan, error) {
 			}
 		case flows.Reserve: // settled or given back, with its dispatch
 		default:
+			if undoMaking(&plan, f, s.Evidence) {
+				continue
+			}
 			plan.Skip(f.Target(), fmt.Sprintf("%s %s cannot be taken back", f.Kind(), f.Detail()))
 		}
 	}

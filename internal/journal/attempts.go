@@ -24,9 +24,12 @@ import (
 //	2026-02-04T10:00:12Z claimed dappcore/core#112 5ca1ab1e... sum=89abcdef
 //	2026-02-04T10:00:14Z dispatched dappcore/core#112 LE_x sum=89abcdef
 //	2026-02-05T09:00:00Z recalled dappcore/core#112 sum=89abcdef
+//	2026-02-05T09:00:00Z posted dappcore/core#112 4712 60303ae22b998861 sum=89abcdef
+//	2026-02-05T09:00:00Z withdrawn dappcore/core#112 4712 sum=89abcdef
 //
 // The order of a child's lines says what holds: a comment and the claims stand
-// until a dispatch uses them up, a recall until the next dispatch. A claim is
+// until a dispatch uses them up, a recall until the next dispatch, and what was
+// posted once and for all until that comment is withdrawn. A claim is
 // written here before it is sent, so several may stand of which one, or none,
 // ever came to be.
 const attemptsName = "attempts.log"
@@ -35,9 +38,10 @@ const attemptsName = "attempts.log"
 type child struct {
 	comment  int64 // of the attempt that was not dispatched; 0: none
 	digest   string
-	claims   []string  // sha of each claim of ours that was meant for this attempt
-	event    string    // of the newest dispatch
-	recalled time.Time // zero: not since the newest dispatch
+	claims   []string         // sha of each claim of ours that was meant for this attempt
+	event    string           // of the newest dispatch
+	recalled time.Time        // zero: not since the newest dispatch
+	posted   map[string]int64 // comments posted once and for all, by the digest of their text
 }
 
 type attempts struct {
@@ -110,6 +114,29 @@ func (s *Store) Recalls() (map[string]time.Time, error) {
 // NoteComment notes a target comment of ours. Noting it again adds nothing.
 func (s *Store) NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error {
 	return s.note(at, ref, func(c child) bool { return c.comment == id }, "comment", strconv.FormatInt(id, 10), digest)
+}
+
+// Posted is the comment of that text that was posted on an issue once and for
+// all; 0: none, or it was taken back.
+func (s *Store) Posted(ref inventory.Ref, digest string) (comment int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.readAttempts(nil)
+	return s.attempts.children[ref.Key()].posted[digest], err
+}
+
+// NotePosted notes a comment that is not to be posted again. Noting it again
+// adds nothing.
+func (s *Store) NotePosted(at time.Time, ref inventory.Ref, id int64, digest string) error {
+	return s.note(at, ref, func(c child) bool { return c.posted[digest] == id }, "posted", strconv.FormatInt(id, 10), digest)
+}
+
+// NoteWithdrawn notes that a comment of ours is not there any more, where it was
+// one posted once and for all.
+func (s *Store) NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error {
+	return s.note(at, ref, func(c child) bool {
+		return !slices.Contains(slices.Collect(maps.Values(c.posted)), id)
+	}, "withdrawn", strconv.FormatInt(id, 10))
 }
 
 // NoteDispatch notes that a child was dispatched, by the id of its LABELED
@@ -216,9 +243,16 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.claims = append(c.claims, words[1])
 		a.claims[words[1]] = true
 	case "dispatched":
-		c = child{event: words[1]}
+		c = child{event: words[1], posted: c.posted}
 	case "recalled":
 		c.recalled = at
+	case "posted":
+		if c.posted == nil {
+			c.posted = map[string]int64{}
+		}
+		c.posted[words[2]], _ = strconv.ParseInt(words[1], 10, 64)
+	case "withdrawn":
+		maps.DeleteFunc(c.posted, func(_ string, id int64) bool { return strconv.FormatInt(id, 10) == words[1] })
 	}
 	a.children[key] = c
 }
@@ -239,11 +273,11 @@ func parseAttempt(line []byte) (at time.Time, key string, words []string, ok boo
 	}
 	at, err := time.Parse(time.RFC3339, f[0])
 	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{}, "")
-	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3}[f[1]]
+	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3, "posted": 5, "withdrawn": 4}[f[1]]
 	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
 		return at, "", nil, false
 	}
-	if f[1] == "comment" {
+	if f[1] == "comment" || f[1] == "posted" || f[1] == "withdrawn" {
 		if id, err := strconv.ParseInt(f[3], 10, 64); err != nil || id <= 0 {
 			return at, "", nil, false
 		}

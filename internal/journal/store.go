@@ -22,7 +22,11 @@
 //   - ID.new: a plan that was not begun yet when its process died.
 //
 //   - attempts.log: which target comments stand without a dispatch, what was
-//     dispatched, what was taken back (attempts.go).
+//     dispatched, what was taken back, what was posted once and for all
+//     (attempts.go).
+//
+//   - locks/NN: empty files that are locked while one run does what no other of
+//     the folder may do at the same time (lock.go).
 package journal
 
 import (

@@ -1,0 +1,223 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/checklist"
+)
+
+// NeedsPerson tells that a thing is left to a person, and why.
+type NeedsPerson struct{ Target, Why string }
+
+func (e *NeedsPerson) Error() string { return e.Target + ": needs a person: " + e.Why }
+
+// rewrite changes an epic's body by the protocol of spec/1-domain "Checklists":
+// GitHub takes no conditional write, so it is read right before, written, and
+// then its versions are read. Where somebody else's version fell between, the
+// change is made on that one, too.
+type rewrite struct {
+	*run
+	epic inventory.Ref
+	// change is what is wanted; of a body that is so already it makes the same.
+	change func(body []byte) ([]byte, error)
+	said   string
+	next   string // what is to be written, since the look
+}
+
+func (r *run) adding(e flows.AddChildren) deed {
+	home := checklist.Reference{Owner: e.Epic.Repo.Owner, Repo: e.Epic.Repo.Name}
+	news := make([]checklist.New, len(e.Children))
+	for k, c := range e.Children {
+		ref := checklist.Reference{Number: c.Ref.Number}
+		if !c.Ref.Repo.Same(e.Epic.Repo) {
+			ref.Owner, ref.Repo = c.Ref.Repo.Owner, c.Ref.Repo.Name
+		}
+		news[k] = checklist.New{Reference: ref, Title: c.Title, Phase: c.Phase}
+	}
+	return &rewrite{run: r, epic: e.Epic, said: e.Detail(),
+		change: func(body []byte) ([]byte, error) { return checklist.Add(body, home, news) }}
+}
+
+func (d *rewrite) alone() string { return "page " + d.epic.Key() }
+
+func (d *rewrite) look(ctx context.Context) (Baseline, *result, error) {
+	p, err := d.Hub.Page(ctx, d.epic, false)
+	if err != nil {
+		return Baseline{}, nil, goneStale(d.epic.String(), err)
+	}
+	target := d.epic.String()
+	switch {
+	case p.Archived:
+		return Baseline{}, nil, &Stale{target, "its repository was archived meanwhile"}
+	case p.Closed:
+		return Baseline{}, nil, &Stale{target, "it was closed meanwhile"}
+	case !d.Trust.Author(p.Author, p.AuthorKind, p.Association):
+		return Baseline{}, nil, &Stale{target, "its author is not trusted: nothing of it is read"}
+	}
+	next, err := d.made(p.Body)
+	switch {
+	case err != nil:
+		return Baseline{}, nil, err
+	case next == p.Body:
+		return Baseline{}, &result{outcome: Skipped, detail: "is so already"}, nil
+	}
+	d.next = next
+	base := Baseline{Sum: digest(next)}
+	if len(p.Edits) > 0 {
+		base.Edit = p.Edits[0].ID
+	}
+	return base, nil, nil
+}
+
+// made is a body with the change.
+func (d *rewrite) made(body string) (string, error) {
+	next, err := d.change([]byte(body))
+	if err != nil {
+		return "", &NeedsPerson{d.epic.String(), err.Error()}
+	}
+	if n := utf8.RuneCount(next); n > mostBody {
+		return "", &NeedsPerson{d.epic.String(), fmt.Sprintf("with it the body has %d characters, and GitHub takes %d: begin a second epic, or shorten this one", n, mostBody)}
+	}
+	return string(next), nil
+}
+
+func (d *rewrite) send(ctx context.Context, base Baseline) (result, error) {
+	if err := d.Hub.WritePage(ctx, d.epic, d.next); err != nil {
+		return result{}, err
+	}
+	done := result{outcome: Done, detail: d.said}
+	for round := 0; ; round++ {
+		lost, err := d.lost(ctx, base)
+		var person *NeedsPerson
+		switch {
+		case errors.As(err, &person):
+			return done, err
+		case err != nil:
+			return done, unread{err}
+		case lost == nil:
+			return done, nil
+		case round == tries:
+			return done, &NeedsPerson{d.epic.String(), wentOver(*lost)}
+		}
+		mended, err := d.made(lost.Text)
+		if err == nil {
+			err = d.Hub.WritePage(ctx, d.epic, mended)
+		}
+		if err != nil {
+			return done, unread{err}
+		}
+	}
+}
+
+// unread makes of a failure after the write a question: the write stands.
+type unread struct{ error }
+
+func (u unread) Doubtful() bool { return true }
+func (u unread) Unwrap() error  { return u.error }
+
+// wentOver says of somebody's edit that our write went over it.
+func wentOver(e inventory.Edit) string {
+	return fmt.Sprintf("@%s edited it at %s, and our write went over that: it stands in the issue's history of edits", e.By, e.At.UTC().Format(time.RFC3339))
+}
+
+// lost is the edit that fell between our reading and our writing and that no
+// later version of ours holds; nil: there is none. That ours is not listed yet
+// is waited for, a while.
+func (d *rewrite) lost(ctx context.Context, base Baseline) (*inventory.Edit, error) {
+	p, err := d.Hub.Page(ctx, d.epic, false)
+	for pause := time.Second; err == nil && len(since(p, base)) < 2 && digest(p.Body) != base.Sum && pause <= 8*time.Second; pause *= 2 {
+		if err := d.Clock.Sleep(ctx, pause); err != nil {
+			return nil, err
+		}
+		p, err = d.Hub.Page(ctx, d.epic, false)
+	}
+	if err != nil || len(since(p, base)) < 2 {
+		return nil, err
+	}
+	if p, err = d.Hub.Page(ctx, d.epic, true); err != nil {
+		return nil, err
+	}
+	v, _, err := d.overwritten(p, base)
+	return v, err
+}
+
+// since are the versions newer than the baseline's, oldest first.
+func since(p inventory.Page, base Baseline) []inventory.Edit {
+	end := slices.IndexFunc(p.Edits, func(e inventory.Edit) bool { return e.ID == base.Edit })
+	if end < 0 {
+		end = len(p.Edits)
+	}
+	list := slices.Clone(p.Edits[:end])
+	slices.Reverse(list)
+	return list
+}
+
+// overwritten finds our write among the versions, by what was written, and the
+// edit that it went over, if there is one and it was not mended since. What a
+// person has to mend is *NeedsPerson.
+func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost *inventory.Edit, landed bool, err error) {
+	list := since(p, base)
+	ours := slices.IndexFunc(list, func(e inventory.Edit) bool { return digest(e.Text) == base.Sum })
+	if ours < 1 {
+		return nil, ours == 0, nil
+	}
+	over := list[ours-1]
+	if over.Gone {
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + ", its text deleted"}
+	}
+	want, err := d.made(over.Text)
+	if err != nil {
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + ": " + err.Error()}
+	}
+	if want == list[ours].Text {
+		return nil, true, nil
+	}
+	later := list[ours+1:]
+	switch mended := slices.IndexFunc(later, func(e inventory.Edit) bool { return e.Text == want }); {
+	case mended == 0:
+		return nil, true, nil
+	case mended > 0:
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(later[mended-1])}
+	case len(later) > 0:
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + "; since then @" + later[0].By + " edited it, too"}
+	}
+	return &over, true, nil
+}
+
+// judge finds our write by what was written; where it went over another edit
+// that is told, and the rest is a person's.
+func (d *rewrite) judge(ctx context.Context, base Baseline) (*result, error) {
+	p, err := d.Hub.Page(ctx, d.epic, false)
+	if err != nil {
+		return nil, err
+	}
+	done := result{outcome: Done, detail: d.said}
+	switch n := len(since(p, base)); {
+	case n == 1 && digest(p.Body) == base.Sum:
+		return &done, nil
+	case n > 1:
+		if p, err = d.Hub.Page(ctx, d.epic, true); err != nil {
+			return nil, err
+		}
+		v, landed, err := d.overwritten(p, base)
+		if landed {
+			if err != nil {
+				done.detail += "; " + err.Error()
+			} else if v != nil {
+				done.detail += "; needs a person: " + wentOver(*v)
+			}
+			return &done, nil
+		}
+	}
+	if next, err := d.change([]byte(p.Body)); err == nil && string(next) == p.Body {
+		return &result{outcome: Skipped, detail: "is so already"}, nil
+	}
+	return nil, nil
+}
