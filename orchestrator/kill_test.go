@@ -242,7 +242,7 @@ func (s *stage) recover(a *orchestrator.Applier, resume bool) error {
 			return err
 		}
 		if err == nil {
-			if err := a.Resume(ctx, left[0].ID); err != nil {
+			if err := a.Resume(ctx, idsOf(left)...); err != nil {
 				return err
 			}
 		}
@@ -251,6 +251,14 @@ func (s *stage) recover(a *orchestrator.Applier, resume bool) error {
 		return err
 	}
 	return a.Apply(ctx, s.proposal(s.plan()))
+}
+
+func idsOf(left []orchestrator.Remainder) []string {
+	var ids []string
+	for _, r := range left {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 // TestKilledAtEveryChange: a process dies right after each of its calls that
