@@ -197,9 +197,17 @@ func (b *batch) split(ctx context.Context, asks []*ask, why *Error) ([][]*ask, e
 // the result says ask again in smaller parts, nil that it has failed already.
 func (b *batch) judge(asks []*ask, r *result) map[*ask]*Error {
 	redo := map[*ask]*Error{}
+	type field struct{ alias, key string }
+	keyed := map[field]bool{}
+	for _, a := range asks {
+		keyed[field{a.alias, a.key}] = a.key != ""
+	}
 	for _, g := range r.errors {
 		e := g.explain()
 		for _, a := range asks {
+			if a.key == "" && keyed[field{g.at(0), g.at(1)}] {
+				continue // another ask's answer
+			}
 			if len(g.Path) > 0 && g.at(0) != a.alias {
 				continue
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dappcore/core-dev/inventory"
@@ -310,9 +311,10 @@ func (d *details) files(m *making) {
 	}
 }
 
-// inGit tells whether git can have a file of that path.
+// inGit tells whether git can have a file of that path. It can have one with
+// control characters too; nobody means one.
 func inGit(p string) bool {
-	if p == "" || len(p) > mostPath || !utf8.ValidString(p) || strings.ContainsRune(p, 0) {
+	if p == "" || len(p) > mostPath || !utf8.ValidString(p) || strings.ContainsFunc(p, unicode.IsControl) {
 		return false
 	}
 	for part := range strings.SplitSeq(p, "/") {

@@ -67,7 +67,7 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 	c := l.client("ada")
 	s := l.survey(c)
 	mark := l.sim.Requests().Last()
-	paths := []string{"a.txt", "gone.txt", "b.txt", ".github/workflows", "../a.txt", "/a.txt", "a\x00.txt", "a//b", ".git/config", "", strings.Repeat("x/", 3000) + "a", "gone.txt", `"}) { x } {`, "$v0_1"}
+	paths := []string{"a.txt", "gone.txt", "b.txt", ".github/workflows", "../a.txt", "/a.txt", "a\x00.txt", "a\n.txt", "a\xff", "a//b", ".git/config", "", strings.Repeat("x/", 3000) + "a", "gone.txt", `"}) { x } {`, "$v0_1"}
 	err := c.Details(t.Context(), &s, []inventory.RepoRef{mainRepo, otherRepo, mainRepo, {Owner: "acme", Name: "unknown"}},
 		DetailsOptions{Paths: map[string][]string{mainRepo.Key(): paths}})
 	if err != nil {
@@ -102,7 +102,7 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 	if d.Newest != 18 || other.Details.Newest != 2 {
 		t.Errorf("newest %d and %d", d.Newest, other.Details.Newest)
 	}
-	if want := []string{"gone.txt", "b.txt", "../a.txt", "/a.txt", "a\x00.txt", "a//b", ".git/config", "", paths[10], `"}) { x } {`, "$v0_1"}; !slices.Equal(d.Absent, want) {
+	if want := []string{"gone.txt", "b.txt", "../a.txt", "/a.txt", "a\x00.txt", "a\n.txt", "a\xff", "a//b", ".git/config", "", paths[12], `"}) { x } {`, "$v0_1"}; !slices.Equal(d.Absent, want) {
 		t.Errorf("absent %q", d.Absent)
 	}
 	if !d.SubIssues {
@@ -122,7 +122,19 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 	}
 	last := l.sent[len(l.sent)-1]
 	var q sent
-	if err := json.Unmarshal([]byte(last), &q); err != nil || strings.Contains(q.Query, "gone.txt") || strings.Contains(q.Query, "{ x }") {
+	if err := json.Unmarshal([]byte(last), &q); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for name, v := range q.Variables {
+		if strings.HasPrefix(name, "v") && strings.HasPrefix(fmt.Sprint(v), main.DefaultHead+":") {
+			asked++
+		}
+	}
+	if asked != 6 { // what git cannot have is not asked after
+		t.Errorf("%d paths asked after", asked)
+	}
+	if strings.Contains(q.Query, "gone.txt") || strings.Contains(q.Query, "{ x }") {
 		t.Errorf("a path is part of the document: %s", q.Query)
 	}
 	l.nothingSecret()
@@ -405,6 +417,28 @@ func TestDetailsOfAFleetTakeFewRequests(t *testing.T) {
 			if r.Details == nil {
 				t.Errorf("%s: %+v", r.Ref, r.Problem)
 			}
+		}
+	}
+}
+
+// A reference that GitHub hides from the token lies in another repository; any
+// other gap in the answer may hide an issue of ours.
+func TestAHiddenReferenceHidesNothingOfOurs(t *testing.T) {
+	for kind, whole := range map[string]bool{"FORBIDDEN": true, "INSUFFICIENT_SCOPES": true, "NOT_FOUND": true, "SOMETHING_NEW": false} {
+		url, _ := serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
+			reply(w, 200, `{"data":{"r0":{"id":"R","nameWithOwner":"o/r","labels":{"pageInfo":{},"nodes":[]},"newestIssues":{"nodes":[{"number":9,"createdAt":"2020-01-01T00:00:00Z"}]},"newestPulls":{"nodes":[]},
+				"x8":{"repository":{"nameWithOwner":"o/r"},"made":{"pageInfo":{},"nodes":[null,{"source":{"number":9,"authorAssociation":"OWNER","state":"OPEN","body":"b","repository":{"nameWithOwner":"O/R"}}}]}}}},
+				"errors":[{"type":"`+kind+`","message":"hidden","path":["r0","x8","made","nodes",0]}]}`)
+		})
+		c, _ := clientOf(t, url)
+		s := inventory.Snapshot{TakenAt: time.Now(), Repos: []inventory.Repo{{Ref: home, Issues: []inventory.Issue{
+			{Ref: inventory.Ref{Repo: home, Number: 8}, Title: "[Audit] all", Association: "OWNER"}}}}}
+		if err := c.Details(t.Context(), &s, []inventory.RepoRef{home}, DetailsOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		r := s.Repos[0]
+		if whole != (r.Details != nil) || whole == (r.Problem != nil) || whole && (len(r.Details.Made) != 1 || r.Details.Newest != 9) {
+			t.Errorf("%s: %+v %+v", kind, r.Details, r.Problem)
 		}
 	}
 }
