@@ -13,6 +13,7 @@ const claimedFolders = 4
 // What one folder claimed is charged to it alone, so that all together spend
 // exactly the pool, and each its share.
 func TestACrowdOnSeveralFolders(t *testing.T) {
+	t.Parallel()
 	for seed := range seeds(1) {
 		c := newCrowd(t, seed, crowdChildren, claimedFolders, crowdPool/claimedFolders, "claims: refs\npool: share\n")
 		v, spent := c.run(seed)
@@ -29,6 +30,7 @@ func TestACrowdOnSeveralFolders(t *testing.T) {
 // TestACrowdForEveryChild: shares that none of them uses up, and fewer children
 // than all of them could pay for: each is dispatched once, by somebody.
 func TestACrowdForEveryChild(t *testing.T) {
+	t.Parallel()
 	const children = 40
 	for seed := range seeds(1) {
 		c := newCrowd(t, seed, children, claimedFolders, 300, "claims: refs\n")

@@ -261,6 +261,7 @@ func (c *crowd) report(seed uint64, v *verdict, spent int) {
 // TestACrowdOnOneFolder: eight processes, one folder, one pool. Killed and
 // started again until it is spent, they spend exactly it.
 func TestACrowdOnOneFolder(t *testing.T) {
+	t.Parallel()
 	for seed := range seeds(1) {
 		c := newCrowd(t, seed, crowdChildren, 1, crowdPool, "")
 		v, spent := c.run(seed)

@@ -27,6 +27,7 @@ func (f failure) String() string {
 // TestFailedAtEveryRequest: every kind of failure at every request of a
 // dispatch. What the run did not do itself, the next ones do.
 func TestFailedAtEveryRequest(t *testing.T) {
+	t.Parallel()
 	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		var points []failure
@@ -35,8 +36,10 @@ func TestFailedAtEveryRequest(t *testing.T) {
 				points = append(points, failure{kind, n + 1, what})
 			}
 		}
+		all := len(points)
+		points = some(s, points)
 		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
-		t.Logf("%s: %d requests x %d failures: %s", s, len(sent), len(failures), sum)
+		t.Logf("%s: %d requests x %d failures, %d of %d: %s", s, len(sent), len(failures), len(points), all, sum)
 		if sum.points != len(points) {
 			t.Errorf("%d of %d points were tried", sum.points, len(points))
 		}
@@ -98,6 +101,7 @@ func (l landing) String() string {
 // twice, but no task is paid twice, none is spent that the budget does not
 // count, and no child is left undone.
 func TestWritesThatLandLate(t *testing.T) {
+	t.Parallel()
 	for _, s := range killScenes(t) {
 		sent := record(t, s)
 		for _, when := range []string{beforeLook, afterWrite, afterAll} {
@@ -108,6 +112,7 @@ func TestWritesThatLandLate(t *testing.T) {
 						points = append(points, landing{n + 1, what, when, killed})
 					}
 				}
+				points = some(s, points)
 				var limit counter
 				sum := each(t, busy, points, func(t *testing.T, p landing) *verdict { return landsLate(t, s, p, &limit) })
 				t.Logf("%s: %d writes land %s, killed %v: %s; %s", s, len(points), when, killed, sum, &limit)

@@ -51,5 +51,5 @@ func soak() bool { return os.Getenv("CORE_SOAK") == "1" }
 // those whose processes mostly wait to try again.
 const (
 	busy    = 4
-	waiting = 24
+	waiting = 16
 )
