@@ -45,7 +45,7 @@ func init() {
 		sizeRole:     "effort,complexity,size,estimate,estimated effort,cost,fix effort,effort to fix,t-shirt size,work",
 		scopeRole:    "scope,blast radius,reach,extent",
 		statusRole:   "status,state,resolution status,verdict,result,outcome,disposition,triage",
-		asideRole:    "likelihood,probability,confidence,exploitability,references,reference links,links,see also,proof of concept,poc,steps to reproduce,steps,reproduction,repro,reproduce,how to reproduce,example,before,after,note,notes,acceptance criteria,expected,expected behaviour,expected behavior,actual,test,tests,verification,how to verify,owner,assignee,reporter,found by,discovered,discovered by,date,vector,attack vector,current code,vulnerable code,code,snippet,excerpt,related,depends on,blocked by,component,package,installed,coverage,affected versions,affected users,version,threat,cve id,due,deadline,sla,current,suggested,proposed,proposed code,fixed code,language,tool,rule,alternatives,alternative,validation,suggested test,regression test,caveat,trade-off,prerequisites,preconditions",
+		asideRole:    "auditor,auditors,audited by,commit,date,audit date,branch,repository,repo,author,prepared by,prepared for,client,target,reviewed by,reviewer,revision,project,audited commit,audited version,report version,duration,team,report date,engagement,likelihood,probability,confidence,exploitability,references,reference links,links,see also,proof of concept,poc,steps to reproduce,steps,reproduction,repro,reproduce,how to reproduce,example,before,after,note,notes,acceptance criteria,expected,expected behaviour,expected behavior,actual,test,tests,verification,how to verify,owner,assignee,reporter,found by,discovered,discovered by,date,vector,attack vector,current code,vulnerable code,code,snippet,excerpt,related,depends on,blocked by,component,package,installed,coverage,affected versions,affected users,version,threat,cve id,due,deadline,sla,current,suggested,proposed,proposed code,fixed code,language,tool,rule,alternatives,alternative,validation,suggested test,regression test,caveat,trade-off,prerequisites,preconditions",
 	} {
 		for _, name := range strings.Split(list, ",") {
 			roles[name] = r
@@ -101,8 +101,8 @@ func named(t string) (role, string) {
 }
 
 // fieldsOf reads the fields of a paragraph or an item, line by line; a line
-// without a name goes on with the value before it. before is the text ahead of
-// the first field.
+// without a name goes on with the value before it, up to an empty line. before is
+// the text that belongs to no field.
 func fieldsOf(spans []span) (before string, out []field) {
 	type piece struct {
 		text  string
@@ -139,11 +139,16 @@ func fieldsOf(spans []span) (before string, out []field) {
 			l.spans = append(l.spans, q)
 		}
 	}
+	ended := false // an empty line since the last field
 	for _, l := range lines {
+		if strings.TrimSpace(l.text) == "" {
+			ended = true
+			continue
+		}
 		m := fieldKey.FindStringSubmatchIndex(l.text)
 		if m == nil {
 			if t := strings.TrimSpace(l.text); t != "" {
-				if len(out) == 0 {
+				if len(out) == 0 || ended && out[len(out)-1].value != "" {
 					before += t + "\n"
 				} else {
 					f := &out[len(out)-1]
@@ -163,6 +168,7 @@ func fieldsOf(spans []span) (before string, out []field) {
 				f.value = strings.Trim(rest[:at[0]], " *_|·•;")
 			}
 		}
+		ended = false
 		out = append(out, f)
 		out = append(out, more...)
 	}
@@ -210,7 +216,7 @@ func opensField(spans []span) (role, bool) {
 		r, _ := named(m[1])
 		return r, true
 	}
-	if len(fields) > 0 && len(spans) > 0 && spans[0].style&strong != 0 {
+	if len(fields) > 0 && len(spans) > 0 && spans[0].style&strong != 0 && (len(spans) == 1 || spans[1].style&strong == 0) {
 		if r, _ := named(spans[0].text); r != noRole {
 			return r, true
 		}

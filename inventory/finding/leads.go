@@ -26,7 +26,7 @@ func (r *reader) shapeOf(n *node) shape {
 	var out shape
 	t := strings.TrimSpace(plain(n.head))
 	if ro, ok := opensField(n.head); ok {
-		if ro == titleRole {
+		if ro == titleRole && len(words(fieldKey.ReplaceAllString(t, ""))) > 0 {
 			return byName
 		}
 		return 0
@@ -107,17 +107,16 @@ func (r *reader) leads(kids []*node, c context) []*node {
 		case chunks && cur == nil && n.kind == paragraph:
 			cur = r.opened(n, byID)
 			out = append(out, cur)
-		case cur != nil:
+		case cur != nil && !r.introduces(kids, k, cur):
 			cur.kids = append(cur.kids, n)
 			cur.end = n.end
-		case n.kind == paragraph && k+1 < len(kids) && (kids[k+1].kind == list || kids[k+1].kind == table) && strings.HasSuffix(strings.TrimSpace(plain(n.head)), ":") && len(words(plain(n.head))) <= 14:
-			if _, isField := opensField(n.head); isField {
+		case above(kids, k):
+			if ro, isField := opensField(n.head); isField && ro != titleRole {
 				out = append(out, n)
 				continue
 			}
 			out = append(out, &node{kind: lead, head: n.head, start: n.start, end: kids[k+1].end})
-			cur = out[len(out)-1]
-			if r.headline(n.head).class == open && r.told(plain(n.head)) == "" { // a sentence, not a title: what follows speaks for itself
+			if cur = out[len(out)-1]; r.headline(n.head).class == open && r.told(plain(n.head)) == "" { // a sentence, not a title: what follows speaks for itself
 				out = out[:len(out)-1]
 				cur = nil
 			}
@@ -126,6 +125,29 @@ func (r *reader) leads(kids []*node, c context) []*node {
 		}
 	}
 	return out
+}
+
+// above tells whether a paragraph is a line with a colon above a list or table.
+func above(kids []*node, k int) bool {
+	n := kids[k]
+	return n.kind == paragraph && k+1 < len(kids) && (kids[k+1].kind == list || kids[k+1].kind == table) &&
+		strings.HasSuffix(strings.TrimRight(plain(n.head), " *_\n"), ":") && len(words(plain(n.head))) <= 14
+}
+
+// introduces tells whether such a line begins something of its own, apart from
+// the record before it.
+func (r *reader) introduces(kids []*node, k int, cur *node) bool {
+	if !above(kids, k) {
+		return false
+	}
+	if _, isField := opensField(kids[k].head); isField && !cur.aside {
+		return false
+	}
+	switch r.headline(kids[k].head).class {
+	case holder, grade, silent, digest, sound:
+		return true
+	}
+	return cur.aside
 }
 
 var runEnd = regexp.MustCompile(`(?i)^(?:priorit(?:y|ies)(?: order)?|follow-?up(?: to| on)?\b[^:.]*|not (?:a )?findings?|not covered|not in scope|out of scope|conclusions?|overall|in summary|to sum up|all (?:other|remaining)\b.*|the (?:rest|others|remaining)\b.*|everything else\b.*|nothing else\b.*|next steps?|order of (?:work|fixes)|suggested order|recommended order|legend|summary|scope|method(?:ology)?|reviewed|verified clean|no (?:other|further) (?:issues|findings)\b.*|what (?:is|was) (?:fine|good)|strengths?|positives?|auditor'?s'? notes?|verdict|result|tools?|checked and fine)\s*(?:[:.–—]|$)`)

@@ -65,7 +65,7 @@ func (r *reader) said(n *node) (string, []span) {
 		for _, k := range kids {
 			if len(k.head) > 0 {
 				if len(spans) > 0 {
-					spans = append(spans, span{text: "\n"})
+					spans = append(spans, span{text: "\n\n"})
 				}
 				spans = append(spans, k.head...)
 			}
@@ -111,17 +111,18 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	var p place
 	var graded, risk Severity
 	var first Severity
+	none := false
 	for _, d := range fields {
 		switch d.role {
 		case severityRole:
-			if noGravity.MatchString(stripSigns(d.value)) {
-				return f, false
-			}
-			if first == "" {
+			if first == "" && noGravity.MatchString(stripSigns(d.value)) {
+				none = true
+			} else if first == "" && !none {
 				first = r.valued(d.value)
 			}
 		case scoreRole:
-			if s := r.valued("CVSS " + strings.TrimPrefix(d.value, "CVSS ")); s != "" && graded == "" {
+			s := r.valued("CVSS:" + strings.TrimPrefix(strings.TrimPrefix(d.value, "CVSS:"), "CVSS "))
+			if graded == "" {
 				graded = s
 			}
 		case riskRole, impactRole:
@@ -166,6 +167,9 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 				return f, false
 			}
 		}
+	}
+	if none {
+		return f, false
 	}
 	if title == "" || len(words(h.text)) > 1 {
 		title = r.headTitle(n, h, before, title)

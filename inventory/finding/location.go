@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	extensions = `go|php|phtml|twig|ts|tsx|js|jsx|mjs|cjs|vue|svelte|py|rb|rs|java|kt|kts|swift|c|h|cc|cpp|hpp|cs|sh|bash|zsh|ps1|bat|sql|ya?ml|json|toml|ini|conf|cfg|env|lock|mod|sum|xml|html?|css|scss|less|md|mdx|rst|txt|tf|tfvars|hcl|tpl|tmpl|j2|proto|graphql|gradle|properties|service|dist|stub|neon|lua|pl|ex|exs|erl|dart|scala|nix|dockerfile|example|local|testing|production|staging|csv|pem|key|crt|cron|timer|plist|csproj|sol`
+	extensions = `dockerfile|production|properties|example|graphql|service|staging|testing|csproj|gradle|svelte|tfvars|local|phtml|plist|proto|scala|swift|timer|bash|conf|cron|dart|dist|html|java|json|less|lock|neon|scss|stub|tmpl|toml|twig|yaml|bat|cfg|cjs|cpp|crt|css|csv|env|erl|exs|hcl|hpp|htm|ini|jsx|key|kts|lua|mdx|mjs|mod|nix|pem|php|ps1|rst|sol|sql|sum|tpl|tsx|txt|vue|xml|yml|zsh|cc|cs|ex|go|j2|js|kt|md|pl|py|rb|rs|sh|tf|ts|c|h`
 	fileNames  = `(?:[\w.-]*Dockerfile(?:\.[\w-]+)?|Containerfile|Makefile|Taskfile|Procfile|Vagrantfile|Jenkinsfile|Gemfile|Rakefile|CODEOWNERS|LICENSE|CHANGELOG|\.dockerignore|\.gitignore|\.gitattributes|\.editorconfig|\.npmrc|\.nvmrc|\.htaccess|\.env(?:\.[\w-]+)*|go\.mod|go\.sum|crontab)`
 	filePath   = `(?:(?:[\w.@+-]|\[\w+\])+/)*(?:` + fileNames + `|(?:[\w.@+-]|\[\w+\])*[\w\])+@-]\.(?:blade\.php|` + extensions + `))`
 	lineTail   = `(?:#L(\d{1,7})(?:-L?\d+)?|:L?(\d{1,7})(?:[:–,-]\s?L?\d+)*|\s*\(?(?:,\s*)?(?:at |on |near |around |~)?(?:lines?|ll?\.|L)\s*[#~:]?\s*(\d{1,7})(?:\s*(?:[-–—,]|to|and|&)\s*\d+)*\)?|\s*\((\d{1,7})(?:\s*[-–]\s*\d+)?\))?`
@@ -64,10 +64,21 @@ func (p *place) add(file string, line int) {
 // text adds the places of running text.
 func (p *place) text(t string) {
 	t = web.ReplaceAllString(t, " ")
-	for _, m := range placed.FindAllStringSubmatch(t, 200) {
-		p.add(m[1], line(m[2:]))
+	for _, m := range placed.FindAllStringSubmatchIndex(t, 200) {
+		if m[3] < len(t) && m[3] == m[1] && (t[m[3]] == '_' || isAlnum(t[m[3]])) {
+			continue // "app.config" is no "app.conf"
+		}
+		groups := make([]string, 0, 4)
+		for k := 4; k+1 < len(m); k += 2 {
+			if m[k] >= 0 {
+				groups = append(groups, t[m[k]:m[k+1]])
+			}
+		}
+		p.add(t[m[2]:m[3]], line(groups))
 	}
 }
+
+func isAlnum(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func line(groups []string) int {
 	for _, g := range groups {

@@ -33,6 +33,7 @@ type context struct {
 	places   []Location
 	held     bool // below a heading such as "Findings", or one that is a severity
 	rank     rank
+	depth    int
 }
 
 // record is a finding before it is settled.

@@ -178,7 +178,7 @@ var (
 
 // settledHead tells whether a first line says that nothing is left to do.
 func settledHead(spans []span, raw string) bool {
-	if settledSign.MatchString(raw) || settledTag.MatchString(raw) {
+	if settledSign.MatchString(raw) || settledTag.MatchString(oneLine(mask(spans))) {
 		return true
 	}
 	gone, left := 0, 0

@@ -42,7 +42,7 @@ const signClass = `[🔴🚨🛑⛔🟥☠💀💥🟠🟧🔥🔶❗‼🟡🟨
 var (
 	legend     = regexp.MustCompile(`(?i)(` + signClass + `)[ \t]*(?:[=:|–—-]+[ \t]*)?[*_` + "`" + `]*(` + grave + `)\b`)
 	signLead   = regexp.MustCompile(`^[\s*_\[(]*(` + signClass + `)`)
-	bracketed  = regexp.MustCompile(`(?i)[\[({][^\[\](){}]{0,24}?\b(` + grave + `)\b(?:[ -]?(?:severity|risk|priority|impact))?[^\[\](){}]{0,40}[\])}]`)
+	bracketed  = regexp.MustCompile(`(?i)[\[({][^\[\](){}]{0,24}?\b(` + grave + `)\b(?:[ -]?(?:severity|risk|priority|impact))?[^\[\](){}]{0,120}[\])}]`)
 	inBracket  = regexp.MustCompile(`(?i)^[\[({]\s*(?:` + signClass + `\s*)?(?:(?:[a-z]{1,6}-?\d+(?:\.\d+)*|severity|sev|risk|priority|prio|impact|level|cvss[^,;/|]*|cwe-\d+|owasp[^,;/|]*)\s*[:=/|·,–—-]?\s*)*(` + grave + `)\b(?:[ -](?:severity|risk|priority|impact))?\s*(?:$|[\])},;:/|·+–—]|-\s)`)
 	opening    = regexp.MustCompile(`(?i)^(?:` + signClass + `\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.)\]–—]|-\s|$)`)
 	closing    = regexp.MustCompile(`(?i)(?:\s[–—-]+|[:|,;/]|\.)\s*\(?(?:severity\s*:?\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact))?\)?\s*\.?$`)
@@ -85,7 +85,8 @@ func score(text string) Severity {
 
 // scored is the severity of the CVSS score a text names.
 func scored(t string) Severity {
-	if m := numbered.FindStringSubmatch(t); m != nil {
+	bare := vectorRe.ReplaceAllString(t, " ")
+	if m := numbered.FindStringSubmatch(bare); m != nil {
 		return score(m[1])
 	}
 	if m := vectorRe.FindString(t); m != "" {

@@ -4,17 +4,17 @@ import (
 	"strings"
 )
 
+// maxDepth is how deep findings are looked for below headings and items.
+const maxDepth = 32
+
 // group reads blocks that hold findings, one after the other.
 func (r *reader) group(kids []*node, c context) {
+	if c.depth++; c.depth > maxDepth {
+		return
+	}
 	kids = r.leads(kids, c)
 	r.batch++
 	batch := r.batch
-	heads := 0
-	for _, n := range kids {
-		if n.kind == section && n.level < 7 {
-			heads++
-		}
-	}
 	for _, n := range kids {
 		switch n.kind {
 		case section, lead:
@@ -106,7 +106,14 @@ func listsFindings(n *node) bool {
 	return false
 }
 
-func (r *reader) add(f record) { r.records = append(r.records, f) }
+// maxRecords bounds what is compared with each other.
+const maxRecords = 3 * MaxFindings
+
+func (r *reader) add(f record) {
+	if len(r.records) < maxRecords {
+		r.records = append(r.records, f)
+	}
+}
 
 // facts are the marks by which a finding is known.
 type facts struct {
@@ -189,6 +196,9 @@ func (r *reader) direct(n *node) facts {
 // holdsOthers tells whether the findings are below the section, not the
 // section itself.
 func (r *reader) holdsOthers(n *node, h headline, c context) bool {
+	if n.kind == lead && len(n.head) == 0 {
+		return false // "Issue: ..." names itself
+	}
 	d := r.direct(n)
 	parts, others, marked := 0, 0, 0
 	for _, k := range n.kids {
@@ -220,7 +230,7 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 	if parts > 0 {
 		return false
 	}
-	if d.opens > 1 && !h.nameless() {
+	if d.opens > 1 && !h.empty {
 		return true
 	}
 	if d.fields > 0 && d.severity && d.opens <= 1 && n.kind == section && r.hasField(n, severityRole) {
@@ -243,8 +253,6 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 	}
 	return false
 }
-
-func (h headline) nameless() bool { return h.empty }
 
 // hasField tells whether a section's own text has a field of that role.
 func (r *reader) hasField(n *node, want role) bool {

@@ -1,0 +1,149 @@
+package finding
+
+import (
+	"html"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// FuzzRead holds what Read promises for any text: bounded, clean output made
+// of the body's own words, the same every time.
+func FuzzRead(f *testing.F) {
+	files, _ := filepath.Glob("testdata/tuned/*.md")
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add("[Audit] Review", string(raw))
+	}
+	f.Add("[Audit] [High]", "- \x00[High] a\u202eb\r\n\r\n| a |\n|-|\n| \\| |\n")
+	f.Add("", "---\n---\n<details>\n<summary>\n")
+	f.Add("", "## x\n- Severity: High\n```\n")
+	f.Fuzz(func(t *testing.T, title, body string) {
+		got := Read(title, body)
+		if got == nil || len(got) > MaxFindings {
+			t.Fatalf("%d findings, nil %t", len(got), got == nil)
+		}
+		if again := Read(title, body); !reflect.DeepEqual(got, again) {
+			t.Fatalf("two readings differ:\n%+v\n%+v", got, again)
+		}
+		source := letters(html.UnescapeString(body)) + letters(body)
+		for _, g := range got {
+			check(t, g, source)
+		}
+	})
+}
+
+func check(t *testing.T, g Finding, source string) {
+	t.Helper()
+	for name, text := range map[string]string{"title": g.Title, "evidence": g.Evidence, "fix": g.Fix} {
+		for _, c := range text {
+			if c != '\n' && unicode.IsControl(c) || c == '\n' && name != "fix" || c == '\u202e' {
+				t.Fatalf("the %s %q holds %U", name, text, c)
+			}
+		}
+		if !utf8.ValidString(text) {
+			t.Fatalf("the %s %q is no UTF-8", name, text)
+		}
+	}
+	if n := utf8.RuneCountInString(g.Title); n == 0 || n > MaxTitle {
+		t.Fatalf("a title of %d runes: %q", n, g.Title)
+	}
+	if utf8.RuneCountInString(g.Evidence) > MaxEvidence || len(g.Locations) > MaxLocations || g.Locations == nil {
+		t.Fatalf("%d runes of evidence, places %v", utf8.RuneCountInString(g.Evidence), g.Locations)
+	}
+	if !slices.Contains(Severities, g.Severity) || !slices.Contains(Types, g.Type) || !slices.Contains(Scopes, g.Scope) ||
+		!slices.Contains(Complexities, g.Complexity) || !slices.Contains(Categories, g.Category) {
+		t.Fatalf("a word that is none of ours: %+v", g)
+	}
+	for _, l := range g.Locations {
+		if l.Path == "" || strings.HasPrefix(l.Path, "/") || strings.HasPrefix(l.Path, "..") || l.Line < 0 {
+			t.Fatalf("no place of a repository: %+v", l)
+		}
+	}
+	for _, w := range strings.Fields(strings.TrimSuffix(g.Evidence, "…")) {
+		if w = letters(w); !strings.Contains(source, w) {
+			t.Fatalf("the evidence has %q, which the body has not", w)
+		}
+	}
+}
+
+// letters is what is left of a text without marks and space, so that markup
+// does not matter.
+func letters(t string) string {
+	return strings.Map(func(c rune) rune {
+		if c < 0x80 && (unicode.IsLetter(c) || unicode.IsDigit(c)) {
+			return c
+		}
+		return -1
+	}, t)
+}
+
+// hostile are bodies of GitHub's full length in shapes that cost parsers most.
+func hostile() map[string]string {
+	const size = 65536
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	return map[string]string{
+		"quotes": fill(">"), "bullets": fill("- "), "nested": fill("> - "), "brackets": fill("["), "stars": fill("**a "),
+		"ticks": fill("`a``"), "angles": fill("<a "), "comments": fill("<!-- "), "pipes": fill("|"), "table": "|a|b|\n|-|-|\n" + fill("|[High] x|`a.go:1`|\n"),
+		"headings": fill("# High: a\n"), "deep": fill("###### a\n- b\n"), "parens": fill("(high "), "colons": fill("Severity: "), "lines": fill("Issue: a\n"),
+		"paths": fill("a/"), "dots": fill("a.go:1"), "paragraphs": fill("[High] x `a.go:1`\n\n"), "bold": fill("**a**\n\n"), "details": fill("<details>\n<summary>High: a</summary>\n\n"),
+		"items": fill("- [High] item x `a.go:1`\n"), "one word": fill("a"), "digits": fill("1."), "spaces": fill(" "), "rules": fill("a\n\n---\n\n"),
+		"indented": func() string {
+			var b strings.Builder
+			for k := 0; b.Len() < size; k++ {
+				b.WriteString(strings.Repeat(" ", k%400) + "- High: a\n")
+			}
+			return b.String()
+		}(),
+	}
+}
+
+func TestHostileBodies(t *testing.T) {
+	for name, body := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			source := letters(body)
+			for _, g := range Read("[Audit] x", body) {
+				check(t, g, source)
+			}
+		})
+	}
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for name, body := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Read("[Audit] x", body)
+			}
+		})
+	}
+}
+
+// BenchmarkRead reads a body of 65 KB made of the tuned ones.
+func BenchmarkRead(b *testing.B) {
+	files, _ := filepath.Glob("testdata/tuned/*.md")
+	var all strings.Builder
+	for all.Len() < 65536 {
+		for _, name := range files {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			all.Write(raw)
+			all.WriteString("\n\n")
+		}
+	}
+	body := all.String()[:65536]
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		Read("[Audit] Review", body)
+	}
+}
