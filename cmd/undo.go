@@ -16,8 +16,10 @@ func newUndo(a *app) *cobra.Command {
 		Long: `Takes back what a plan did: the newest that left something, or the one named
 ("core dev log" lists them). Labels come off, comments of ours are deleted by
 their ids, a branch is deleted while it stands at the commit it was made at and
-nobody was sent to it since. It says what cannot be taken back: a task stays
-spent. It is a plan itself, shown first, and written to the journal.`,
+nobody was sent to it since; an issue that was made is closed as not planned, one
+that was closed is opened, and ties between issues are undone. It says what
+cannot be taken back: a task stays spent, a label and a checklist's lines stay.
+It is a plan itself, shown first, and written to the journal.`,
 		Example: `  core dev undo --dry-run
   core dev undo 20260204T100000.000Z-k3v9qa --yes`,
 		Args: cobra.MaximumNArgs(1),

@@ -47,10 +47,17 @@ func (s *stage) edited(n int) (at time.Time) {
 	return at
 }
 
+func (s *stage) mark(n int) inventory.Mark {
+	return inventory.NewMark(inventory.MarkFinding, s.repo.Key(), fmt.Sprint(n))
+}
+
+func (s *stage) findingBody(n int) string {
+	return fmt.Sprintf("Parent audit: #1\r\n\r\nText %d\r\n\r\n%s", n, s.mark(n))
+}
+
 func (s *stage) finding(n int) flows.MakeIssue {
-	mark := inventory.NewMark(inventory.MarkFinding, s.repo.Key(), fmt.Sprint(n))
-	return flows.MakeIssue{Repo: s.repo, Title: fmt.Sprintf("fix(größe): finding %d 漢字", n), Body: fmt.Sprintf("Parent audit: #1\r\n\r\nText %d\r\n\r\n%s", n, mark),
-		Labels: []string{"audit", "neu"}, Mark: mark, Newest: 9, Sources: []flows.Source{{Issue: s.ref(1), Edited: s.edited(1)}}}
+	return flows.MakeIssue{Repo: s.repo, Title: fmt.Sprintf("fix(größe): finding %d 漢字", n), Body: s.findingBody(n),
+		Labels: []string{"audit", "neu"}, Mark: s.mark(n), Newest: 9, Sources: []flows.Source{{Issue: s.ref(1), Edited: s.edited(1)}}}
 }
 
 func (s *stage) making() flows.Plan {
