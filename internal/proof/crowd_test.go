@@ -49,6 +49,7 @@ type mark struct {
 // newCrowd makes so many folders on a repository of so many children, with a
 // share of the pool each.
 func newCrowd(t *testing.T, seed uint64, children, folders, share int, settings string) *crowd {
+	withinOneDay()
 	s := epicsScene(children, crowdEpics, share)
 	s.seed = seed
 	s.files[config.ConfigFile] += "strategy: none\nreserve: 0\n" + settings
@@ -59,6 +60,14 @@ func newCrowd(t *testing.T, seed uint64, children, folders, share int, settings 
 	}
 	c.host.at(c.strike)
 	return c
+}
+
+// withinOneDay lets midnight (UTC) go by where it is near: a pool is one day's,
+// and a crowd that runs into the next day has two.
+func withinOneDay() {
+	if left := time.Until(time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)); left < 2*time.Minute {
+		time.Sleep(left + time.Second)
+	}
 }
 
 // strike kills the process that sent a request when its time has come.
