@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/internal/agents/classifier"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory/finding"
 )
@@ -26,7 +28,12 @@ auditor found: title, severity, type, scope, complexity and places. Needs no
 GitHub and no .core/, and sends nothing.
 
 A severity in the issue's title, as in "[Audit] [High] Sessions", is that of
-every finding without one of its own: give the title with --title.`,
+every finding without one of its own: give the title with --title.
+
+With the setting "classifier: command" the program of classifier_command reads
+the body instead, without any token, and must answer as "core dev schema
+classifier" describes; when it fails, the built-in rules answer and a note on
+standard error says why.`,
 		Example: "  gh issue view 35 --json body --jq .body | core dev audit findings\n  core dev audit findings body.md --title '[Audit] [High] Sessions' --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -34,11 +41,36 @@ every finding without one of its own: give the title with --title.`,
 			if err != nil {
 				return err
 			}
-			return a.printFindings(finding.Read(title, string(body)))
+			list, err := a.findings(c.Context(), title, string(body))
+			if err != nil {
+				return err
+			}
+			return a.printFindings(list)
 		},
 	}
 	c.Flags().StringVar(&title, "title", "", "the issue's title")
 	return c
+}
+
+// findings are what the built-in rules, or the classifier of the settings,
+// find in an audit's body. Why a classifier was not heeded stands on standard
+// error.
+func (a *app) findings(ctx context.Context, title, body string) ([]finding.Finding, error) {
+	conf, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if conf.Classifier != "command" {
+		return finding.Read(title, body), nil
+	}
+	list, note := classifier.Command{Args: conf.ClassifyWith}.Read(ctx, title, body)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if note != "" {
+		fmt.Fprintln(a.errw, terminal.Clean(note))
+	}
+	return list, nil
 }
 
 func (a *app) printFindings(list []finding.Finding) error {

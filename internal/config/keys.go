@@ -140,11 +140,11 @@ var keyTable = finish([]Key{
 			}
 		}},
 	{Path: "classifier", Default: "rules", Allowed: []string{"rules", "command"},
-		Idle: true, Meaning: "who sorts findings: the built-in rules, or a command that answers in the JSON schema and falls back to them",
-		set: func(c *Config, _ string, v value) { c.Classifier = v.text }},
+		Meaning: "who sorts findings: the built-in rules, or a command that answers in the JSON schema (core dev schema classifier); where it does not, the rules do",
+		set:     func(c *Config, _ string, v value) { c.Classifier = v.text }},
 	{Path: "classifier_command", Default: "[]", kind: list,
-		Idle: true, Meaning: "program and arguments of the classifier",
-		set: func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
+		Meaning: "program and arguments of the classifier; the audit's body is its standard input, the title in AUDIT_TITLE, and it gets no token",
+		set:     func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
 
 	{Path: "quiet_period", Default: "60s", kind: duration, max: int(time.Hour / time.Second),
 		Meaning: "how long a write whose answer was lost may still land before it is looked for",
