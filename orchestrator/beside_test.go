@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -221,4 +222,25 @@ func TestCtrlCStopsAllPlans(t *testing.T) {
 		}
 	}
 	s.wantNothingOpen()
+}
+
+// TestSideBySideAtWhatGitHubAllows: all plans share one client's pace, a second
+// between writes, and lose nothing to each other.
+func TestSideBySideAtWhatGitHubAllows(t *testing.T) {
+	s := newStage(t)
+	plans := s.several(6, 20)
+	hub, err := github.New(github.Options{Endpoint: s.hub.Endpoint(), Token: github.NewToken(s.sim.Token(s.sim.Fleet().Owner), "test"), Clock: s.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.applier(nil)
+	a.Hub = hub
+	if err := a.Apply(t.Context(), s.together(plans)); err != nil {
+		t.Fatal(err)
+	}
+	least := time.Duration(6*20-1) * time.Second
+	t.Logf("120 issues in 6 repositories: %v, GitHub allows %v: ratio %.3f", s.clock.slept, least, float64(s.clock.slept)/float64(least))
+	if s.clock.slept < least || s.clock.slept > least+least/20 {
+		t.Errorf("it took %v", s.clock.slept)
+	}
 }

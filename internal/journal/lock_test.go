@@ -1,0 +1,82 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// TestALockIsHeldByOne of all that ask, in one store and in several; who gives
+// up waiting leaves nothing locked behind.
+func TestALockIsHeldByOne(t *testing.T) {
+	dir := t.TempDir() + "/journal"
+	one, other := Open(dir), Open(dir)
+	var all sync.WaitGroup
+	var in atomic.Int32
+	for k := range 40 {
+		s := []*Store{one, other}[k%2]
+		all.Go(func() {
+			unlock, err := s.Lock(t.Context(), "a")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if in.Add(1) > 1 {
+				t.Error("two hold it")
+			}
+			in.Add(-1)
+			if err := unlock(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	unlock, err := one.Lock(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := other.Lock(ctx, "a"); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if unlock, err = other.Lock(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	_ = unlock()
+}
+
+// TestPostedOnceAndForAll: also over a dispatch, until it is withdrawn.
+func TestPostedOnceAndForAll(t *testing.T) {
+	dir := t.TempDir() + "/journal"
+	ref, at := inventory.Ref{Repo: inventory.RepoRef{Owner: "acme", Name: "widgets"}, Number: 7}, time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
+	s := Open(dir)
+	for _, err := range []error{s.NotePosted(at, ref, 11, "aa"), s.NotePosted(at, ref, 11, "aa"), s.NotePosted(at, ref, 12, "bb"), s.NoteDispatch(at, ref, "LE_1"), s.NoteWithdrawn(at, ref, 99)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(digest string, id int64) {
+		t.Helper()
+		for _, store := range []*Store{s, Open(dir)} {
+			if got, err := store.Posted(ref, digest); err != nil || got != id {
+				t.Errorf("%s: %d, %v", digest, got, err)
+			}
+		}
+	}
+	want("aa", 11)
+	want("bb", 12)
+	if err := s.NoteWithdrawn(at, ref, 11); err != nil {
+		t.Fatal(err)
+	}
+	want("aa", 0)
+	want("bb", 12)
+}
