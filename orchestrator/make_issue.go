@@ -141,7 +141,8 @@ func (d makeIssue) opened(n int) result {
 
 // marks are the marks that a run has seen in a repository.
 type marks struct {
-	above int // up to here every issue was looked at
+	from  int // nothing up to here was looked at: it was there when the plan was made
+	above int // up to here every issue since was looked at
 	marks map[inventory.Mark]int
 }
 
@@ -152,8 +153,8 @@ func (r *run) made(repo inventory.RepoRef, newest int) *marks {
 		r.grounds = map[string]*marks{}
 	}
 	m := r.grounds[repo.Key()]
-	if m == nil || m.above < newest && len(m.marks) == 0 {
-		m = &marks{above: newest, marks: map[inventory.Mark]int{}}
+	if m == nil || newest < m.from {
+		m = &marks{from: newest, above: newest, marks: map[inventory.Mark]int{}}
 		r.grounds[repo.Key()] = m
 	}
 	return m
