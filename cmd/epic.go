@@ -21,7 +21,7 @@ func newEpic(a *app) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "epic N",
-		Short: "Epics: list them, show one, dispatch its open phase",
+		Short: "Epics: list, show, create, dispatch an open phase",
 		Long: `Shows an epic with its phases and children and says of every child why it is,
 or is not, READY. With --dispatch it hands the READY children of the open
 phases to their agents: it prints the plan and its cost, asks, and then for
@@ -52,6 +52,7 @@ on and writes the line in dispatch.log. One label costs one task.`,
 	o.flags(c)
 	f.StringSliceVar(&feat, "include-feat", nil, "the owner's word for this feat( child (may be repeated)")
 	c.AddCommand(
+		newEpicCreate(a),
 		&cobra.Command{Use: "list", Short: "Every open epic with its phases", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error {
 			return a.listEpics(c.Context())
 		}},

@@ -14,6 +14,7 @@ import (
 	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/finding"
 )
 
 // look is everything a command decides on: the snapshot of GitHub, what it
@@ -29,6 +30,8 @@ type look struct {
 	seen    state.Seen
 
 	unlogged []inventory.Dispatch // made by hand, or by another folder
+
+	findings map[string][]finding.Finding // what audits say, once read
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and

@@ -16,7 +16,10 @@ import (
 
 // Every command that writes goes this way: plan, preview, question, apply.
 
-type sendOptions struct{ dryRun, yes bool }
+type sendOptions struct {
+	dryRun, yes bool
+	further     string // printed behind the preview: what an answer goes for besides
+}
 
 func (o *sendOptions) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the plan, send nothing")
@@ -92,6 +95,9 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		if about := orchestrator.About(p.Takes); about != "" {
 			fmt.Fprintln(a.out, "takes "+about+" at what GitHub allows")
 		}
+	}
+	if o.further != "" && !a.opt.json {
+		fmt.Fprintln(a.out, o.further)
 	}
 	if p.Empty() || o.dryRun {
 		return nil

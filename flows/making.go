@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/checklist"
 )
 
 // The effects by which audits become issues and issues become epics. Every one
@@ -75,6 +76,24 @@ type NewChild struct {
 	Ref   inventory.Ref
 	Title string // made harmless already
 	Phase string // heading it goes under, e.g. "Phase 2: Fixes (parallelisable)"; made where it is missing
+}
+
+// On is the epic's body with these children on its checklist. The error wraps
+// checklist.ErrNoPlace where that cannot be had.
+func (e AddChildren) On(body []byte) ([]byte, error) {
+	list := make([]checklist.New, len(e.Children))
+	for k, c := range e.Children {
+		list[k] = checklist.New{Reference: reference(c.Ref, e.Epic.Repo), Title: c.Title, Phase: c.Phase}
+	}
+	return checklist.Add(body, checklist.Reference{Owner: e.Epic.Repo.Owner, Repo: e.Epic.Repo.Name}, list)
+}
+
+// reference is how a checklist of home writes an issue.
+func reference(ref inventory.Ref, home inventory.RepoRef) checklist.Reference {
+	if ref.Repo.Same(home) {
+		return checklist.Reference{Number: ref.Number}
+	}
+	return checklist.Reference{Owner: ref.Repo.Owner, Repo: ref.Repo.Name, Number: ref.Number}
 }
 
 func (MakeLabel) Kind() string   { return "new-label" }

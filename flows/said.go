@@ -7,19 +7,19 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// Said are the comments that this folder's journal knows were posted with Once:
-// by issue (Ref.Key), the digests of their texts.
-type Said map[string][]string
+// Said tells whether this folder's journal knows that a comment of that digest
+// was posted on an issue with Once, and stands. Nil knows of none.
+type Said func(issue inventory.Ref, digest string) bool
 
 // Has tells whether that text was posted there.
-func (s Said) Has(issue inventory.Ref, text string) bool {
-	want := Digest(text)
-	for _, d := range s[issue.Key()] {
-		if d == want {
-			return true
-		}
+func (s Said) Has(issue inventory.Ref, text string) bool { return s != nil && s(issue, Digest(text)) }
+
+// and is s with one more.
+func (s Said) and(issue inventory.Ref, text string) Said {
+	digest := Digest(text)
+	return func(i inventory.Ref, d string) bool {
+		return i.Key() == issue.Key() && d == digest || s != nil && s(i, d)
 	}
-	return false
 }
 
 // Digest stands for a text of ours in the journal: 16 hexadecimal digits.

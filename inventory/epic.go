@@ -165,9 +165,9 @@ func EpicBranchName(number int, title string) string {
 	return fmt.Sprintf("epic/%d-%s", number, s)
 }
 
-// plainBranch tells whether a branch's name can stand in a comment of ours as
+// PlainBranch tells whether a branch's name can stand in a comment of ours as
 // it is. git allows nearly anything, a mention or a backtick among it.
-func plainBranch(name string) bool {
+func PlainBranch(name string) bool {
 	for _, c := range name {
 		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-_./+", c)) {
 			return false
@@ -190,7 +190,7 @@ func epicBranch(repo *Repo, i *Issue) (Branch, []string) {
 	switch {
 	case len(found) == 0:
 		return Branch{Name: want}, nil
-	case len(found) == 1 && plainBranch(found[0].Name):
+	case len(found) == 1 && PlainBranch(found[0].Name):
 		return found[0], nil
 	}
 	names := make([]string, len(found))

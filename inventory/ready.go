@@ -68,6 +68,14 @@ func (j *jury) judge(e *Epic) {
 	}
 }
 
+// Alone is an issue on no checklist as a child of nothing, with its verdict: it
+// may be dispatched directly, by the same rules.
+func Alone(s *Snapshot, f *Fleet, rules Rules, records Records, i *Issue) Child {
+	c := Child{Ref: i.Ref, Issue: i, Title: i.Title}
+	c.Verdict = newJury(s, f, rules, records).verdict(&Epic{Ref: Ref{Repo: i.Ref.Repo}, Phases: []Phase{{Open: true}}}, &c)
+	return c
+}
+
 // verdict applies the definition of the READY queue (spec/1-domain "Words") to
 // one child, in the order of Code.
 func (j *jury) verdict(e *Epic, c *Child) Verdict {

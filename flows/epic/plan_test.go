@@ -163,7 +163,7 @@ func TestAnEpicOfOursGetsItsBranchAndLinks(t *testing.T) {
 	if !slices.Equal(kinds, want) {
 		t.Errorf("%q, want %q", kinds, want)
 	}
-	w.Said = flows.Said{ref(6).Key(): {flows.Digest("Parent: #9")}}
+	w.Said = func(i inventory.Ref, digest string) bool { return i == ref(6) && digest == flows.Digest("Parent: #9") }
 	if s := o.Plan(w).Steps; len(s) != 2 {
 		t.Errorf("what was posted is planned again: %+v", s)
 	}

@@ -35,13 +35,19 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 		return plan, WhyNoEpic(w, d.Epic)
 	}
 	chosen := d.choose(&plan, w, epic)
-	members, refusal := d.admit(w, epic, chosen)
+	members, refusal := d.admit(w, epic.Ref, chosen)
 	if refusal != nil {
 		return plan, refusal
 	}
 	branches := map[string]bool{}
 	for k, c := range chosen {
-		d.child(&plan, w, epic, c, members[k], branches)
+		d.branch(&plan, epic, c, branches)
+		phase := epic.Phases[c.Phase]
+		why := "READY: " + c.Verdict.Reason
+		if phase.Name != "" {
+			why = "READY in " + phase.Name + ": " + c.Verdict.Reason
+		}
+		d.child(&plan, w, epic.Ref, c, members[k], why, targetBranch(epic.Branch.Name, epic.Ref.From(c.Ref.Repo)))
 	}
 	return plan, nil
 }
@@ -59,35 +65,40 @@ type candidate struct {
 func (d Dispatch) choose(plan *flows.Plan, w flows.World, epic *inventory.Epic) []candidate {
 	var chosen []candidate
 	for _, c := range epic.Children {
-		if !c.Verdict.Ready() {
-			if c.Verdict.Code != inventory.CodeDone {
-				plan.Skip(c.Ref.String(), c.Verdict.Reason)
-			}
-			continue
-		}
-		repo, ok := w.Snapshot.Repo(c.Ref.Repo)
-		if why := unfit(repo, ok); why != "" {
-			plan.Skip(c.Ref.String(), why)
-			continue
-		}
-		agent := d.agentFor(w, c.Ref.Repo)
-		label, ok := d.Labels[agent]
-		if !ok {
-			plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has no label: name one under agents in config.yaml", agent))
-			continue
-		}
-		if d.Max > 0 && len(chosen) == d.Max {
-			plan.Skip(c.Ref.String(), fmt.Sprintf("READY, left for later by --max %d", d.Max))
-			continue
-		}
-		chosen = append(chosen, candidate{c, repo, agent, label})
+		chosen = d.take(plan, w, c, chosen)
 	}
 	return chosen
 }
 
+// take adds a child to those chosen, or notes why not.
+func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chosen []candidate) []candidate {
+	if !c.Verdict.Ready() {
+		if c.Verdict.Code != inventory.CodeDone {
+			plan.Skip(c.Ref.String(), c.Verdict.Reason)
+		}
+		return chosen
+	}
+	repo, ok := w.Snapshot.Repo(c.Ref.Repo)
+	if why := unfit(repo, ok); why != "" {
+		plan.Skip(c.Ref.String(), why)
+		return chosen
+	}
+	agent := d.agentFor(w, c.Ref.Repo)
+	label, ok := d.Labels[agent]
+	if !ok {
+		plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has no label: name one under agents in config.yaml", agent))
+		return chosen
+	}
+	if d.Max > 0 && len(chosen) == d.Max {
+		plan.Skip(c.Ref.String(), fmt.Sprintf("READY, left for later by --max %d", d.Max))
+		return chosen
+	}
+	return append(chosen, candidate{c, repo, agent, label})
+}
+
 // admit asks the budget for one task a candidate and returns who is charged
 // for each; or the refusal, when not all of them fit.
-func (d Dispatch) admit(w flows.World, epic *inventory.Epic, chosen []candidate) ([]string, error) {
+func (d Dispatch) admit(w flows.World, epic inventory.Ref, chosen []candidate) ([]string, error) {
 	var asks []budget.Ask
 	of := make([]int, len(chosen)) // candidate -> ask
 	for k, c := range chosen {
@@ -130,11 +141,11 @@ func (d Dispatch) admit(w flows.World, epic *inventory.Epic, chosen []candidate)
 
 // waiting is what else is READY in the fleet: members are charged so that most
 // of it stays possible.
-func (d Dispatch) waiting(w flows.World, but *inventory.Epic) []budget.Ask {
+func (d Dispatch) waiting(w flows.World, but inventory.Ref) []budget.Ask {
 	var out []budget.Ask
 	for k := range w.Fleet.Epics {
 		e := &w.Fleet.Epics[k]
-		if e.Ref.Key() == but.Ref.Key() {
+		if e.Ref.Key() == but.Key() {
 			continue
 		}
 		for _, c := range e.Ready() {
@@ -144,29 +155,30 @@ func (d Dispatch) waiting(w flows.World, but *inventory.Epic) []budget.Ask {
 	return out
 }
 
-// child adds the steps of one child, the branch first where it is missing.
-func (d Dispatch) child(p *flows.Plan, w flows.World, e *inventory.Epic, c candidate, member string, branches map[string]bool) {
-	name, repo, agent, label := e.Branch.Name, c.repo, c.agent, c.label
-	if _, there := repo.Branch(name); !there && !branches[repo.Ref.Key()] {
-		branches[repo.Ref.Key()] = true
-		p.Add(flows.Step{
-			Reason: "the epic's branch is missing in " + repo.Ref.String() + ": agents need it before they start",
-			Effect: flows.MakeBranch{Repo: repo.Ref, Name: name, From: repo.DefaultBranch},
-		})
+// branch adds the epic's branch where it is missing in a child's repository.
+func (d Dispatch) branch(p *flows.Plan, e *inventory.Epic, c candidate, made map[string]bool) {
+	name, repo := e.Branch.Name, c.repo
+	if _, there := repo.Branch(name); there || made[repo.Ref.Key()] {
+		return
 	}
-	phase := e.Phases[c.Phase]
-	why := "READY: " + c.Verdict.Reason
-	if phase.Name != "" {
-		why = "READY in " + phase.Name + ": " + c.Verdict.Reason
-	}
+	made[repo.Ref.Key()] = true
+	p.Add(flows.Step{
+		Reason: "the epic's branch is missing in " + repo.Ref.String() + ": agents need it before they start",
+		Effect: flows.MakeBranch{Repo: repo.Ref, Name: name, From: repo.DefaultBranch},
+	})
+}
+
+// child adds the steps of one child; epic is zero for a direct dispatch.
+func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, c candidate, member, why, target string) {
+	repo, agent, label := c.repo, c.agent, c.label
 	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{
-		Child: c.Ref, Agent: agent, Member: member, Epic: e.Ref, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines,
+		Child: c.Ref, Agent: agent, Member: member, Epic: epic, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines,
 		Acceptor: w.Rules.Trust.Acceptor(*c.Issue), Apart: !w.Snapshot.Dependencies, Word: w.Rules.Feature[c.Ref.Key()],
 	}})
 	if d.Claims {
 		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: inventory.NextAttempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
 	}
-	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: targetBranch(name, e.Ref.From(c.Ref.Repo)), Reuse: true}})
+	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: target, Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
 }

@@ -244,7 +244,7 @@ func TestWaitingWorkNamesItsAgent(t *testing.T) {
 	w = assess(w)
 	want := []budget.Ask{{Repo: away, Agent: "codex", Tasks: 1}}
 	e, _ := w.Fleet.Epic(inventory.Ref{Repo: home, Number: 100})
-	if got := dispatch(0).waiting(w, e); !slices.Equal(got, want) {
+	if got := dispatch(0).waiting(w, e.Ref); !slices.Equal(got, want) {
 		t.Errorf("waiting %+v", got)
 	}
 	p, err := dispatch(0).Plan(w)

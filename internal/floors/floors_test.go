@@ -38,6 +38,7 @@ var floors = []floor{
 	{under: "inventory", may: []string{"inventory"}, never: world, calls: clock},
 	{under: "budget", may: []string{"inventory"}, never: world, calls: clock},
 	{under: "flows", may: []string{"inventory", "budget", "flows$"}, never: world, calls: clock},
+	{under: "flows/onboard", may: []string{"inventory", "budget", "flows$", "flows/audit", "flows/epic", "flows/execute"}, never: world, calls: clock}, // the one flow made of others
 	{under: "orchestrator", may: []string{"inventory", "budget", "flows$"},
 		never: []string{"net/http", "os", "os/exec", "database/sql", "github.com/spf13/cobra", "charm.land/bubbletea/v2"}, calls: clock},
 	{under: "tui", may: []string{"inventory", "budget", "flows$", "orchestrator$", "tui"},

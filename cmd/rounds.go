@@ -1,0 +1,170 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/flows/onboard"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// mostRounds bounds the rounds of one command. A course is far shorter; more
+// means that the world moves as fast as we do.
+const mostRounds = 20
+
+// onboard goes on round by round until no repository has anything left to do.
+// The targets are chosen once: what a round changes takes none of them away.
+func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) error {
+	if err := o.check(args); err != nil {
+		return err
+	}
+	if err := a.ready(ctx, o.sendOptions); err != nil {
+		return err
+	}
+	defer a.printStats(ctx)
+	d := newDelivery()
+	var (
+		repos  []inventory.RepoRef
+		left   []leftOut
+		leave  orchestrator.Approval
+		plans  []flows.Plan
+		stales int
+	)
+	for round := 1; ; round++ {
+		l, err := a.look(ctx)
+		if err != nil {
+			return d.end(a, err)
+		}
+		if round == 1 {
+			if repos, left, err = l.chosen(o); err != nil {
+				return err
+			}
+		}
+		work := l.onboardings(repos, o)
+		if err := a.readDetails(ctx, l, work); err != nil {
+			return d.end(a, err)
+		}
+		plans = onboard.Round(l.world(), work)
+		p := a.proposal(o.command(), withSteps(plans)...)
+		if p.Empty() || round > mostRounds {
+			d.said = a.reached(l, repos, plans, left)
+			return d.end(a, nil)
+		}
+		asked := o.sendOptions
+		if !o.yes && !o.dryRun && leave.Covers(p.Plans) {
+			asked.yes = true
+		} else if !asked.yes {
+			leave, asked.further = a.announce(l, work, p)
+		}
+		err = a.send(ctx, l, p, asked, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
+		if err == nil && (o.dryRun || !d.shape.Sent) {
+			return d.end(a, nil)
+		}
+		var stale *orchestrator.Stale
+		switch {
+		case err == nil:
+			stales = 0
+		case errors.As(err, &stale) && stales < staleRounds:
+			stales++
+			a.notice("%s: %s; planning again", stale.Target, stale.Why)
+		default:
+			return d.end(a, err)
+		}
+		leave = leave.Used(p.Plans)
+	}
+}
+
+// readDetails reads what making issues needs to know of the repositories.
+func (a *app) readDetails(ctx context.Context, l *look, work []onboard.Onboard) error {
+	w := l.world()
+	paths := map[string][]string{}
+	var repos []inventory.RepoRef
+	for _, o := range work {
+		repos = append(repos, o.Repo)
+		paths[o.Repo.Key()] = o.Paths(w)
+	}
+	return a.detail(ctx, l, repos, paths)
+}
+
+func withSteps(plans []flows.Plan) []flows.Plan {
+	return slices.DeleteFunc(slices.Clone(plans), func(p flows.Plan) bool { return len(p.Steps) == 0 })
+}
+
+// announce says what the rounds after this one come to, as far as can be told
+// now, and what an answer allows: this round and those.
+func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal) (orchestrator.Approval, string) {
+	w := l.world()
+	all := slices.Clone(p.Plans)
+	var later []flows.Plan
+	for _, o := range work {
+		course, err := o.Course(w)
+		if err != nil {
+			a.notice("%v", err)
+			continue
+		}
+		if len(course) > 1 {
+			later = append(later, course[1:]...)
+		}
+	}
+	if len(later) == 0 {
+		return orchestrator.Approve(all), ""
+	}
+	sum := orchestrator.Approve(later)
+	return orchestrator.Approve(append(all, later...)), fmt.Sprintf("later rounds, as far as can be told now: %s; %s", kinds(sum), count(sum.Tasks, "task"))
+}
+
+// kinds lists the steps of an approval, the most frequent kind first.
+func kinds(s orchestrator.Approval) string {
+	names := make([]string, 0, len(s.Steps))
+	for k := range s.Steps {
+		names = append(names, k)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if s.Steps[a] != s.Steps[b] {
+			return s.Steps[b] - s.Steps[a]
+		}
+		return strings.Compare(a, b)
+	})
+	for k, n := range names {
+		names[k] = fmt.Sprintf("%d %s", s.Steps[n], n)
+	}
+	return strings.Join(names, ", ")
+}
+
+// reached tells where every repository stands, and why it got no further.
+func (a *app) reached(l *look, repos []inventory.RepoRef, plans []flows.Plan, left []leftOut) string {
+	var b strings.Builder
+	for k, repo := range repos {
+		row, ok := l.fleet.Row(repo)
+		if !ok {
+			continue
+		}
+		fmt.Fprintf(&b, "%s  %s\n", a.repoName(l, repo), standing(row))
+		for _, s := range plans[k].Skipped {
+			fmt.Fprintf(&b, "  %s  %s\n", s.Target, s.Reason)
+		}
+	}
+	for _, x := range left {
+		fmt.Fprintf(&b, "%s  left alone: %s\n", a.repoName(l, x.repo), x.why)
+	}
+	if b.Len() == 0 {
+		return "nothing to do"
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// standing is a repository's stage in words.
+func standing(row *inventory.Row) string {
+	switch {
+	case row.Direct:
+		return fmt.Sprintf("direct: %s dispatched by themselves", count(row.Repo.OpenIssues, "issue"))
+	case row.Stage == inventory.StageExecute:
+		return fmt.Sprintf("executing: %s, %d READY", count(len(row.Epics), "epic"), row.Ready)
+	}
+	return row.Stage.String()
+}
