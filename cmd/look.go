@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/agents/jules"
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
@@ -31,6 +32,7 @@ type look struct {
 
 	unlogged []inventory.Dispatch // made by hand, or by another folder
 
+	said     flows.Said                   // by the journal of this folder
 	findings map[string][]finding.Finding // what audits say, once read
 }
 
@@ -273,6 +275,13 @@ func (a *app) readOwn(l *look) error {
 		return err
 	}
 	l.records = records
+	if d.Exists() {
+		plans := a.plans(d.File(journalFolder))
+		l.said = func(ref inventory.Ref, digest string) bool {
+			id, err := plans.Posted(ref, digest)
+			return err == nil && id != 0
+		}
+	}
 	var before state.Seen
 	if d.Exists() {
 		before, _ = state.ReadSeen(d.Path)

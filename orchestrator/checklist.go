@@ -69,7 +69,7 @@ func (d *rewrite) look(ctx context.Context) (Baseline, *result, error) {
 		return Baseline{}, &result{outcome: Skipped, detail: "is so already"}, nil
 	}
 	d.next = next
-	base := Baseline{Sum: digest(next)}
+	base := Baseline{Sum: flows.Digest(next)}
 	if len(p.Edits) > 0 {
 		base.Edit = p.Edits[0].ID
 	}
@@ -132,7 +132,7 @@ func wentOver(e inventory.Edit) string {
 // is waited for, a while.
 func (d *rewrite) lost(ctx context.Context, base Baseline) (*inventory.Edit, error) {
 	p, err := d.Hub.Page(ctx, d.epic, false)
-	for pause := time.Second; err == nil && len(since(p, base)) < 2 && digest(p.Body) != base.Sum && pause <= 8*time.Second; pause *= 2 {
+	for pause := time.Second; err == nil && len(since(p, base)) < 2 && flows.Digest(p.Body) != base.Sum && pause <= 8*time.Second; pause *= 2 {
 		if err := d.Clock.Sleep(ctx, pause); err != nil {
 			return nil, err
 		}
@@ -164,7 +164,7 @@ func since(p inventory.Page, base Baseline) []inventory.Edit {
 // person has to mend is *NeedsPerson.
 func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost *inventory.Edit, landed bool, err error) {
 	list := since(p, base)
-	ours := slices.IndexFunc(list, func(e inventory.Edit) bool { return digest(e.Text) == base.Sum })
+	ours := slices.IndexFunc(list, func(e inventory.Edit) bool { return flows.Digest(e.Text) == base.Sum })
 	if ours < 1 {
 		return nil, ours == 0, nil
 	}
@@ -200,7 +200,7 @@ func (d *rewrite) judge(ctx context.Context, base Baseline) (*result, error) {
 	}
 	done := result{outcome: Done, detail: d.said}
 	switch n := len(since(p, base)); {
-	case n == 1 && digest(p.Body) == base.Sum:
+	case n == 1 && flows.Digest(p.Body) == base.Sum:
 		return &done, nil
 	case n > 1:
 		if p, err = d.Hub.Page(ctx, d.epic, true); err != nil {

@@ -2,8 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/dappcore/core-dev/flows"
@@ -26,7 +24,7 @@ func (d comment) alone() string {
 func (d comment) look(ctx context.Context) (Baseline, *result, error) {
 	var standing int64
 	if d.Once {
-		id, err := d.Journal.Posted(d.Issue, digest(d.Body))
+		id, err := d.Journal.Posted(d.Issue, flows.Digest(d.Body))
 		if err != nil {
 			return Baseline{}, nil, err
 		}
@@ -39,7 +37,7 @@ func (d comment) look(ctx context.Context) (Baseline, *result, error) {
 		if err != nil {
 			return Baseline{}, nil, err
 		}
-		if was == digest(d.Body) {
+		if was == flows.Digest(d.Body) {
 			standing = id
 		}
 	}
@@ -85,19 +83,14 @@ func (d comment) judge(ctx context.Context, base Baseline) (*result, error) {
 func (d comment) posted(id int64) (result, error) {
 	done := result{outcome: Done, detail: d.Body, evidence: Evidence{Comment: id}}
 	if d.Once {
-		if err := d.Journal.NotePosted(d.now(), d.Issue, id, digest(d.Body)); err != nil {
+		if err := d.Journal.NotePosted(d.now(), d.Issue, id, flows.Digest(d.Body)); err != nil {
 			return done, err
 		}
 	}
 	if !d.Reuse {
 		return done, nil
 	}
-	return done, d.Journal.NoteComment(d.now(), d.Issue, id, digest(d.Body))
-}
-
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
+	return done, d.Journal.NoteComment(d.now(), d.Issue, id, flows.Digest(d.Body))
 }
 
 type deleteComment struct {
