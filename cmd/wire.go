@@ -126,6 +126,9 @@ func (a *app) dir() (config.Dir, error) {
 		return d, err
 	}
 	a.folder = &d
+	if _, real := a.clock.(github.SystemClock); real && a.opt.demo {
+		a.clock = newDemoClock(d.File("clock"))
+	}
 	return d, nil
 }
 

@@ -1,0 +1,63 @@
+package cmd
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/github"
+)
+
+// demoPatience is how long the demo really waits for anything; past that its
+// clock is put forward instead. Its GitHub keeps GitHub's limits, an hour's wait
+// among them.
+const demoPatience = 2 * time.Second
+
+// demoClock is the time of the demo and its GitHub: the machine's, and ahead of
+// it by all the waits that were cut short. How far is kept in a file of its own,
+// so that the demo's next day does not begin in the past of its log.
+type demoClock struct {
+	file string
+
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func newDemoClock(file string) *demoClock {
+	c := &demoClock{file: file}
+	if raw, err := os.ReadFile(file); err == nil {
+		if d, err := time.ParseDuration(strings.TrimSpace(string(raw))); err == nil && d > 0 {
+			c.ahead = d
+		}
+	}
+	return c
+}
+
+// Now is the demo's time.
+func (c *demoClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+// Sleep returns when the demo's time is d later, or with the context's error.
+// Those who wait at the same time put the clock forward once.
+func (c *demoClock) Sleep(ctx context.Context, d time.Duration) error {
+	until := c.Now().Add(d)
+	if err := (github.SystemClock{}).Sleep(ctx, min(d, demoPatience)); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left := until.Sub(time.Now().Add(c.ahead))
+	if left <= 0 {
+		return nil
+	}
+	c.ahead += left
+	// Where it cannot be kept the demo goes back to the machine's time at its
+	// next start, and its GitHub with it as far as its own records allow.
+	_ = os.WriteFile(c.file, []byte(c.ahead.Round(time.Second).String()+"\n"), 0o600)
+	return nil
+}
