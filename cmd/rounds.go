@@ -9,6 +9,7 @@ import (
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/flows/onboard"
+	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
@@ -53,6 +54,9 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		p := a.proposal(o.command(), withSteps(plans)...)
 		if p.Empty() || round > mostRounds {
 			d.said = a.reached(l, repos, plans, left)
+			if !d.shape.Sent && !a.opt.json {
+				fmt.Fprintf(a.out, "nothing to do\n%s\n", d.said)
+			}
 			return d.end(a, nil)
 		}
 		asked := o.sendOptions
@@ -145,15 +149,12 @@ func (a *app) reached(l *look, repos []inventory.RepoRef, plans []flows.Plan, le
 			continue
 		}
 		fmt.Fprintf(&b, "%s  %s\n", a.repoName(l, repo), standing(row))
-		for _, s := range plans[k].Skipped {
-			fmt.Fprintf(&b, "  %s  %s\n", s.Target, s.Reason)
+		for _, line := range reasons(plans[k].Skipped, repo) {
+			fmt.Fprintf(&b, "  %s\n", line)
 		}
 	}
 	for _, x := range left {
 		fmt.Fprintf(&b, "%s  left alone: %s\n", a.repoName(l, x.repo), x.why)
-	}
-	if b.Len() == 0 {
-		return "nothing to do"
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -167,4 +168,31 @@ func standing(row *inventory.Row) string {
 		return fmt.Sprintf("executing: %s, %d READY", count(len(row.Epics), "epic"), row.Ready)
 	}
 	return row.Stage.String()
+}
+
+// reasons folds what was left out for one and the same reason into a line.
+func reasons(skipped []flows.Skip, home inventory.RepoRef) []string {
+	var order []string
+	refs := map[string][]string{}
+	for _, s := range skipped {
+		short := strings.Replace(s.Target, home.String()+"#", "#", 1)
+		why := strings.ReplaceAll(s.Reason, short, "REF")
+		if refs[why] == nil {
+			order = append(order, why)
+		}
+		refs[why] = append(refs[why], short)
+	}
+	var out []string
+	for _, why := range order {
+		list := refs[why]
+		text := strings.Join(list[:min(len(list), 12)], " ")
+		if more := len(list) - 12; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		if len(list) == 1 {
+			why = strings.ReplaceAll(why, "REF", list[0])
+		}
+		out = append(out, text+"  "+terminal.Clean(why))
+	}
+	return out
 }
