@@ -116,7 +116,7 @@ func (r *reader) leads(kids []*node, c context) []*node {
 				continue
 			}
 			out = append(out, &node{kind: lead, head: n.head, start: n.start, end: kids[k+1].end})
-			if cur = out[len(out)-1]; r.headline(n.head).class == open && r.told(plain(n.head)) == "" { // a sentence, not a title: what follows speaks for itself
+			if cur = out[len(out)-1]; r.head(n).class == open && r.told(plain(n.head)) == "" { // a sentence, not a title: what follows speaks for itself
 				out = out[:len(out)-1]
 				cur = nil
 			}
@@ -143,7 +143,7 @@ func (r *reader) introduces(kids []*node, k int, cur *node) bool {
 	if _, isField := opensField(kids[k].head); isField && !cur.aside {
 		return false
 	}
-	switch r.headline(kids[k].head).class {
+	switch r.head(kids[k]).class {
 	case holder, grade, silent, digest, sound:
 		return true
 	}

@@ -43,7 +43,7 @@ func (r *reader) fields(n *node, parts bool) []field {
 				if !parts {
 					continue
 				}
-				if h := r.headline(k.head); h.class == aspect {
+				if h := r.head(k); h.class == aspect {
 					f := field{role: h.role, name: h.text}
 					f.value, f.spans = r.said(k)
 					out = append(out, f)
@@ -98,7 +98,7 @@ var strictly = regexp.MustCompile(`(?i)^[*_]*(` + grave + `)[*_]*\s*(?:$|[.,;:()
 // leaf makes a record of a section, a lead or an item.
 func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	f := record{rank: c.rank, batch: batch, at: n.start, trail: c.trail}
-	h := r.headline(n.head)
+	h := r.head(n)
 	f.id = h.id
 	fields := r.fields(n, true)
 	body, spans := r.said(n)

@@ -93,7 +93,7 @@ func (r *reader) segments(items []*node) []*node {
 
 // nested tells whether an item is but a heading for the items below it.
 func (r *reader) nested(it *node) bool {
-	h := r.headline(it.head)
+	h := r.head(it)
 	sub := false
 	for _, k := range it.kids {
 		sub = sub || k.kind == list || k.kind == table
@@ -133,7 +133,7 @@ func (r *reader) item(it *node, c context, batch int) {
 	if it.task && it.done {
 		return
 	}
-	h := r.headline(it.head)
+	h := r.head(it)
 	if ro, ok := opensField(it.head); ok && ro != titleRole {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // list where there are none. The same title and body always give the same.
 func Read(title, body string) []Finding {
 	body = normal(body)
-	r := &reader{body: body, root: blocks(body)}
+	r := &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{}}
 	r.readLegend(body)
 	r.title = r.titled(title)
 	r.subject = subjectOf(title)
@@ -60,6 +60,8 @@ type reader struct {
 	common  Severity // what the body says of all its findings
 	records []record
 	batch   int
+	heads   map[*node]headline
+	stated  map[*node]facts
 	clean   bool // the body says that nothing was found
 }
 

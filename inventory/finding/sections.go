@@ -79,8 +79,27 @@ func idOf(t string) string {
 	return strings.TrimRight(strings.TrimLeft(id, "#"), ".) ")
 }
 
+// maxHead is how many bytes of a first line are looked at for what it says of
+// the whole.
+const maxHead = 600
+
+// head is the headline of a node.
+func (r *reader) head(n *node) headline {
+	h, ok := r.heads[n]
+	if !ok {
+		h = r.headline(n.head)
+		r.heads[n] = h
+	}
+	return h
+}
+
 func (r *reader) headline(spans []span) headline {
-	raw := oneLine(plain(spans))
+	raw := plain(spans)
+	if len(raw) > maxHead {
+		spans = part(spans, 0, maxHead)
+		raw = strings.ToValidUTF8(raw[:maxHead], "")
+	}
+	raw = oneLine(raw)
 	h := headline{id: idOf(raw), settled: settledHead(spans, raw)}
 	h.severity = r.tagged(raw)
 	if h.severity == "" {
@@ -145,6 +164,9 @@ func (r *reader) headline(spans []span) headline {
 // whole tells whether a pattern covers a heading, apart from a word or two of
 // connection around it.
 func whole(re *regexp.Regexp, t string) bool {
+	if len(t) > 90 {
+		return false
+	}
 	m := re.FindStringIndex(t)
 	if m == nil {
 		return false

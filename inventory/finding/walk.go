@@ -50,7 +50,7 @@ func (r *reader) below(c context, n *node, h headline) context {
 // judge decides whether a section or a lead is a finding, holds findings, or
 // neither.
 func (r *reader) judge(n *node, c context, batch int) {
-	h := r.headline(n.head)
+	h := r.head(n)
 	cl := h.class
 	if cl == aspect {
 		cl = h.alone
@@ -130,7 +130,16 @@ func (f facts) any() bool { return f.severity || f.place || f.fields > 0 }
 // first line, in its paragraphs and in the fields of its lists; not what its
 // sub-sections and the other items say.
 func (r *reader) direct(n *node) facts {
-	h := r.headline(n.head)
+	if f, ok := r.stated[n]; ok {
+		return f
+	}
+	f := r.state(n)
+	r.stated[n] = f
+	return f
+}
+
+func (r *reader) state(n *node) facts {
+	h := r.head(n)
 	out := facts{severity: h.severity != "", id: h.id != ""}
 	var p place
 	p.spans(n.head)
@@ -179,7 +188,7 @@ func (r *reader) direct(n *node) facts {
 				}
 			}
 		case section:
-			if s := r.headline(k.head); s.class == aspect {
+			if s := r.head(k); s.class == aspect {
 				out.fields++
 				if s.role == severityRole || s.role == scoreRole {
 					out.severity = true
@@ -205,7 +214,7 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		if k.kind != section {
 			continue
 		}
-		s := r.headline(k.head)
+		s := r.head(k)
 		switch {
 		case s.class == aspect && (s.role != asideRole || len(words(s.text)) > 1 || s.alone != holder):
 			parts++
@@ -271,7 +280,7 @@ func (r *reader) runs(n *node) bool {
 	for _, k := range r.leads(n.kids, context{}) {
 		switch k.kind {
 		case lead:
-			h := r.headline(k.head)
+			h := r.head(k)
 			if h.class == aspect || h.class == silent || h.class == digest || h.class == sound {
 				continue
 			}
@@ -301,7 +310,7 @@ func (r *reader) entries(n *node) (entries, rated int) {
 				if ro, ok := opensField(it.head); ok && ro != titleRole {
 					continue
 				}
-				h := r.headline(it.head)
+				h := r.head(it)
 				if h.settled || h.class == silent || h.class == digest || h.class == sound {
 					continue
 				}
