@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -69,6 +70,11 @@ type Reserve struct {
 	Apart bool
 	// Word tells that a person gave theirs for it in spite of the feature gate.
 	Word bool
+	// EpicEdited is when the epic's body was last edited when the plan was made,
+	// and Listing the digest of its checklist then (inventory.Listing). Empty:
+	// any edit since contradicts the plan.
+	EpicEdited time.Time `json:",omitzero"`
+	Listing    string    `json:",omitempty"`
 }
 
 // Comment posts a comment of ours.
@@ -76,7 +82,8 @@ type Comment struct {
 	Issue inventory.Ref
 	Body  string
 	// Reuse: the same text that was posted for an attempt which was not
-	// dispatched stands for it, and none is posted.
+	// dispatched stands for it, and none is posted. The look of the issue's
+	// Reserve is its baseline: it costs no other.
 	Reuse bool
 	// Once: where this folder posted the same text on the issue before, that
 	// stands, and none is posted.
@@ -190,7 +197,12 @@ func (e Reserve) cost() Cost {
 	}
 	return c
 }
-func (Comment) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (e Comment) cost() Cost {
+	if e.Reuse { // the look of its Reserve
+		return Cost{Requests: 1, Writes: 1, Content: 1}
+	}
+	return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1}
+}
 func (e AddLabel) cost() Cost {
 	c := Cost{Requests: 1, Writes: 1, Content: 1}
 	if e.Spends {

@@ -37,7 +37,7 @@ type Applier struct {
 	// nobody does.
 	Emit func(Event)
 	// Trust says whose issues count where one with our mark is looked for, and
-	// whose epics are written.
+	// whose epics are read and written.
 	Trust inventory.Trust
 	// Side is how many plans are carried out side by side; 0: eight.
 	Side int
@@ -57,7 +57,7 @@ const (
 )
 
 func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan, at *seat) error {
-	r := &run{Applier: a, page: &page{id: id}, seat: at, open: map[string]*reservation{}, passed: map[string]bool{}}
+	r := &run{Applier: a, page: &page{id: id}, seat: at, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
@@ -97,6 +97,7 @@ type run struct {
 	*page
 	open   map[string]*reservation // by child
 	passed map[string]bool         // children another machine has, by their steps' target
+	lists  map[string]list         // of epics that were edited meanwhile, by key
 	seat   *seat                   // among the plans that are carried out side by side; nil: it is only settled
 	way    underway                // of the step under way, for how far it is
 	// grounds are the marks seen in repositories, by inventory.RepoRef.Key.
@@ -111,7 +112,10 @@ type reservation struct {
 	looked bool   // the child was looked at after the task was taken
 	newest string // id of the label's newest LABELED event then
 	events int    // how many there were
-	sent   bool   // the label was sent, or may have been
+	// comment is the highest comment id then: the baseline of the first comment
+	// that is sent after it; nil: used up, or nobody looked.
+	comment *int64
+	sent    bool // the label was sent, or may have been
 }
 
 // all carries out the steps that are not finished, and gives the plan up.

@@ -65,6 +65,16 @@ func TestTheWorldMovedSinceThePlan(t *testing.T) {
 			_, err := tx.AddBlockedBy(s.issue(tx, 1), s.issue(tx, 2))
 			return err
 		},
+		"its epic closed": func(s *stage, tx *world.Tx) error {
+			closed := "closed"
+			_, err := tx.EditIssue(s.issue(tx, 3), world.IssueEdit{State: &closed})
+			return err
+		},
+		"its epic deleted":       func(s *stage, tx *world.Tx) error { return tx.DeleteIssue(s.issue(tx, 3)) },
+		"off the checklist":      rewrite("- [ ] #2\n"),
+		"ticked":                 rewrite("- [x] #1\n- [ ] #2\n"),
+		"put into a later phase": rewrite("### Phase 1: base\n- [ ] #2\n### Phase 2: rest\n- [ ] #1\n"),
+		"no checklist any more":  rewrite("done"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
@@ -80,6 +90,45 @@ func TestTheWorldMovedSinceThePlan(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// rewrite gives the epic another body.
+func rewrite(body string) func(*stage, *world.Tx) error {
+	return func(s *stage, tx *world.Tx) error {
+		_, err := tx.EditIssue(s.issue(tx, 3), world.IssueEdit{Body: &body})
+		return err
+	}
+}
+
+// TestAnEditThatChangesNothing: prose, and a tick on another child's line,
+// contradict no plan; the epic is read once for the edit, not once a child.
+func TestAnEditThatChangesNothing(t *testing.T) {
+	s := newStage(t)
+	p := s.plan()
+	edit := func(body string) {
+		s.sim.Advance(2 * time.Second) // GitHub tells edits to the second
+		s.update(func(tx *world.Tx) error { return rewrite(body)(s, tx) })
+	}
+	edit("Two of them:\n\n- [ ] #1\n- [ ] #2\n\nThat is all.\n")
+	from := len(s.sim.Requests().Since(0))
+	err := s.apply(p, func(e orchestrator.Event) {
+		if e.Step.Effect.Kind() == "log" && e.Number < 6 { // the first child is through
+			edit("Two of them:\n\n- [x] #1\n- [ ] #2\n")
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wantOnce()
+	read := 0
+	for _, r := range s.sim.Requests().Since(0)[from:] {
+		if r.Operation == "Page" {
+			read++
+		}
+	}
+	if read != 2 {
+		t.Errorf("two edits, and the epic was read %d times", read)
 	}
 }
 

@@ -41,6 +41,9 @@ func (d comment) look(ctx context.Context) (Baseline, *result, error) {
 			standing = id
 		}
 	}
+	if base, ok := d.baseline(); ok && standing == 0 {
+		return base, nil, nil
+	}
 	since := max(standing-1, 0)
 	list, err := d.Hub.Comments(ctx, d.Issue, since)
 	if err != nil {
@@ -54,6 +57,19 @@ func (d comment) look(ctx context.Context) (Baseline, *result, error) {
 		}
 	}
 	return Baseline{Comment: highest}, nil, nil
+}
+
+// baseline is what the look of the child's Reserve saw, in this process, after
+// the task was taken: the claim that may come in between is no comment. It serves
+// the first sending alone; whatever is sent again looks afresh.
+func (d comment) baseline() (Baseline, bool) {
+	res := d.open[d.Issue.Key()]
+	if !d.Reuse || res == nil || res.comment == nil {
+		return Baseline{}, false
+	}
+	base := Baseline{Comment: *res.comment}
+	res.comment = nil
+	return base, true
 }
 
 func (d comment) send(ctx context.Context, base Baseline) (result, error) {

@@ -156,36 +156,6 @@ func (d reserve) judge(ctx context.Context, base Baseline) (*result, error) {
 	return &result{outcome: Done, detail: "1 task, taken before", evidence: Evidence{Reservation: base.Reservation}}, nil
 }
 
-// check looks at a child whose task is reserved, before anything is written to
-// it: newest is the LABELED event that the plan knew.
-func (r *run) check(ctx context.Context, child inventory.Ref, newest string) error {
-	res := r.open[child.Key()]
-	e, ok := r.steps[res.step].Effect.(flows.Reserve)
-	if !ok || r.Judge == nil {
-		return fmt.Errorf("%s: nobody is there to judge whether it may be dispatched", child)
-	}
-	i, err := r.Hub.Recheck(ctx, child, e.Acceptor, e.Apart)
-	if err != nil {
-		return err
-	}
-	event, _, events := lastAdded(i, res.label)
-	switch {
-	case i.Closed:
-		return &Stale{child.String(), "it was closed meanwhile"}
-	case i.Locked:
-		return &Stale{child.String(), "it was locked meanwhile"}
-	case i.HasLabel(res.label):
-		return &Stale{child.String(), "it bears the label " + res.label + " meanwhile"}
-	case event != newest:
-		return &Stale{child.String(), "somebody put the label " + res.label + " on meanwhile"}
-	}
-	if ok, why := r.Judge(i, e.Word); !ok {
-		return &Stale{child.String(), why}
-	}
-	res.looked, res.newest, res.events = true, event, events
-	return nil
-}
-
 // addLabel puts a label on. One that spends is judged by its LABELED event
 // alone: an agent or a person may have taken the label off.
 type addLabel struct {

@@ -79,11 +79,11 @@ func (m mortalHub) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue
 	return m.hub.Look(ctx, ref)
 }
 
-func (m mortalHub) Recheck(ctx context.Context, ref inventory.Ref, acceptor string, apart bool) (inventory.Issue, error) {
+func (m mortalHub) Recheck(ctx context.Context, q inventory.Question) (inventory.Fresh, error) {
 	if err := m.look(); err != nil {
-		return inventory.Issue{}, err
+		return inventory.Fresh{}, err
 	}
-	return m.hub.Recheck(ctx, ref, acceptor, apart)
+	return m.hub.Recheck(ctx, q)
 }
 
 func (m mortalHub) Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error) {

@@ -18,10 +18,10 @@ type Hub interface {
 	Making
 	// Look reads the structure of one issue afresh: state, labels, label events.
 	Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error)
-	// Recheck is Look with all that the trust in an issue and its readiness rest
-	// on: what blocks it, and whether its acceptor, if one is named, still may
-	// write. apart: what blocks it takes a request of its own.
-	Recheck(ctx context.Context, ref inventory.Ref, acceptor string, apart bool) (inventory.Issue, error)
+	// Recheck reads afresh all that the dispatch of a child rests on: Look, what
+	// blocks it, whether its acceptor still may write, whether its epic was closed
+	// or edited; and the baseline of a comment.
+	Recheck(ctx context.Context, q inventory.Question) (inventory.Fresh, error)
 	// Comments lists the comments newer than the id since, oldest first; with
 	// since 0 only the newest, whose last has the highest id.
 	Comments(ctx context.Context, ref inventory.Ref, since int64) ([]inventory.Comment, error)

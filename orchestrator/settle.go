@@ -55,7 +55,7 @@ func (a *Applier) take(id string) (*run, error) {
 	if err == nil {
 		var p *page
 		if p, err = readPage(id, lines); err == nil {
-			return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}}, nil
+			return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}, nil
 		}
 	}
 	return nil, errors.Join(err, a.Journal.Leave(id, false))

@@ -31,7 +31,7 @@ func (d Dispatch) Direct(w flows.World, repo inventory.RepoRef, issues []*invent
 	}
 	for k, c := range chosen {
 		target := strings.ReplaceAll(strings.TrimSpace(targetDefaultText), "{branch}", c.repo.DefaultBranch)
-		d.child(&plan, w, inventory.Ref{}, c, members[k], "READY: "+c.Verdict.Reason, target)
+		d.child(&plan, w, inventory.Ref{}, listing{}, c, members[k], "READY: "+c.Verdict.Reason, target)
 	}
 	return plan, nil
 }

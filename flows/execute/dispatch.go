@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
@@ -39,7 +40,7 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 	if refusal != nil {
 		return plan, refusal
 	}
-	branches := map[string]bool{}
+	branches, list := map[string]bool{}, listed(w, d.Epic)
 	for k, c := range chosen {
 		d.branch(&plan, epic, c, branches)
 		phase := epic.Phases[c.Phase]
@@ -47,7 +48,7 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 		if phase.Name != "" {
 			why = "READY in " + phase.Name + ": " + c.Verdict.Reason
 		}
-		d.child(&plan, w, epic.Ref, c, members[k], why, targetBranch(epic.Branch.Name, epic.Ref.From(c.Ref.Repo)))
+		d.child(&plan, w, epic.Ref, list, c, members[k], why, targetBranch(epic.Branch.Name, epic.Ref.From(c.Ref.Repo)))
 	}
 	return plan, nil
 }
@@ -168,12 +169,13 @@ func (d Dispatch) branch(p *flows.Plan, e *inventory.Epic, c candidate, made map
 	})
 }
 
-// child adds the steps of one child; epic is zero for a direct dispatch.
-func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, c candidate, member, why, target string) {
+// child adds the steps of one child; epic and list are zero for a direct dispatch.
+func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, list listing, c candidate, member, why, target string) {
 	repo, agent, label := c.repo, c.agent, c.label
 	p.Add(flows.Step{Reason: "one task of @" + member + "'s quota, before anything is written", Effect: flows.Reserve{
 		Child: c.Ref, Agent: agent, Member: member, Epic: epic, Label: label, Newest: newest(c.Issue, label), Lines: w.Records[c.Ref.Key()].Lines,
 		Acceptor: w.Rules.Trust.Acceptor(*c.Issue), Apart: !w.Snapshot.Dependencies, Word: w.Rules.Feature[c.Ref.Key()],
+		EpicEdited: list.edited, Listing: list.digest,
 	}})
 	if d.Claims {
 		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: inventory.NextAttempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
@@ -181,6 +183,26 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, c cand
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: target, Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
+}
+
+// listing is what a plan knows of its epic's checklist.
+type listing struct {
+	edited time.Time
+	digest string
+}
+
+// listed leaves the digest out where a stranger wrote the checklist: their text
+// is not read again, and any edit of it contradicts the plan.
+func listed(w flows.World, epic inventory.Ref) listing {
+	i, ok := w.Snapshot.Find(epic)
+	if !ok {
+		return listing{}
+	}
+	l := listing{edited: i.EditedAt}
+	if w.Rules.Trust.Author(i.Author, i.AuthorKind, i.Association) {
+		l.digest, _, _ = inventory.Listing(*i, inventory.Ref{})
+	}
+	return l
 }
 
 // unfit says why nothing can be dispatched in a repository.

@@ -218,9 +218,9 @@ func TestDependenciesAreRead(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	again, err := c.Recheck(t.Context(), two, "", !s.Dependencies)
-	if err != nil || !slices.Equal(again.BlockedBy, i.BlockedBy) {
-		t.Errorf("looked at again: %+v %v", again.BlockedBy, err)
+	again, err := c.Recheck(t.Context(), inventory.Question{Child: two, Apart: !s.Dependencies})
+	if err != nil || !slices.Equal(again.Issue.BlockedBy, i.BlockedBy) {
+		t.Errorf("looked at again: %+v %v", again.Issue.BlockedBy, err)
 	}
 }
 
@@ -232,11 +232,11 @@ func TestRecheckSeesWhoMayWrite(t *testing.T) {
 	five, trust := inventory.Ref{Repo: mainRepo, Number: 5}, inventory.Trust{}
 	trusted := func(acceptor string) bool {
 		t.Helper()
-		i, err := c.Recheck(t.Context(), five, acceptor, true)
+		now, err := c.Recheck(t.Context(), inventory.Question{Child: five, Acceptor: acceptor, Apart: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ok, _ := trust.Issue(i)
+		ok, _ := trust.Issue(now.Issue)
 		return ok
 	}
 	if !trusted("wendy") || trusted("") || trusted("tom") {

@@ -118,6 +118,12 @@ func (c *Client) lookBy(ctx context.Context, doing, operation, text string, vars
 	if err != nil {
 		return explained(doing, err)
 	}
+	return r.repository(doing, into)
+}
+
+// repository reads the one repository that was asked about; an answer in part is
+// an error.
+func (r *result) repository(doing string, into any) error {
 	if len(r.errors) > 0 {
 		return explained(doing, r.errors[0].explain())
 	}

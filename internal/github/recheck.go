@@ -3,7 +3,9 @@ package github
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -17,57 +19,94 @@ func recheckDocument(apart bool) string {
 	return document(text)
 }
 
-// Recheck is Look with all that the trust in an issue and its readiness rest
-// on: what blocks it, and whether its acceptor still may write. acceptor is who
-// put the accepted label on, empty where the author is trusted; label events of
-// anybody else are not known to be by somebody who may. apart: this GitHub's
-// GraphQL does not know what blocks an issue; that takes a request by REST.
-func (c *Client) Recheck(ctx context.Context, ref inventory.Ref, acceptor string, apart bool) (inventory.Issue, error) {
-	doing := "look at " + ref.String()
+// Recheck reads afresh, in one request, all that the dispatch of a child rests
+// on; with q.Apart what blocks it takes a request more, by REST. Label events of
+// anybody but q.Acceptor are not known to be by somebody who may write.
+func (c *Client) Recheck(ctx context.Context, q inventory.Question) (inventory.Fresh, error) {
+	doing := "look at " + q.Child.String()
+	r, err := c.query(ctx, "Recheck", recheckDocument(q.Apart), map[string]any{
+		"owner": q.Child.Repo.Owner, "name": q.Child.Repo.Name, "number": q.Child.Number, "who": q.Acceptor, "stranger": q.Acceptor != "",
+		"listed": q.Epic.Number != 0, "epicOwner": q.Epic.Repo.Owner, "epicName": q.Epic.Repo.Name, "epic": q.Epic.Number})
+	if err != nil {
+		return inventory.Fresh{}, explained(doing, err)
+	}
+	var out inventory.Fresh
+	if out.Epic, err = epicOf(q.Epic, r); err != nil {
+		return inventory.Fresh{}, explained(doing, err)
+	}
 	var j struct {
 		Access json.RawMessage `json:"access"`
 		Issue  *struct {
 			issueJSON
-			Events  eventPageJSON `json:"timelineItems"`
-			Blocked issuePageJSON `json:"blockedBy"`
+			Events   eventPageJSON `json:"timelineItems"`
+			Blocked  issuePageJSON `json:"blockedBy"`
+			Comments struct {
+				Nodes []struct {
+					ID int64 `json:"databaseId"`
+				} `json:"nodes"`
+			} `json:"comments"`
 		} `json:"issue"`
 	}
-	vars := map[string]any{"owner": ref.Repo.Owner, "name": ref.Repo.Name, "number": ref.Number, "who": acceptor, "stranger": acceptor != ""}
-	if err := c.lookBy(ctx, doing, "Recheck", recheckDocument(apart), vars, &j); err != nil {
-		return inventory.Issue{}, err
+	if err := r.repository(doing, &j); err != nil {
+		return inventory.Fresh{}, err
 	}
 	if j.Issue == nil {
-		return inventory.Issue{}, gone(doing)
+		return inventory.Fresh{}, gone(doing)
 	}
-	out := j.Issue.issue(ref.Repo)
+	for _, n := range j.Issue.Comments.Nodes {
+		out.Comment = max(out.Comment, n.ID)
+	}
+	i := j.Issue.issue(q.Child.Repo)
 	events, renamed := j.Issue.Events.labelEvents()
-	out.LabelEvents = events
-	if renamed.After(out.EditedAt) {
-		out.EditedAt = renamed
+	i.LabelEvents = events
+	if renamed.After(i.EditedAt) {
+		i.EditedAt = renamed
 	}
 	if j.Issue.Events.Page.Before {
-		all, err := c.Look(ctx, ref)
-		if err != nil {
-			return inventory.Issue{}, err
+		if i, err = c.Look(ctx, q.Child); err != nil {
+			return inventory.Fresh{}, err
 		}
-		out = all
 	}
-	if acceptor != "" {
-		may, err := mayWrite(j.Access, acceptor)
+	if q.Acceptor != "" {
+		may, err := mayWrite(j.Access, q.Acceptor)
 		if err != nil {
-			return inventory.Issue{}, &Error{Kind: KindServer, Doing: doing, Message: "an answer that cannot be read", Err: err}
+			return inventory.Fresh{}, &Error{Kind: KindServer, Doing: doing, Message: "an answer that cannot be read", Err: err}
 		}
-		markActor(&out, acceptor, may)
+		markActor(&i, q.Acceptor, may)
 	}
 	for _, b := range j.Issue.Blocked.Nodes {
-		out.BlockedBy = append(out.BlockedBy, inventory.Dependency{Ref: inventory.Ref{Repo: b.Repository.ref(), Number: b.Number}, Closed: b.State != "OPEN"})
+		i.BlockedBy = append(i.BlockedBy, inventory.Dependency{Ref: inventory.Ref{Repo: b.Repository.ref(), Number: b.Number}, Closed: b.State != "OPEN"})
 	}
-	if apart || j.Issue.Blocked.Page.Next {
-		blockers, err := c.blockers(ctx, ref)
-		if err != nil {
-			return inventory.Issue{}, err
+	if q.Apart || j.Issue.Blocked.Page.Next {
+		if i.BlockedBy, err = c.blockers(ctx, q.Child); err != nil {
+			return inventory.Fresh{}, err
 		}
-		out.BlockedBy = blockers
+	}
+	out.Issue = i
+	return out, nil
+}
+
+// epicOf takes the epic out of an answer. That it is not there is an answer, not
+// an error: it leaves r.errors.
+func epicOf(epic inventory.Ref, r *result) (inventory.Issue, error) {
+	out := inventory.Issue{Ref: epic, Missing: epic.Number != 0}
+	r.errors = slices.DeleteFunc(r.errors, func(e gqlError) bool { return e.at(0) == "epic" && e.kind() == KindNotFound })
+	if len(r.errors) > 0 {
+		return out, r.errors[0].explain()
+	}
+	var j *struct {
+		Issue *struct {
+			State    string    `json:"state"`
+			EditedAt time.Time `json:"lastEditedAt"`
+		} `json:"issue"`
+	}
+	if raw := r.data["epic"]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &j); err != nil {
+			return out, &Error{Kind: KindServer, Message: "an answer that cannot be read", Err: err}
+		}
+	}
+	if j != nil && j.Issue != nil {
+		out.Missing, out.Closed, out.EditedAt = false, j.Issue.State != "OPEN", j.Issue.EditedAt
 	}
 	return out, nil
 }

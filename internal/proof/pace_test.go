@@ -91,11 +91,11 @@ func TestAnApplyRunsAtWhatGitHubAllows(t *testing.T) {
 	}{
 		{30, 100 * time.Millisecond, 90},
 		{100, 250 * time.Millisecond, 90},
-		{100, 300 * time.Millisecond, 90},
+		{100, 330 * time.Millisecond, 99},
 		{300, 250 * time.Millisecond, 90}, // more content than an hour takes
-		// A dispatch asks GitHub five things one after the other, and two
-		// writes leave two seconds for it: beyond this the answers set the pace.
-		{100, 400 * time.Millisecond, 75},
+		// The label's answer and two looks come between it and the next comment,
+		// and have a second: beyond a third of it each the answers set the pace.
+		{100, 400 * time.Millisecond, 90},
 	} {
 		t.Run(fmt.Sprintf("%d dispatches, answers in %v", c.children, c.answer), func(t *testing.T) {
 			writes, _ := applyAtVirtualTime(t, c.children, c.answer)
