@@ -21,7 +21,7 @@ type ledgerPort struct {
 }
 
 func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (member string, err error) {
-	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines, Seen: p.look.snap.TakenAt}, p.look.budget, nil)
+	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines, Seen: p.look.snap.TakenAt}, p.look.budget)
 	var (
 		refused  *ledger.Refused
 		outdated *ledger.Outdated

@@ -199,7 +199,7 @@ func (s *stage) budget() budget.State {
 
 // Reserve is the ledger's, with this stage's budget.
 func (s *stage) Reserve(ctx context.Context, t orchestrator.Task) (string, error) {
-	res, err := s.book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, s.budget(), nil)
+	res, err := s.book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, s.budget())
 	if errors.Is(err, ledger.ErrStale) {
 		return "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
 	}

@@ -188,7 +188,7 @@ func (r *real) Apply(ctx context.Context, id string, emit func(orchestrator.Even
 }
 
 func (r *real) Reserve(ctx context.Context, t orchestrator.Task) (string, error) {
-	res, err := r.book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, r.budget(), nil)
+	res, err := r.book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, r.budget())
 	if errors.Is(err, ledger.ErrStale) {
 		return "", &orchestrator.Stale{Target: t.Child.String(), Why: err.Error()}
 	}

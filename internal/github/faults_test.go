@@ -93,7 +93,7 @@ func TestWritesUnderFaultsLandAtMostOnce(t *testing.T) {
 		}
 		c := l.client("ada")
 		mark := l.sim.Requests().Last()
-		err := c.Comment(t.Context(), two, "x")
+		err := post(c, t.Context(), two, "x")
 		if err := l.sim.Faults().Replace(""); err != nil {
 			t.Fatal(err)
 		}

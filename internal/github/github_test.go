@@ -112,3 +112,9 @@ var (
 	home  = inventory.RepoRef{Owner: "o", Name: "r"}
 	issue = inventory.Ref{Repo: home, Number: 7}
 )
+
+// post posts a comment whose id nobody asks for.
+func post(c *Client, ctx context.Context, ref inventory.Ref, text string) error {
+	_, err := c.PostComment(ctx, ref, text)
+	return err
+}

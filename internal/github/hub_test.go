@@ -46,7 +46,7 @@ func TestWritesAndLooks(t *testing.T) {
 		t.Errorf("no such commit: %v", err)
 	}
 
-	if err := c.Comment(ctx, two, "before"); err != nil {
+	if err := post(c, ctx, two, "before"); err != nil {
 		t.Fatal(err)
 	}
 	base, err := c.Comments(ctx, two, 0)
@@ -54,7 +54,7 @@ func TestWritesAndLooks(t *testing.T) {
 		t.Fatal(base, err)
 	}
 	l.as("mallory", func(tx *world.Tx) { must(tx.CreateComment(l.issue(tx, "main", 2), "evil")) })
-	if err := c.Comment(ctx, two, "after"); err != nil {
+	if err := post(c, ctx, two, "after"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := c.Comments(ctx, two, base[0].ID); err != nil || len(got) != 2 || got[0].Mine || !got[1].Mine || got[1].CreatedAt.IsZero() {
@@ -129,13 +129,13 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		err  error
 		want []Kind
 	}{
-		"expired token":      {with("ghp_wrongtoken").Comment(t.Context(), two, "x"), []Kind{KindBadToken}},
+		"expired token":      {post(with("ghp_wrongtoken"), t.Context(), two, "x"), []Kind{KindBadToken}},
 		"expired, reading":   {func() error { _, err := with("ghp_wrongtoken").Look(t.Context(), two); return err }(), []Kind{KindBadToken}},
-		"no scope":           {with("ghp_noscopes").Comment(t.Context(), two, "x"), []Kind{KindScope, KindForbidden, KindNotFound}},
+		"no scope":           {post(with("ghp_noscopes"), t.Context(), two, "x"), []Kind{KindScope, KindForbidden, KindNotFound}},
 		"no write access":    {l.client("mallory").AddLabel(t.Context(), two, "x"), []Kind{KindForbidden, KindNotFound}},
-		"locked":             {l.client("mallory").Comment(t.Context(), inventory.Ref{Repo: mainRepo, Number: 3}, "x"), []Kind{KindForbidden}},
-		"too long":           {l.client("ada").Comment(t.Context(), two, strings.Repeat("x", 70_000)), []Kind{KindInvalid}},
-		"no such issue":      {l.client("ada").Comment(t.Context(), inventory.Ref{Repo: mainRepo, Number: 999}, "x"), []Kind{KindNotFound}},
+		"locked":             {post(l.client("mallory"), t.Context(), inventory.Ref{Repo: mainRepo, Number: 3}, "x"), []Kind{KindForbidden}},
+		"too long":           {post(l.client("ada"), t.Context(), two, strings.Repeat("x", 70_000)), []Kind{KindInvalid}},
+		"no such issue":      {post(l.client("ada"), t.Context(), inventory.Ref{Repo: mainRepo, Number: 999}, "x"), []Kind{KindNotFound}},
 		"no such repository": {l.client("ada").CreateBranch(t.Context(), inventory.RepoRef{Owner: "acme", Name: "gone"}, "epic/1", strings.Repeat("a", 40)), []Kind{KindNotFound}},
 	} {
 		var e *Error

@@ -232,7 +232,7 @@ func TestARenamedRepositoryIsFollowedAndTold(t *testing.T) {
 	if !ok || r.Problem == nil || r.Problem.Kind != "moved" || r.OpenIssues != 1 || len(r.Issues) != 1 || len(s.Elsewhere) != 0 {
 		t.Errorf("%+v, elsewhere %+v", r, s.Elsewhere)
 	}
-	err := c.Comment(t.Context(), inventory.Ref{Repo: otherRepo, Number: 1}, "x")
+	err := post(c, t.Context(), inventory.Ref{Repo: otherRepo, Number: 1}, "x")
 	if k := kindOf(err); k != KindMoved {
 		t.Errorf("writing under the old name: %v", err)
 	}

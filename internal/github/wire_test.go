@@ -17,7 +17,7 @@ import (
 // writesOf are all writes the client has.
 func writesOf(c *Client) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"comment":      func(ctx context.Context) error { return c.Comment(ctx, issue, "text") },
+		"comment":      func(ctx context.Context) error { return post(c, ctx, issue, "text") },
 		"add label":    func(ctx context.Context) error { return c.AddLabel(ctx, issue, "agent") },
 		"remove label": func(ctx context.Context) error { return c.RemoveLabel(ctx, issue, "agent") },
 		"branch":       func(ctx context.Context) error { return c.CreateBranch(ctx, home, "epic/7-x", strings.Repeat("a", 40)) },
@@ -151,17 +151,17 @@ func TestAWriteThatCannotLeaveIsNotInDoubt(t *testing.T) {
 	l.Close()
 	c, _ := clientOf(t, "http://"+addr)
 	var e *Error
-	if err := c.Comment(t.Context(), issue, "x"); !errors.As(err, &e) || e.Kind != KindNetwork || e.InDoubt {
+	if err := post(c, t.Context(), issue, "x"); !errors.As(err, &e) || e.Kind != KindNetwork || e.InDoubt {
 		t.Errorf("refused connection: %v", err)
 	}
 	c.token = Token{}
-	if err := c.Comment(t.Context(), issue, "x"); !errors.As(err, &e) || e.Kind != KindNotSignedIn {
+	if err := post(c, t.Context(), issue, "x"); !errors.As(err, &e) || e.Kind != KindNotSignedIn {
 		t.Errorf("without a token: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c, _ = clientOf(t, "http://"+addr)
-	if err := c.Comment(ctx, issue, "x"); !errors.Is(err, context.Canceled) {
+	if err := post(c, ctx, issue, "x"); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled before: %v", err)
 	}
 }
@@ -176,7 +176,7 @@ func TestAWriteCancelledOnItsWayIsInDoubt(t *testing.T) {
 	defer close(release)
 	c, _ := clientOf(t, url)
 	var e *Error
-	if err := c.Comment(ctx, issue, "x"); !errors.As(err, &e) || !e.InDoubt {
+	if err := post(c, ctx, issue, "x"); !errors.As(err, &e) || !e.InDoubt {
 		t.Errorf("%v", err)
 	}
 }

@@ -20,12 +20,6 @@ func (c *Client) CreateBranch(ctx context.Context, repo inventory.RepoRef, name,
 	return c.CreateRef(ctx, repo, "refs/heads/"+name, sha)
 }
 
-// Comment comments on an issue or pull request.
-func (c *Client) Comment(ctx context.Context, ref inventory.Ref, text string) error {
-	_, err := c.PostComment(ctx, ref, text)
-	return err
-}
-
 // PostComment comments on an issue or pull request and returns the comment's id.
 func (c *Client) PostComment(ctx context.Context, ref inventory.Ref, text string) (id int64, err error) {
 	err = c.write(ctx, "comment on "+ref.String(), func(ctx context.Context) (*rest.Response, error) {

@@ -20,12 +20,12 @@ import (
 
 // attempts.log holds, a line each, fsynced, only appended to:
 //
-//	2026-02-04T10:00:12Z comment dappcore/core#112 4711 9f86d081884c7d65 sum=89abcdef
-//	2026-02-04T10:00:12Z claimed dappcore/core#112 5ca1ab1e... sum=89abcdef
-//	2026-02-04T10:00:14Z dispatched dappcore/core#112 LE_x sum=89abcdef
-//	2026-02-05T09:00:00Z recalled dappcore/core#112 sum=89abcdef
-//	2026-02-05T09:00:00Z posted dappcore/core#112 4712 60303ae22b998861 sum=89abcdef
-//	2026-02-05T09:00:00Z withdrawn dappcore/core#112 4712 sum=89abcdef
+//	2026-02-04T10:00:12Z comment owner/repo#112 4711 9f86d081884c7d65 sum=89abcdef
+//	2026-02-04T10:00:12Z claimed owner/repo#112 5ca1ab1e... sum=89abcdef
+//	2026-02-04T10:00:14Z dispatched owner/repo#112 LE_x sum=89abcdef
+//	2026-02-05T09:00:00Z recalled owner/repo#112 sum=89abcdef
+//	2026-02-05T09:00:00Z posted owner/repo#112 4712 60303ae22b998861 sum=89abcdef
+//	2026-02-05T09:00:00Z withdrawn owner/repo#112 4712 sum=89abcdef
 //
 // The order of a child's lines says what holds: a comment and the claims stand
 // until a dispatch uses them up, a recall until the next dispatch, and what was

@@ -51,10 +51,10 @@ func (e *Outdated) Is(target error) bool { return target == ErrStale }
 
 // Reserve checks and reserves one task in one step, fsynced: no other process
 // on this folder can spend in between. st says everything but the spending, what
-// is held and the instant, which are read under the lock; waiting is other work
-// that is ready (see budget.State.Admit). It fails with *Refused, ErrStale or
-// ErrReservations; ErrStale also where the member has no room and another has.
-func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waiting []budget.Ask) (budget.Reservation, error) {
+// is held and the instant, which are read under the lock. It fails with *Refused,
+// ErrStale or ErrReservations; ErrStale also where the member has no room and
+// another has.
+func (b *Book) Reserve(ctx context.Context, req Request, st budget.State) (budget.Reservation, error) {
 	var made budget.Reservation
 	err := b.write(ctx, func(r *register) error {
 		if _, ended := r.closed[req.ID]; ended {
@@ -87,9 +87,9 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State, waitin
 			}
 		}
 		ask := budget.Ask{Repo: req.Child.Repo, Agent: req.Agent, Tasks: 1, Member: req.Member}
-		v := st.Admit([]budget.Ask{ask}, waiting)
+		v := st.Admit([]budget.Ask{ask}, nil)
 		if !v.OK() {
-			if ask.Member = ""; req.Member != "" && st.Admit([]budget.Ask{ask}, waiting).OK() {
+			if ask.Member = ""; req.Member != "" && st.Admit([]budget.Ask{ask}, nil).OK() {
 				return &Outdated{req.Child, "it cannot be charged to @" + req.Member + " any more"}
 			}
 			return &Refused{v.Refusals[0]}

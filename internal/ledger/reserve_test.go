@@ -63,23 +63,23 @@ func TestReserveSettleRelease(t *testing.T) {
 	ctx, dir := context.Background(), ledgerIn(t)
 	b := openBook(t, dir, clockAt(noon))
 	epic := inventory.Ref{Repo: inventory.RepoRef{Owner: "dappcore", Name: "plans"}, Number: 118}
-	one, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: epic, Agent: "jules"}, team(2), nil)
+	one, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: epic, Agent: "jules"}, team(2))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: epic, Agent: "jules"}, team(2), nil)
+	again, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: epic, Agent: "jules"}, team(2))
 	if err != nil || again != one {
 		t.Errorf("asked again: %+v %v", again, err)
 	}
-	if _, err := b.Reserve(ctx, Request{ID: "two", Child: child(29), Agent: "jules"}, team(2), nil); !errors.Is(err, ErrStale) {
+	if _, err := b.Reserve(ctx, Request{ID: "two", Child: child(29), Agent: "jules"}, team(2)); !errors.Is(err, ErrStale) {
 		t.Errorf("one child twice: %v", err)
 	}
-	two, err := b.Reserve(ctx, Request{Child: child(30), Agent: "jules"}, team(2), nil)
+	two, err := b.Reserve(ctx, Request{Child: child(30), Agent: "jules"}, team(2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var refused *Refused
-	if _, err := b.Reserve(ctx, Request{Child: child(31), Agent: "jules"}, team(2), nil); !errors.As(err, &refused) || refused.Why != budget.NoQuota {
+	if _, err := b.Reserve(ctx, Request{Child: child(31), Agent: "jules"}, team(2)); !errors.As(err, &refused) || refused.Why != budget.NoQuota {
 		t.Errorf("a third of two: %v", err)
 	}
 	held, err := openBook(t, dir, clockAt(noon)).Held()
@@ -105,10 +105,10 @@ func TestReserveSettleRelease(t *testing.T) {
 	if err := b.Settle(ctx, two.ID, noon); err == nil || !strings.Contains(err.Error(), "released already") {
 		t.Errorf("settled after release: %v", err)
 	}
-	if _, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Agent: "jules", Lines: 1}, team(9), nil); !errors.Is(err, ErrStale) {
+	if _, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Agent: "jules", Lines: 1}, team(9)); !errors.Is(err, ErrStale) {
 		t.Errorf("an id that is closed: %v", err)
 	}
-	if _, err := b.Reserve(ctx, Request{Child: child(29), Agent: "jules"}, team(9), nil); !errors.Is(err, ErrStale) {
+	if _, err := b.Reserve(ctx, Request{Child: child(29), Agent: "jules"}, team(9)); !errors.Is(err, ErrStale) {
 		t.Errorf("dispatched since the plan: %v", err)
 	}
 	all, err := b.Dispatched()
@@ -131,7 +131,7 @@ func TestSettleAfterACrashAnywhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for id, n := range map[string]int{"one": 29, "two": 2} {
-				if _, err := b.Reserve(ctx, Request{ID: id, Child: child(n), Epic: child(118), Agent: "jules"}, team(9), nil); err != nil {
+				if _, err := b.Reserve(ctx, Request{ID: id, Child: child(n), Epic: child(118), Agent: "jules"}, team(9)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -170,7 +170,7 @@ func TestForeignTornLine(t *testing.T) {
 	} {
 		ctx, dir := context.Background(), ledgerIn(t)
 		b := openBook(t, dir, clockAt(noon))
-		if _, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: child(118), Agent: "jules"}, team(9), nil); err != nil {
+		if _, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: child(118), Agent: "jules"}, team(9)); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, logName), []byte(tail), 0o644); err != nil {
@@ -209,7 +209,7 @@ func TestDamagedReservations(t *testing.T) {
 		dir := ledgerIn(t)
 		b := openBook(t, dir, clockAt(noon))
 		for i := range 2 {
-			if _, err := b.Reserve(ctx, Request{ID: fmt.Sprint(i), Child: child(29 + i), Agent: "jules"}, team(9), nil); err != nil {
+			if _, err := b.Reserve(ctx, Request{ID: fmt.Sprint(i), Child: child(29 + i), Agent: "jules"}, team(9)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -218,7 +218,7 @@ func TestDamagedReservations(t *testing.T) {
 			t.Fatal(err)
 		}
 		b = openBook(t, dir, clockAt(noon))
-		_, err := b.Reserve(ctx, Request{ID: "more", Child: child(40), Agent: "jules"}, team(9), nil)
+		_, err := b.Reserve(ctx, Request{ID: "more", Child: child(40), Agent: "jules"}, team(9))
 		if tt.ok {
 			if held, again := b.Held(); err != nil || again != nil || len(held) != 3 {
 				t.Errorf("%s: %d held, %v, %v", name, len(held), err, again)
@@ -248,7 +248,7 @@ func TestDamagedReservations(t *testing.T) {
 func TestMissingReservations(t *testing.T) {
 	dir := ledgerIn(t)
 	b := openBook(t, dir, clockAt(noon))
-	if _, err := b.Reserve(context.Background(), Request{Child: child(1), Agent: "jules"}, team(9), nil); err != nil {
+	if _, err := b.Reserve(context.Background(), Request{Child: child(1), Agent: "jules"}, team(9)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, reservationsName)); err != nil {
@@ -263,7 +263,7 @@ func TestMissingReservations(t *testing.T) {
 func TestReservationsAreCompacted(t *testing.T) {
 	ctx, dir, now := context.Background(), ledgerIn(t), noon
 	b := openBook(t, dir, func() time.Time { return now })
-	kept, err := b.Reserve(ctx, Request{Child: child(1), Agent: "jules"}, team(9), nil)
+	kept, err := b.Reserve(ctx, Request{Child: child(1), Agent: "jules"}, team(9))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestReservationsAreCompacted(t *testing.T) {
 	if err := b.Release(ctx, gone.ID); err != nil {
 		t.Errorf("released again: %v", err)
 	}
-	last, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules"}, team(9), nil)
+	last, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules"}, team(9))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func work(dir string) error {
 		return err
 	}
 	for n := 1; n <= 40; n++ {
-		res, err := b.Reserve(ctx, Request{Child: child(n), Agent: "jules"}, team(20), nil)
+		res, err := b.Reserve(ctx, Request{Child: child(n), Agent: "jules"}, team(20))
 		var refused *Refused
 		switch {
 		case errors.Is(err, ErrStale):
@@ -391,18 +391,18 @@ func TestReserveChargesTheMemberOfThePlan(t *testing.T) {
 	st := budget.State{Team: budget.Team{Owner: "dappcore", Members: []budget.Member{
 		{Login: "ann", Quota: 1, Repos: []string{"core"}}, {Login: "bob", Quota: 1, Repos: []string{"core", "core-php"}},
 	}}}
-	res, err := b.Reserve(ctx, Request{Child: child(1), Agent: "jules", Member: "bob"}, st, nil)
+	res, err := b.Reserve(ctx, Request{Child: child(1), Agent: "jules", Member: "bob"}, st)
 	if err != nil || res.Member != "bob" {
 		t.Fatalf("%+v %v", res, err)
 	}
-	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "bob"}, st, nil); !errors.Is(err, ErrStale) {
+	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "bob"}, st); !errors.Is(err, ErrStale) {
 		t.Errorf("bob has none left, ann has: %v", err)
 	}
-	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "ann"}, st, nil); err != nil {
+	if _, err := b.Reserve(ctx, Request{Child: child(2), Agent: "jules", Member: "ann"}, st); err != nil {
 		t.Fatal(err)
 	}
 	var refused *Refused
-	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Member: "ann"}, st, nil); !errors.As(err, &refused) {
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Member: "ann"}, st); !errors.As(err, &refused) {
 		t.Errorf("nobody has any left: %v", err)
 	}
 }
@@ -414,17 +414,17 @@ func TestReserveCountsWhatWasDispatchedSinceTheLook(t *testing.T) {
 	st := team(9)
 	st.Agents = []budget.Agent{{Name: "jules", Concurrency: 2}}
 	st.Running = []inventory.Task{{Ref: child(1), Agent: "jules"}}
-	if _, err := b.Reserve(ctx, Request{ID: "two", Child: child(2), Agent: "jules", Seen: noon}, st, nil); err != nil {
+	if _, err := b.Reserve(ctx, Request{ID: "two", Child: child(2), Agent: "jules", Seen: noon}, st); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Settle(ctx, "two", noon); err != nil {
 		t.Fatal(err)
 	}
 	var refused *Refused
-	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon}, st, nil); !errors.As(err, &refused) || refused.Why != budget.NoConcurrency {
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon}, st); !errors.As(err, &refused) || refused.Why != budget.NoConcurrency {
 		t.Errorf("a third of two: %v", err)
 	}
-	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon.Add(time.Minute)}, st, nil); err != nil {
+	if _, err := b.Reserve(ctx, Request{Child: child(3), Agent: "jules", Seen: noon.Add(time.Minute)}, st); err != nil {
 		t.Errorf("looked at since, and the second is done: %v", err)
 	}
 }

@@ -226,7 +226,7 @@ type purse struct {
 }
 
 func (p purse) Reserve(ctx context.Context, t orchestrator.Task) (member string, err error) {
-	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.state, nil)
+	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Lines: t.Lines}, p.state)
 	var refused *ledger.Refused
 	switch {
 	case errors.As(err, &refused):
