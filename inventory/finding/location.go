@@ -12,12 +12,13 @@ var (
 	fileNames  = `(?:[\w.-]*Dockerfile(?:\.[\w-]+)?|Containerfile|Makefile|Taskfile|Procfile|Vagrantfile|Jenkinsfile|Gemfile|Rakefile|CODEOWNERS|LICENSE|CHANGELOG|\.dockerignore|\.gitignore|\.gitattributes|\.editorconfig|\.npmrc|\.nvmrc|\.htaccess|\.env(?:\.[\w-]+)*|go\.mod|go\.sum|crontab)`
 	filePath   = `(?:(?:[\w.@+-]|\[\w+\])+/)*(?:` + fileNames + `|(?:[\w.@+-]|\[\w+\])*[\w\])+@-]\.(?:blade\.php|` + extensions + `))`
 	lineTail   = `(?:#L(\d{1,7})(?:-L?\d+)?|:L?(\d{1,7})(?:[:–,-]\s?L?\d+)*|\s*\(?(?:,\s*)?(?:at |on |near |around |~)?(?:lines?|ll?\.|L)\s*[#~:]?\s*(\d{1,7})(?:\s*(?:[-–—,]|to|and|&)\s*\d+)*\)?|\s*\((\d{1,7})(?:\s*[-–]\s*\d+)?\))?`
-	placed     = regexp.MustCompile(`(?:^|[^\w./@:+\\$~-]|\./|[\s(]/)(` + filePath + `)` + lineTail)
+	placed     = regexp.MustCompile(`(?:^|[^\w./@:+\\$~*-]|\./|[\s(]/)(` + filePath + `)` + lineTail)
 	afterSpan  = regexp.MustCompile(`^` + lineTail + `(?:$|\W)`)
 	folder     = regexp.MustCompile(`^\.?/?((?:[\w.@+-]+/)+)(?:\*+)?$|^((?:src|app|lib|pkg|cmd|internal|config|docs|tests?|database|resources|packages|roles|scripts|services)(?:/[\w.@+-]+)+)$`)
 	lineOnly   = regexp.MustCompile(`(?i)^\s*(?:lines?|ll?\.|L)\s*(\d{1,7})`)
 	web        = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s)>\]]+`)
 	blob       = regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:blob|tree|blame|raw)/[^/]+/([^#?]+)(?:\?[^#]*)?(?:#L(\d+))?`)
+	relative   = regexp.MustCompile(`^(?:\.{0,2}/)*(?:(?:blob|tree|blame)/[^/]+/)?(.+)$`)
 	commented  = regexp.MustCompile(`(?m)^\s*(?://|#|/\*|--|;|<!--|\*|=+>|File:|\+\+\+ b/|@@ )[^\n]*`)
 	hostName   = regexp.MustCompile(`^(?:www\.|[\w-]+\.(?:com|org|net|io|dev|example|local)/)`)
 )
@@ -107,11 +108,20 @@ func (p *place) spans(list []span) {
 			continue
 		}
 		if s.link != "" && !strings.Contains(s.link, "://") && !strings.HasPrefix(s.link, "#") && !strings.HasPrefix(s.link, "mailto:") {
-			before := len(p.list)
-			p.text(s.text)
-			if len(p.list) == before {
-				p.text(s.link)
+			if m := relative.FindStringSubmatch(s.link); m != nil {
+				var own, far place
+				own.text(s.text)
+				far.text(m[1])
+				if len(far.list) == 1 && (len(own.list) == 0 || len(own.list) == 1 && strings.HasSuffix(far.list[0].Path, own.list[0].Path)) {
+					at := far.list[0]
+					if at.Line == 0 && len(own.list) == 1 {
+						at.Line = own.list[0].Line
+					}
+					p.add(at.Path, at.Line)
+					continue
+				}
 			}
+			p.text(s.text)
 			continue
 		}
 		if s.style&verbatim == 0 {

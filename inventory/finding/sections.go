@@ -28,7 +28,7 @@ var (
 		`metadata`, `files? reviewed`, `reviewed files?`, `audited files`, `(?:files|components|areas) (?:audited|reviewed|examined|in scope|covered)`, `timeline`, `schedule`, `takeaways?`, `key takeaways`, `raw output`, `output`, `commands?(?: run| used)?`, `tool(?:s|ing)?(?: used| output| versions?)?`, `tool(?:s)? and versions`, `checks? (?:performed|run|made)`, `threat model`, `(?:open )?questions`, `notes?`, `remarks?`, `auditors?'?s? notes?`, `abstract`, `tl;?dr`, `context`, `preface`, `foreword`, `purpose`, `goals?`, `objectives?`, `architecture overview`, `system overview`, `coverage of (?:this|the) (?:audit|review)`, `audit (?:scope|details|information|info|metadata|trail|log|team)`, `scope(?: and method(?:ology|s)?| of (?:the |this )?(?:audit|review|work))?`, `summary`, `in short`, `at a glance`, `how to reproduce the (?:figures|numbers)`, `contact`, `status`, `disclosure`, `distribution`, `test (?:results|run)`, `housekeeping`)
 	digestWords = phrases(`action (?:list|items?|plan|points?|table|register)`, `actions`, `recommended (?:actions?|next steps|order|fixes|remediation|priorities|plan|sequence)`, `recommendations?(?: summary)?`, `suggested (?:order|actions?|fixes|next steps|sequence|priorit.*|plan|roadmap)`, `next steps?`, `priorit(?:y|ies|i[sz]ation|i[sz]ed)\b(?: (?:matrix|table|list|order|actions?|recommendations?|fixes|plan|overview|summary|of fixes|ranking))?`, `remediation (?:plan|roadmap|timeline|summary|priorit.*|order|schedule|steps|checklist|effort|tracker)`, `road ?map`, `(?:fix|fixing|repair) (?:order|plan|list|sequence|first)`, `order of (?:work|fixes|repair|attack|march)`, `to-?do(?: list)?`, `checklist`, `follow[- ]?ups?(?: actions?| items?)?`, `quick wins`, `what (?:to do|should be done|we should do|i would do|comes) (?:first|next|now)?.*`, `where to (?:start|begin)`, `plan`, `work plan`, `milestones`, `sprint plan`,
 		`(?:summary|overview|list|index|table|recap|summari[sz]ed|matrix|register) of (?:all )?(?:the )?(?:\w+ )?(?:findings|issues|vulnerabilities|problems|risks|results|recommendations|actions?)`, `(?:findings?|issues?|vulnerability|risk|results?) (?:summary|overview|index|table|matrix|at a glance|recap|register|by severity|breakdown|count|totals?|distribution)`, `summary (?:table|matrix)`, `recap(?:itulation)?`, `at a glance`, `severity (?:breakdown|summary|distribution|counts?|overview|table|totals?)`, `tracking`, `tickets?`, `effort (?:estimates?|table|overview)`, `cross[- ]references?`)
-	soundWords  = phrases(`strengths?`, `positives?`, `positive (?:findings?|observations?|notes?|aspects?|points?)`, `what (?:works?|worked|goes|went|we liked|i liked|looks? good|impressed)\b.*`, `(?:what|things that) (?:is|are|was|were)(?: \w+)? (?:well|right|fine|good|ok|okay|solid|liked|in good (?:order|shape)|great|robust|healthy|sound|clean|safe)(?: done)?`, `good (?:practices?|news|things|parts|points|stuff|order|shape|patterns?)`, `well done`, `done (?:right|well)`, `best practices (?:followed|observed|in use|in place)`, `verified(?: (?:clean|ok|as|safe|secure|good|correct).*)?`, `no (?:issues?|findings?|problems?|action|concerns?|vulnerabilities|defects?|changes?)\b.*`, `passed(?: checks?)?`, `passing(?: checks?)?`, `pass`, `robust`, `clean(?: bill of health| areas?| checks?)?`, `non-?(?:issues|findings)`, `not (?:a |an )?(?:findings?|issues?|problems?|bugs?|vulnerable|affected|exploitable)`, `false positives?`, `dismissed(?: .*)?`, `ruled out`, `rejected`, `discarded`, `looks? good`, `compliant(?: areas)?`, `healthy`, `already (?:fixed|mended|resolved|addressed|handled|mitigated|done|in place|covered).*`, `resolved(?: .*)?`, `fixed(?: .*)?`, `remediated(?: .*)?`, `mitigated(?: .*)?`, `closed(?: .*)?`, `(?:accepted|known and accepted) risks?`, `accepted`, `won'?t ?fix`, `existing (?:controls|safeguards|protections?|mitigations?)`, `controls in place`, `security controls`, `examined and (?:sound|fine|ok|clean|good)`, `checked and (?:sound|fine|ok|clean|good|found.*)`, `sound`, `secure (?:areas?|practices?|patterns?)`, `safe`, `in good (?:order|shape|standing)`, `nothing to (?:do|report|fix).*`, `previously (?:reported|fixed|resolved).*`, `fine`, `commendations?`, `praise`, `kudos`, `highlights`, `withdrawn.*`, `retracted.*`)
+	soundWords  = phrases(`strengths?`, `(?:well|fully|already)[- ](?:covered|tested|designed|documented|structured|written|factored|handled)`, `positives?`, `positive (?:findings?|observations?|notes?|aspects?|points?)`, `what (?:works?|worked|goes|went|we liked|i liked|looks? good|impressed)\b.*`, `(?:what|things that) (?:is|are|was|were)(?: \w+)? (?:well|right|fine|good|ok|okay|solid|liked|in good (?:order|shape)|great|robust|healthy|sound|clean|safe)(?: done)?`, `good (?:practices?|news|things|parts|points|stuff|order|shape|patterns?)`, `well done`, `done (?:right|well)`, `best practices (?:followed|observed|in use|in place)`, `verified(?: (?:clean|ok|as|safe|secure|good|correct).*)?`, `no (?:issues?|findings?|problems?|action|concerns?|vulnerabilities|defects?|changes?)\b.*`, `passed(?: checks?)?`, `passing(?: checks?)?`, `pass`, `robust`, `clean(?: bill of health| areas?| checks?)?`, `non-?(?:issues|findings)`, `not (?:a |an )?(?:findings?|issues?|problems?|bugs?|vulnerable|affected|exploitable)`, `false positives?`, `dismissed(?: .*)?`, `ruled out`, `rejected`, `discarded`, `looks? good`, `compliant(?: areas)?`, `healthy`, `already (?:fixed|mended|resolved|addressed|handled|mitigated|done|in place|covered).*`, `resolved(?: .*)?`, `fixed(?: .*)?`, `remediated(?: .*)?`, `mitigated(?: .*)?`, `closed(?: .*)?`, `(?:accepted|known and accepted) risks?`, `accepted`, `won'?t ?fix`, `existing (?:controls|safeguards|protections?|mitigations?)`, `controls in place`, `security controls`, `examined and (?:sound|fine|ok|clean|good)`, `checked and (?:sound|fine|ok|clean|good|found.*)`, `sound`, `secure (?:areas?|practices?|patterns?)`, `safe`, `in good (?:order|shape|standing)`, `nothing to (?:do|report|fix).*`, `previously (?:reported|fixed|resolved).*`, `fine`, `commendations?`, `praise`, `kudos`, `highlights`, `withdrawn.*`, `retracted.*`)
 	holderWords = set(`finding findings issue issues problem problems vulnerability vulnerabilities detail details detailed result results observation observations weakness weaknesses gap gaps risk risks concern concerns bug bugs defect defects deficiency deficiencies analysis audit review report list
  severity priority prio level impact rated class category categories items item all the of and or in to a an for with by our this that new remaining open other further additional general specific main key top individual full technical confirmed identified discovered noted found fix fixes now soon later before release must should could p0 p1 p2 p3 tier urgent immediate attention required action needed nice have per area areas part section chapter
  security quality performance testing tests test docs documentation code error errors handling input validation complexity architecture dependencies dependency race concurrency conditions owasp ten configuration config infrastructure data api coverage maintainability reliability authentication authorisation authorization access control controls cryptography crypto injection logging monitoring secrets session sessions storage database network networking deployment ci build style design structure accessibility privacy robustness resilience correctness hygiene backend frontend server client cli container containers docker image images scripts shell workflow workflows pipeline misc miscellaneous various others`)
@@ -115,6 +115,7 @@ func (r *reader) headline(spans []span) headline {
 	}
 	key := strings.Trim(countTail.ReplaceAllString(bare, ""), " :.*_–—-")
 	switch {
+	case graded(key): // "High priority issues" is no list of priorities
 	case whole(soundWords, key):
 		h.class = sound
 	case whole(digestWords, key):
@@ -122,7 +123,7 @@ func (r *reader) headline(spans []span) headline {
 	case whole(silentWords, key):
 		h.class = silent
 	}
-	if ro, _ := named(bare); ro != noRole && h.class != sound {
+	if ro, _ := named(bare); ro != noRole && h.class != sound && !graded(key) {
 		h.role, h.alone, h.class = ro, h.class, aspect
 		switch {
 		case h.alone != open:
@@ -159,6 +160,19 @@ func (r *reader) headline(spans []span) headline {
 		}
 	}
 	return h
+}
+
+// graded tells whether a heading is a severity and words of containers only.
+func graded(t string) bool {
+	found := false
+	for _, w := range words(t) {
+		if s := gravity[w]; s != "" {
+			found = true
+		} else if !holderWords[w] && !isNumber(w) {
+			return false
+		}
+	}
+	return found
 }
 
 // whole tells whether a pattern covers a heading, apart from a word or two of

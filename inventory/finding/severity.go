@@ -12,8 +12,8 @@ var gravity = map[string]Severity{}
 func init() {
 	for s, list := range map[Severity]string{
 		Critical: "critical crit blocker blocking severe p0 sev0 sev-0 sev1 sev-1 catastrophic showstopper emergency",
-		High:     "high major important serious p1 sev2 sev-2 error urgent",
-		Medium:   "medium med moderate p2 sev3 sev-3 warning warn normal",
+		High:     "high major important serious p1 sev2 sev-2 urgent",
+		Medium:   "medium med moderate p2 sev3 sev-3 warning warn warnings",
 		Low:      "low minor p3 p4 sev4 sev-4 info informational information nit nitpick trivial cosmetic negligible suggestion note hint advisory optional",
 	} {
 		for _, w := range strings.Fields(list) {

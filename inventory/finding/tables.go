@@ -74,7 +74,10 @@ func (r *reader) columns(n *node, c context) columns {
 	case out.title < 0:
 		out.weak = out.has(locationRole) && len(n.rows[0]) > 1 && !counted
 		if out.weak {
-			out.title = out.at(locationRole)
+			pick(func(k int) bool { return (out.roles[k] == noRole || out.roles[k] == asideRole) && k < 2 })
+			if out.title < 0 {
+				out.title = out.at(locationRole)
+			}
 		}
 	case graded && len(out.roles) == 2 && (explained || counted) && r.distinct(n, out):
 	case counted && !out.has(locationRole) && !out.has(titleRole):

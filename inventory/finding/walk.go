@@ -253,6 +253,8 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		return false
 	}
 	switch {
+	case entries >= 2 && !d.severity && d.fields == 0 && onlyLists(n, entries):
+		return true
 	case rated >= 2, rated == 1 && entries == 1 && !d.severity:
 		return true
 	case rated == 1:
@@ -261,6 +263,17 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		return true
 	}
 	return false
+}
+
+// onlyLists tells whether a section is nothing but lists of that many items.
+func onlyLists(n *node, items int) bool {
+	for _, k := range n.kids {
+		if k.kind != list {
+			return false
+		}
+		items -= len(k.kids)
+	}
+	return items == 0
 }
 
 // hasField tells whether a section's own text has a field of that role.
@@ -324,7 +337,7 @@ func (r *reader) entries(n *node) (entries, rated int) {
 				}
 			}
 		case table:
-			if cols := r.columns(k, context{}); cols.findings {
+			if cols := r.columns(k, context{}); cols.findings || cols.weak && len(n.kids) == 1 {
 				entries += len(k.rows) - 1
 				if cols.has(severityRole) || cols.has(scoreRole) {
 					rated += len(k.rows) - 1
@@ -359,7 +372,13 @@ var problemWords = set(`missing no not without lacks lack lacking unsafe insecur
 
 // onlyPlaces tells whether a text says nothing but where.
 func onlyPlaces(spans []span) bool {
-	t := placed.ReplaceAllString(plain(spans), " ")
+	var said strings.Builder
+	for _, s := range spans {
+		if s.style&verbatim == 0 || !folder.MatchString(strings.TrimSpace(s.text)) {
+			said.WriteString(s.text)
+		}
+	}
+	t := placed.ReplaceAllString(said.String(), " ")
 	for _, w := range words(t) {
 		if !isNumber(w) && !connecting[w] && w != "line" && w != "lines" && w != "see" && w != "also" && w != "same" && w != "l" {
 			return false
