@@ -15,7 +15,6 @@ import (
 	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/inventory"
-	"github.com/dappcore/core-dev/inventory/finding"
 )
 
 // look is everything a command decides on: the snapshot of GitHub, what it
@@ -32,8 +31,7 @@ type look struct {
 
 	unlogged []inventory.Dispatch // made by hand, or by another folder
 
-	said     flows.Said                   // by the journal of this folder
-	findings map[string][]finding.Finding // what audits say, once read
+	said flows.Said // by the journal of this folder
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and

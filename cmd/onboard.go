@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ type leftOut struct {
 }
 
 // onboardings are the flow for each repository.
-func (l *look) onboardings(repos []inventory.RepoRef, o onboardOptions) []onboard.Onboard {
+func (a *app) onboardings(ctx context.Context, l *look, repos []inventory.RepoRef, o onboardOptions) []onboard.Onboard {
 	labels := map[string]string{}
 	for _, g := range l.conf.Agents {
 		if g.Kind == "label" {
@@ -164,23 +165,29 @@ func (l *look) onboardings(repos []inventory.RepoRef, o onboardOptions) []onboar
 	var out []onboard.Onboard
 	for _, r := range repos {
 		out = append(out, onboard.Onboard{
-			Repo: r, Read: l.read, Themes: themes, Stages: o.stages,
+			Repo: r, Read: a.auditReader(ctx), Themes: themes, Stages: o.stages,
 			Dispatch: execute.Dispatch{Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()},
 		})
 	}
 	return out
 }
 
-// read gives an audit's findings. The same text is read once: every round of a
-// course asks again.
-func (l *look) read(audit inventory.Issue) []finding.Finding {
-	key := audit.Ref.Key() + "\x00" + audit.Title + "\x00" + audit.Body
-	if list, ok := l.findings[key]; ok {
+// auditReader gives an audit's findings, by the rules or the configured classifier.
+// The same text is read once: every round of a course asks again.
+func (a *app) auditReader(ctx context.Context) func(inventory.Issue) []finding.Finding {
+	return func(audit inventory.Issue) []finding.Finding {
+		key := audit.Ref.Key() + "\x00" + audit.Title + "\x00" + audit.Body
+		if list, ok := a.read[key]; ok {
+			return list
+		}
+		list, err := a.findings(ctx, audit.Title, audit.Body)
+		if err != nil { // the settings were read before: this cannot be them
+			list = finding.Read(audit.Title, audit.Body)
+		}
+		if a.read == nil {
+			a.read = map[string][]finding.Finding{}
+		}
+		a.read[key] = list
 		return list
 	}
-	if l.findings == nil {
-		l.findings = map[string][]finding.Finding{}
-	}
-	l.findings[key] = finding.Read(audit.Title, audit.Body)
-	return l.findings[key]
 }

@@ -46,7 +46,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 				return err
 			}
 		}
-		work := l.onboardings(repos, o)
+		work := a.onboardings(ctx, l, repos, o)
 		if err := a.readDetails(ctx, l, work); err != nil {
 			return d.end(a, err)
 		}
