@@ -286,6 +286,7 @@ func (a *app) readOwn(l *look) error {
 	}
 	l.seen = state.Seen{TakenAt: l.snap.TakenAt, Viewer: l.snap.Viewer, Fleet: l.budget.Fleet, Events: inventory.Dispatches(&l.snap, l.rules, from.Time())}
 	l.seen.Follow(before, l.snap.Repos)
+	rename(l.records, &l.seen)
 	l.budget.Running = inventory.Running(&l.snap, l.rules)
 	l.seen.Running = l.budget.Running
 	l.unlogged = unlogged(&l.seen, lines, l.budget.Held, l.conf.Owner())

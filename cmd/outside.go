@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/budget"
@@ -33,6 +35,29 @@ func unlogged(seen *state.Seen, lines []inventory.Line, held []budget.Reservatio
 		}
 		return k >= 0
 	})
+}
+
+// rename lets what our files say of an issue hold under the name its repository
+// bears now. The lines are not added up: the ledger, which counts them again
+// under its lock, knows them by the name they bear.
+func rename(records inventory.Records, seen *state.Seen) {
+	for key, was := range maps.Clone(records) {
+		repo, number, _ := strings.Cut(key, "#")
+		name, ok := seen.Former[repo]
+		if !ok {
+			continue
+		}
+		key = name.Key() + "#" + number
+		now := records[key]
+		now.Held = now.Held || was.Held
+		if was.LastLine.After(now.LastLine) {
+			now.LastLine = was.LastLine
+		}
+		if was.Recalled.After(now.Recalled) {
+			now.Recalled = was.Recalled
+		}
+		records[key] = now
+	}
 }
 
 // charge puts what was dispatched without us into the budget. Where the quotas

@@ -145,7 +145,7 @@ func Dispatched(i *Issue, rules Rules, rec Record) (agent, why string) {
 	if rec.Held {
 		return "", "a task is reserved for it; the outcome is not settled yet"
 	}
-	if rec.Lines > 0 && rec.LastLine.After(rec.Recalled) {
+	if rec.LastLine.After(rec.Recalled) {
 		return "", "dispatched " + rec.LastLine.UTC().Format("2006-01-02 15:04Z") + " by dispatch.log"
 	}
 	for k := len(i.LabelEvents) - 1; k >= 0; k-- {

@@ -31,8 +31,8 @@ type RepoRule struct {
 
 // Record is what our own files know of one issue's dispatches.
 type Record struct {
-	Lines    int       // dispatch.log lines, ever
-	LastLine time.Time // the newest of them, UTC, minute precision
+	Lines    int       // dispatch.log lines, ever, that call its repository by the present name
+	LastLine time.Time // the newest, by whatever name, UTC, minute precision; zero: none
 	Held     bool      // an open reservation
 	Recalled time.Time // last recall; zero: never
 }
