@@ -163,30 +163,9 @@ func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) ([]sen
 	h := newHost(t, s)
 	t.Cleanup(h.close)
 	dir := filepath.Join(s.folder(t, h), ".core")
-	end, err := github.ParseEndpoint(h.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hub, err := github.New(github.Options{Endpoint: end, Token: github.NewToken(h.sim.Token(h.sim.Fleet().Owner), "the proof"), Clock: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := ledger.Open(dir, smallOrg, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	purse := purse{book, budget.State{Now: clock.Now(), Team: budget.Team{Owner: smallOrg, Members: []budget.Member{{Login: "owner", Quota: children, Every: true}}}}}
-	snap, err := hub.Survey(t.Context(), []inventory.RepoRef{s.epic.Repo}, github.SurveyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules := inventory.Rules{Labels: map[string]string{"jules": s.label}}
-	fleet := inventory.Assess(&snap, rules, inventory.Records{})
-	plan, err := execute.Dispatch{Epic: s.epic, Agent: "jules", Labels: rules.Labels}.
-		Plan(flows.World{Snapshot: &snap, Fleet: &fleet, Rules: rules, Records: inventory.Records{}, Budget: purse.state, Now: clock.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	var told []orchestrator.Progress
+	engine, plan := shipped(t, s, h, dir, clock)
+	engine.Emit = func(e orchestrator.Event) { told = append(told, e.Progress) }
 	var writes []sent
 	h.at(func(_ int, at moment, r *http.Request) bool {
 		switch {
@@ -200,23 +179,50 @@ func applyAtVirtualTime(t *testing.T, children int, answer time.Duration) ([]sen
 		}
 		return false
 	})
-	var told []orchestrator.Progress
-	engine := &orchestrator.Applier{Emit: func(e orchestrator.Event) { told = append(told, e.Progress) }, Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },
-		Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")), Brake: free{}, Judge: inventory.Rules{}.Again, Clock: clock, Host: end.Host, Quiet: time.Minute}
 	if err := engine.Apply(t.Context(), orchestrator.Proposal{ID: orchestrator.NewID(clock.Now()), Plans: []flows.Plan{plan}, Command: "proof", MadeAt: clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if want := 1 + 2*children; len(writes) != want {
 		t.Errorf("%d writes, want %d", len(writes), want)
 	}
-	if refused := h.sim.Requests(); refused != nil {
-		for _, r := range refused.Since(0) {
-			if r.Refused != "" {
-				t.Errorf("GitHub refused %s %s: %s", r.Method, r.Path, r.Refused)
-			}
+	for _, r := range h.sim.Requests().Since(0) {
+		if r.Refused != "" {
+			t.Errorf("GitHub refused %s %s: %s", r.Method, r.Path, r.Refused)
 		}
 	}
 	return writes, told
+}
+
+// shipped is engine, client and files as a process of its own has them, and the
+// dispatch of the scene's epic as it plans it.
+func shipped(t *testing.T, s scene, h *host, dir string, clock orchestrator.Clock) (*orchestrator.Applier, flows.Plan) {
+	t.Helper()
+	end, err := github.ParseEndpoint(h.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub, err := github.New(github.Options{Endpoint: end, Token: github.NewToken(h.sim.Token(h.sim.Fleet().Owner), "the proof"), Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := ledger.Open(dir, smallOrg, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	purse := purse{book, budget.State{Now: clock.Now(), Team: budget.Team{Owner: smallOrg, Members: []budget.Member{{Login: "owner", Quota: s.want, Every: true}}}}}
+	snap, err := hub.Survey(t.Context(), []inventory.RepoRef{s.epic.Repo}, github.SurveyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := inventory.Rules{Labels: map[string]string{"jules": s.label}}
+	fleet := inventory.Assess(&snap, rules, inventory.Records{})
+	plan, err := execute.Dispatch{Epic: s.epic, Agent: "jules", Labels: rules.Labels}.
+		Plan(flows.World{Snapshot: &snap, Fleet: &fleet, Rules: rules, Records: inventory.Records{}, Budget: purse.state, Now: clock.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &orchestrator.Applier{Pace: func() flows.Pace { return flows.Pace(hub.Pace()) }, Hub: hub, Ledger: purse, Journal: journal.Open(filepath.Join(dir, "journal")),
+		Brake: free{}, Judge: inventory.Rules{}.Again, Clock: clock, Host: end.Host, Quiet: time.Minute}, plan
 }
 
 // purse is the ledger as the engine asks for it.
