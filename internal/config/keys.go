@@ -133,7 +133,7 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.CI = v.text }},
 
 	{Path: "themes.*", Default: "security, quality, testing, docs, performance, each its own label", kind: list, check: checkName,
-		Idle: true, Meaning: "by theme, the labels, and then the words of a title, that put an issue into an epic of that theme; naming one of the five replaces its words, [] drops it",
+		Meaning: "by theme, the labels, and then the words of a title, that put an issue into an epic of that theme; naming one of the five replaces its words, [] drops it",
 		set: func(c *Config, n string, v value) {
 			if len(v.list) > 0 {
 				c.Themes = append(c.Themes, Theme{Name: n, Match: v.list})
