@@ -26,8 +26,9 @@ way, prints what is left to do, asks, and carries
 out the remaining steps, each checked again. A plan that the world contradicts
 meanwhile ends as stale.
 
-Any other command that writes settles such a plan instead: what was spent is
-written down, what was not is given back, and the plan ends there.`,
+Any other command that writes settles such a plan instead, once its own plan is
+approved: what was spent is written down, what was not is given back, and the
+plan ends there.`,
 		Example: `  core dev apply --resume --dry-run
   core dev apply --resume --yes`,
 		Args: cobra.MaximumNArgs(1),
@@ -48,6 +49,10 @@ written down, what was not is given back, and the plan ends there.`,
 }
 
 func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
+	o.resumes = true
+	if err := a.ready(ctx, o); err != nil {
+		return err
+	}
 	if _, err := a.writable(); err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ The budget resets at 00:00 UTC; unused tasks do not roll over.`,
 			if !seen.IsZero() {
 				fmt.Fprintf(a.out, "  GitHub as seen %s ago\n", age(a.now().Sub(seen)))
 			}
+			a.printOpen("  ")
 			if team {
 				a.printTeam(st)
 			}

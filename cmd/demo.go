@@ -58,7 +58,10 @@ the report is "core dev --demo --json".`,
 
 // runDemo prints the report and dispatches one epic's open phase.
 func (a *app) runDemo(ctx context.Context) error {
-	if err := a.settle(ctx); err != nil {
+	if err := a.refusePaused(); err != nil {
+		return err
+	}
+	if _, err := a.settle(ctx, nil); err != nil {
 		return err
 	}
 	l, err := a.look(ctx)
@@ -77,10 +80,10 @@ func (a *app) runDemo(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		fmt.Fprintln(a.out, "\nNothing is READY any more. Start over with: core dev demo --reset")
+		fmt.Fprintln(a.out, "\nNothing is READY any more. Start over with: "+a.calledDemo("--reset"))
 		return nil
 	}
-	fmt.Fprintf(a.out, "\n$ core dev epic %d --repo %s --dispatch --yes --demo\n", epic.Number, epic.Repo.Name)
+	fmt.Fprintln(a.out, "\n$ "+a.called(fmt.Sprintf("core dev epic %d --repo %s --dispatch --yes", epic.Number, epic.Repo.Name)))
 	if err := a.dispatch(ctx, l, send); err != nil {
 		return err
 	}
@@ -88,7 +91,8 @@ func (a *app) runDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\nLook around: core dev epic list --demo, core dev budget --demo, core dev why REF --demo\nIts files are in %s; start over with core dev demo --reset.\n", d.Path)
+	fmt.Fprintf(a.out, "\nLook around: %s, %s, %s\nIts files are in %s; start over with %s.\n",
+		a.called("core dev epic list"), a.called("core dev budget"), a.called("core dev why REF"), d.Path, a.calledDemo("--reset"))
 	return nil
 }
 

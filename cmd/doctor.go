@@ -163,10 +163,13 @@ func (a *app) examineFolder(f *findings) bool {
 	if !d.Exists() {
 		return true
 	}
-	if _, paused, err := config.Paused(d); err != nil {
+	if p, paused, err := config.Paused(d); err != nil {
 		f.failed("PAUSE", err)
 	} else if paused {
-		f.warn("PAUSE", "core dev resume", "writing is paused")
+		f.warn("PAUSE", "core dev resume", "writing is paused%s", parenthesised(p.Note))
+	}
+	if text := openText(a.leftOpen()); text != "" {
+		f.warn("plan", a.called("core dev apply --resume")+" goes on with it", "%s", text)
 	}
 	if _, err := config.ReadTeam(d, c.Owner(), ""); err != nil {
 		f.failed("team.yaml", err)

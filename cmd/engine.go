@@ -62,32 +62,36 @@ func (a *app) plans(dir string) *journal.Store {
 	return a.store
 }
 
-// settle finds out and closes what earlier runs of this folder left open. It
-// comes before the look of every command that writes.
-func (a *app) settle(ctx context.Context) error {
+// settle finds out and closes what earlier runs of this folder left open, once
+// sending is approved. emit hears what is waited for; nil: it is said on standard
+// error.
+func (a *app) settle(ctx context.Context, emit func(orchestrator.Event)) ([]orchestrator.Left, error) {
 	d, err := a.dir()
 	if err != nil || !d.Exists() {
-		return err
+		return nil, err
 	}
 	if open, err := a.plans(d.File(journalFolder)).Unfinished(); err != nil || len(open) == 0 {
-		return err
+		return nil, err
+	}
+	if emit == nil {
+		emit = a.tellWait
 	}
 	engine, err := a.applier(ctx, nil, func(e orchestrator.Event) {
 		if e.Outcome == orchestrator.Waiting {
-			a.tellWait(e)
+			emit(e)
 		}
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	left, err := engine.Settle(ctx)
 	for _, s := range left {
 		if a.opt.json {
 			break // standard error is the error's own there
 		}
-		a.notice("plan %s (%s %s) was left by an earlier run: %s", s.Plan, s.Flow, s.Target, leftText(s))
+		a.notice("plan %s (%s %s) was left open by an earlier run: %s", s.Plan, s.Flow, s.Target, leftText(s))
 	}
-	return err
+	return left, err
 }
 
 func leftText(s orchestrator.Left) string {
@@ -95,7 +99,7 @@ func leftText(s orchestrator.Left) string {
 	case orchestrator.Settled:
 		return "settled, " + s.Detail
 	case orchestrator.Complete:
-		return "it was through"
+		return "every step of it had been done"
 	}
 	return s.Detail + ", nothing in doubt"
 }

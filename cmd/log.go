@@ -128,6 +128,7 @@ func (a *app) printLog(engine *orchestrator.Applier, most int) error {
 		t.Row(e.ID, e.Flow, e.Target, string(e.State), strconv.Itoa(e.Done), strconv.Itoa(len(e.Steps)), strconv.Itoa(e.Tasks), e.Detail)
 	}
 	t.Flush()
+	a.printOpen("")
 	return nil
 }
 
@@ -142,6 +143,9 @@ func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
 	fmt.Fprintf(a.out, "%s  %s %s  %s\n$ %s\n", e.ID, e.Flow, terminal.Clean(e.Target), e.State, terminal.Clean(e.Command))
 	if e.Detail != "" {
 		fmt.Fprintln(a.out, terminal.Clean(e.Detail))
+	}
+	if e.State == orchestrator.Open {
+		fmt.Fprintln(a.out, a.called("core dev apply --resume "+e.ID)+" goes on with it")
 	}
 	t := a.table()
 	for k, s := range e.Steps {

@@ -61,6 +61,7 @@ func (a *app) printReport(l *look) error {
 	}
 	fmt.Fprintln(a.out)
 	a.printBudget(st, l.snap.TakenAt)
+	a.printOpen("  ")
 	a.printPeople(l)
 	return nil
 }

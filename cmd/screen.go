@@ -30,6 +30,9 @@ func (a *app) screen(ctx context.Context) error {
 	defer func() {
 		a.errw = errw
 		_, _ = said.text.WriteTo(errw)
+		if text := a.openLine(); text != "" {
+			a.notice("%s", text)
+		}
 	}()
 	noColor, _ := a.env("NO_COLOR") // https://no-color.org: set, and not empty
 	return tui.Run(ctx, &screenEngine{a: a, shown: map[string]shown{}}, tui.Options{
@@ -108,11 +111,11 @@ func (s *screenEngine) view(l *look) (orchestrator.View, error) {
 	return orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, Paused: paused, At: l.budget.Now}, err
 }
 
-// Propose settles what an earlier run left open, looks and plans.
+// Propose looks and plans; what an earlier run left open it only tells.
 func (s *screenEngine) Propose(ctx context.Context, d tui.Dispatch) (orchestrator.Proposal, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.a.ready(ctx, sendOptions{}); err != nil {
+	if err := s.a.mayWrite(); err != nil {
 		return orchestrator.Proposal{}, err
 	}
 	l, err := s.a.look(ctx)
@@ -129,7 +132,8 @@ func (s *screenEngine) Propose(ctx context.Context, d tui.Dispatch) (orchestrato
 	return p, nil
 }
 
-// Apply carries out a proposal that was shown; each only once.
+// Apply carries out a proposal that was shown; each only once. It settles first
+// what was left open.
 func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
 	s.mu.Lock()
 	what, ok := s.shown[id]
@@ -141,6 +145,12 @@ func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestra
 	engine, err := s.a.applier(ctx, what.look, emit)
 	s.mu.Unlock()
 	if err != nil {
+		return err
+	}
+	if err := s.a.refusePaused(); err != nil {
+		return err
+	}
+	if err := s.a.settleFirst(ctx, emit); err != nil {
 		return err
 	}
 	return engine.Apply(ctx, what.proposal)

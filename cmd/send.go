@@ -19,6 +19,7 @@ import (
 type sendOptions struct {
 	dryRun, yes bool
 	further     string // printed behind the preview: what an answer goes for besides
+	resumes     bool   // it goes on with what is open, and does not settle that
 }
 
 func (o *sendOptions) flags(c *cobra.Command) {
@@ -26,19 +27,37 @@ func (o *sendOptions) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.yes, "yes", false, "send without asking")
 }
 
-// ready refuses without .core/ and settles what earlier runs left open; a dry
-// run writes nothing and needs neither.
+// ready refuses without .core/ and while writing is paused. With --yes, which
+// approves whatever the plan is, it settles what earlier runs left open; where
+// a person is asked that waits for the answer (settleFirst). A dry run writes
+// nothing and needs none of it.
 func (a *app) ready(ctx context.Context, o sendOptions) error {
+	if o.dryRun && o.yes {
+		return usageError{errors.New("--dry-run sends nothing and --yes sends without asking: give one of them")}
+	}
 	if o.dryRun {
 		return nil
 	}
+	if err := a.mayWrite(); err != nil {
+		return err
+	}
+	if err := a.refusePaused(); err != nil {
+		return err
+	}
+	if o.yes && !o.resumes {
+		_, err := a.settle(ctx, nil)
+		return err
+	}
+	return nil
+}
+
+// mayWrite refuses without .core/, and where its files do not say what is
+// reserved.
+func (a *app) mayWrite() error {
 	if !a.opt.demo { // the demo makes its folder itself
 		if _, err := a.writable(); err != nil {
 			return err
 		}
-	}
-	if err := a.settle(ctx); err != nil {
-		return err
 	}
 	// A ledger that cannot tell what is reserved refuses the first task; it is
 	// asked before anything is written, a branch included.
@@ -61,7 +80,7 @@ func (a *app) proposal(command string, plans ...flows.Plan) orchestrator.Proposa
 		steps = append(steps, p.Steps...)
 	}
 	takes, _ := a.pace().Ahead(now, steps, 0)
-	return orchestrator.Proposal{ID: orchestrator.NewID(now), Plans: plans, Command: command, MadeAt: now, Takes: takes}
+	return orchestrator.Proposal{ID: orchestrator.NewID(now), Plans: plans, Command: command, MadeAt: now, Takes: takes, Note: a.openNote()}
 }
 
 // pace is how fast GitHub lets this account write now.
@@ -96,8 +115,8 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 			fmt.Fprintln(a.out, "takes "+about+" at what GitHub allows")
 		}
 	}
-	if o.further != "" && !a.opt.json {
-		fmt.Fprintln(a.out, o.further)
+	if !a.opt.json {
+		a.printBefore(p, o)
 	}
 	if p.Empty() || o.dryRun {
 		return nil
@@ -106,15 +125,34 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		if sent, err := a.confirmed(ctx, p); err != nil || !sent {
 			return err
 		}
+		if !o.resumes {
+			if err := a.settleFirst(ctx, nil); err != nil {
+				return err
+			}
+		}
 	}
 	d.gauge = a.gauge()
 	defer d.gauge.clear()
+	defer a.sayInterrupted(ctx, d)
 	engine, err := a.applier(ctx, l, func(e orchestrator.Event) { a.tell(d, e) })
 	if err != nil {
 		return err
 	}
 	d.shape.Sent = true
 	return apply(engine)
+}
+
+// printBefore prints what else there is to know before an answer.
+func (a *app) printBefore(p orchestrator.Proposal, o sendOptions) {
+	if o.further != "" {
+		fmt.Fprintln(a.out, o.further)
+	}
+	if p.Note != "" && !o.resumes {
+		fmt.Fprintln(a.out, p.Note)
+	}
+	if err := a.refusePaused(); o.dryRun && err != nil {
+		fmt.Fprintln(a.out, terminal.Clean(err.Error()))
+	}
 }
 
 // wholeSeconds rounds up: what takes a moment takes a second.

@@ -358,7 +358,9 @@ func (r *run) abandon(ctx context.Context, why error) error {
 		}
 		event, at, err := r.spent(ctx, ref, res)
 		if err == nil && event != "" {
-			err = r.settle(ctx, ref, res, event, at)
+			if err = r.settle(ctx, ref, res, event, at); err == nil {
+				err = r.logged(ref, res.id, event, at)
+			}
 		}
 		if err != nil || event == "" {
 			question = true

@@ -60,8 +60,14 @@ func (e *Unsettled) Error() string {
 func (e *Unsettled) Unwrap() error { return e.Err }
 
 // Paused refuses every write while .core/PAUSE exists.
-type Paused struct{}
+type Paused struct {
+	Note string // why, as it was given; may be empty
+}
 
-func (Paused) Error() string {
-	return "writing is paused (.core/PAUSE): run \"core dev resume\" to go on"
+func (e Paused) Error() string {
+	why := ".core/PAUSE"
+	if e.Note != "" {
+		why += ": " + e.Note
+	}
+	return "writing is paused (" + why + "): run \"core dev resume\" to go on"
 }

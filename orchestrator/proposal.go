@@ -26,6 +26,8 @@ type Proposal struct {
 	Left    int    // usable tasks left today, before it
 	MadeAt  time.Time
 	Takes   time.Duration // to apply all its plans, at the best GitHub allows
+	// Note is what whoever approves it should know besides; may be empty.
+	Note string
 }
 
 // Cost is what applying all its plans spends.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -102,6 +103,9 @@ func (r *run) find(ctx context.Context) (Ending, string, error) {
 			}
 		}
 	}
+	if err := r.settledBefore(); err != nil {
+		return "", "", err
+	}
 	for _, s := range r.steps {
 		if s.finished() {
 			finished++
@@ -180,7 +184,7 @@ func (r *run) account(ctx context.Context, child inventory.Ref, res *reservation
 	if !res.sent {
 		return r.giveBack(ctx, child.Key(), "its label was never sent")
 	}
-	k, s := r.stepOf(child, flows.LogDispatch{}.Kind())
+	k, _ := r.stepOf(child, flows.LogDispatch{}.Kind())
 	event, at, err := r.spent(ctx, child, res)
 	for until := r.now().Add(r.Quiet); err == nil && event == "" && r.now().Before(until); {
 		if err = r.wait(ctx, k, until, "the label shows no event yet"); err == nil {
@@ -200,11 +204,34 @@ func (r *run) account(ctx context.Context, child inventory.Ref, res *reservation
 	if err := r.settle(ctx, child, res, event, at); err != nil {
 		return err
 	}
-	done := result{outcome: Done, detail: "settled later", evidence: Evidence{Reservation: res.id, Event: event, At: at}}
-	if s == nil {
+	return r.logged(child, res.id, event, at)
+}
+
+// logged closes the log step of a task that was settled before its turn came, so
+// that the plan's own figures agree with dispatch.log.
+func (r *run) logged(child inventory.Ref, reservation, event string, at time.Time) error {
+	k, s := r.stepOf(child, flows.LogDispatch{}.Kind())
+	if s == nil || s.finished() {
 		return nil
 	}
-	return r.close(k, &done, nil)
+	return r.close(k, &result{outcome: Done, detail: "settled later", evidence: Evidence{Reservation: reservation, Event: event, At: at}}, nil)
+}
+
+// settledBefore closes the log steps of tasks that were settled by a process
+// that ended before it noted so: the label was put on and nothing is held any more.
+func (r *run) settledBefore() error {
+	for _, s := range r.steps {
+		e, ok := s.Effect.(flows.LogDispatch)
+		if !ok || s.finished() || r.open[e.Child.Key()] != nil {
+			continue
+		}
+		if _, label := r.stepOf(e.Child, flows.AddLabel{}.Kind()); label != nil && label.outcome != nil && label.outcome.Outcome == Done {
+			if err := r.logged(e.Child, label.intent.Baseline.Reservation, "", time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // stepOf is the first step of a kind that acts on a child.

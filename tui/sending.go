@@ -43,6 +43,9 @@ func (s state) proposed(n proposalCame) (state, []order) {
 		return s.settled(), nil
 	}
 	p.phase, p.proposal = planned, n.proposal
+	if n.proposal.Note != "" {
+		p.note = strings.TrimPrefix(p.note+"; "+s.clean(n.proposal.Note), "; ")
+	}
 	p.steps, p.skipped = nil, nil
 	for _, plan := range n.proposal.Plans {
 		p.steps = append(p.steps, plan.Steps...)

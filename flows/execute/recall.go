@@ -35,6 +35,9 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 	if !ok || issue.Missing {
 		return plan, &NotDispatched{r.Child, "no open issue of that number was found"}
 	}
+	if issue.Closed {
+		return plan, &NotDispatched{r.Child, closedAs(issue)}
+	}
 	record := w.Records[r.Child.Key()]
 	if record.Held {
 		return plan, &NotDispatched{r.Child, "a run that is under way has reserved a task for it"}
@@ -54,8 +57,28 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 	}
 	plan.Add(flows.Step{Reason: "whoever works on it shall know", Effect: flows.Comment{Issue: issue.Ref, Body: strings.TrimSpace(recallText)}})
 	plan.Add(flows.Step{Reason: why, Effect: flows.NoteRecall{Child: issue.Ref}})
-	plan.Skip(issue.Ref.String(), "its task stays spent: the label event and the line in dispatch.log stand")
+	plan.Skip(issue.Ref.String(), "its task stays spent: "+stands(issue, record, w.Rules))
 	return plan, nil
+}
+
+// closedAs tells how an issue was closed.
+func closedAs(i *inventory.Issue) string {
+	if i.StateReason == "" {
+		return "it is closed"
+	}
+	return "it is closed as " + strings.ToLower(strings.ReplaceAll(i.StateReason, "_", " "))
+}
+
+// stands is what goes on telling that a dispatch was made.
+func stands(i *inventory.Issue, record inventory.Record, rules inventory.Rules) string {
+	event, line := inventory.NextAttempt(i, rules) > 1, record.Lines > 0
+	switch {
+	case event && line:
+		return "the label event and the line in dispatch.log stand"
+	case line:
+		return "the line in dispatch.log stands"
+	}
+	return "the label event stands; dispatch.log has no line of it"
 }
 
 //go:embed recall.txt

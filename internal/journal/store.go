@@ -250,13 +250,17 @@ func (s *Store) Read(id string) (records [][]byte, open bool, err error) {
 
 // Held tells whether a process works on an open plan, this one included.
 func (s *Store) Held(id string) (bool, error) {
+	// Asking takes the lock for a moment, which this process's own Take must not
+	// meet.
 	s.mu.Lock()
-	_, mine := s.taken[id]
-	s.mu.Unlock()
-	if mine {
+	defer s.mu.Unlock()
+	if _, mine := s.taken[id]; mine {
 		return true, nil
 	}
 	f, err := os.OpenFile(s.path(id, openSuffix), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		f, err = os.OpenFile(s.path(id, openSuffix), os.O_RDONLY, 0)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

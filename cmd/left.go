@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// What an earlier run left open is said wherever somebody may look for it; only
+// sending settles it.
+
+// leftOpen are the plans that were left open, newest first. What cannot be read
+// is told by "core dev log".
+func (a *app) leftOpen() []orchestrator.Entry {
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return nil
+	}
+	list, err := (&orchestrator.Applier{Journal: a.plans(d.File(journalFolder))}).LeftOpen()
+	if err != nil {
+		return nil
+	}
+	return list
+}
+
+// openText says that plans are open; empty: none is.
+func openText(list []orchestrator.Entry) string {
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("plan %s is open after %d of %s", list[0].ID, list[0].Done, count(len(list[0].Steps), "step"))
+	}
+	return fmt.Sprintf("%d plans are open, the newest, %s, after %d of %s", len(list), list[0].ID, list[0].Done, count(len(list[0].Steps), "step"))
+}
+
+// openLine says it with how to go on; empty: no plan is open.
+func (a *app) openLine() string {
+	text := openText(a.leftOpen())
+	if text != "" {
+		text += ": " + a.called("core dev apply --resume") + " goes on with it"
+	}
+	return text
+}
+
+func (a *app) printOpen(indent string) {
+	if text := a.openLine(); text != "" {
+		fmt.Fprintln(a.out, indent+text)
+	}
+}
+
+// openNote is what a preview says of what is open: an approval settles it first.
+func (a *app) openNote() string {
+	text := openText(a.leftOpen())
+	if text != "" {
+		text += ": sending settles it first; " + a.called("core dev apply --resume") + " goes on with it"
+	}
+	return text
+}
+
+// settleFirst settles what is open before a plan that a person approved is
+// sent. Where that settled more than the plan's end, the plan was made on what
+// is not so any more.
+func (a *app) settleFirst(ctx context.Context, emit func(orchestrator.Event)) error {
+	left, err := a.settle(ctx, emit)
+	if err != nil {
+		return err
+	}
+	for _, s := range left {
+		if s.End == orchestrator.Settled {
+			return &orchestrator.Stale{Target: "plan " + s.Plan, Why: "it was left open and is settled now, so that this plan has to be made anew"}
+		}
+	}
+	return nil
+}
+
+// refusePaused refuses while writing is paused, with why.
+func (a *app) refusePaused() error {
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
+	p, paused, err := config.Paused(d)
+	if err == nil && paused {
+		err = orchestrator.Paused{Note: p.Note}
+	}
+	return err
+}
+
+// called writes a command line of ours so that it works here: by the way this
+// program was called where its name alone does not lead to it, and on the demo.
+func (a *app) called(line string) string {
+	if a.opt.demo && !strings.Contains(line, "--demo") {
+		line += " --demo"
+	}
+	if _, err := exec.LookPath("core"); err == nil {
+		return line
+	}
+	return terminal.Clean(os.Args[0]) + strings.TrimPrefix(line, "core")
+}
+
+// calledDemo is "core dev demo" with a flag, as called writes it.
+func (a *app) calledDemo(flag string) string {
+	return strings.TrimSuffix(a.called("core dev demo "+flag), " --demo")
+}
+
+// sayInterrupted tells, of a command that was interrupted while it sent, how it
+// is gone on with.
+func (a *app) sayInterrupted(ctx context.Context, d *delivery) {
+	if ctx.Err() == nil || a.opt.json {
+		return
+	}
+	d.gauge.clear()
+	if text := a.openLine(); text != "" {
+		a.notice("%s", text)
+	}
+}
