@@ -19,7 +19,9 @@ their ids, a branch is deleted while it stands at the commit it was made at and
 nobody was sent to it since; an issue that was made is closed as not planned, one
 that was closed is opened, and ties between issues are undone. It says what
 cannot be taken back: a task stays spent, a label and a checklist's lines stay.
-It is a plan itself, shown first, and written to the journal.`,
+It is a plan itself, shown first, and written to the journal; named, it is taken
+back as well: a comment of ours gets a new id, a branch is made where it stood, and
+an agent's label stays off, as it would cost another task.`,
 		Example: `  core dev undo --dry-run
   core dev undo 20260204T100000.000Z-k3v9qa --yes`,
 		Args: cobra.MaximumNArgs(1),

@@ -44,6 +44,8 @@ type MakeBranch struct {
 	Repo inventory.RepoRef
 	Name string // short name
 	From string // branch whose head it starts at
+	// SHA is the commit it starts at where it is made again; empty: From's head.
+	SHA string `json:",omitempty"`
 }
 
 // Reserve takes one task out of the budget before anything is written; it is
@@ -109,6 +111,8 @@ type LogDispatch struct {
 type RemoveLabel struct {
 	Issue inventory.Ref
 	Label string
+	// Free tells that putting it on again would cost no task.
+	Free bool `json:",omitempty"`
 }
 
 // Claim takes a child before the first write on it, against other machines: it
@@ -173,7 +177,12 @@ func (e NoteRecall) Target() string    { return e.Child.String() }
 func (e DeleteComment) Target() string { return e.Issue.String() }
 func (e DeleteBranch) Target() string  { return e.Repo.String() }
 
-func (e MakeBranch) Detail() string  { return e.Name + " from " + e.From }
+func (e MakeBranch) Detail() string {
+	if e.SHA != "" {
+		return e.Name + " at " + e.SHA[:min(7, len(e.SHA))]
+	}
+	return e.Name + " from " + e.From
+}
 func (e Reserve) Detail() string     { return e.Agent + " @" + e.Member }
 func (e Comment) Detail() string     { return e.Body }
 func (e AddLabel) Detail() string    { return e.Label }
@@ -189,7 +198,12 @@ func (e DeleteBranch) Detail() string  { return e.Name }
 // The costs are those of orchestrator.Apply: each write is one REST request,
 // each look before and after it one GraphQL request of one point. What takes
 // away, and refs, are no content (internal/github: createsContent).
-func (MakeBranch) cost() Cost { return Cost{Requests: 3, Points: 2, Writes: 1} }
+func (e MakeBranch) cost() Cost {
+	if e.SHA != "" {
+		return Cost{Requests: 2, Points: 1, Writes: 1}
+	}
+	return Cost{Requests: 3, Points: 2, Writes: 1}
+}
 func (e Reserve) cost() Cost {
 	c := Cost{Requests: 1, Points: 1}
 	if e.Apart {
@@ -204,11 +218,10 @@ func (e Comment) cost() Cost {
 	return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1}
 }
 func (e AddLabel) cost() Cost {
-	c := Cost{Requests: 1, Writes: 1, Content: 1}
-	if e.Spends {
-		c.Tasks = 1
+	if e.Spends { // the look of its Reserve
+		return Cost{Tasks: 1, Requests: 1, Writes: 1, Content: 1}
 	}
-	return c
+	return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1}
 }
 func (LogDispatch) cost() Cost   { return Cost{Requests: 1, Points: 1} }
 func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1} }

@@ -87,6 +87,9 @@ func (d makeBranch) look(ctx context.Context) (Baseline, *result, error) {
 	if sha, ok, err := d.Hub.Head(ctx, d.Repo, d.Name); err != nil || ok {
 		return Baseline{}, &result{outcome: Skipped, detail: "is there already, at " + short(sha)}, err
 	}
+	if d.SHA != "" {
+		return Baseline{SHA: d.SHA}, nil, nil
+	}
 	sha, ok, err := d.Hub.Head(ctx, d.Repo, d.From)
 	if err == nil && !ok {
 		err = &Stale{d.Repo.String(), "its branch " + d.From + " is gone"}

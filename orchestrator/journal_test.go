@@ -3,11 +3,14 @@ package orchestrator_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -134,6 +137,69 @@ func TestUndoTakesBackWhatItCan(t *testing.T) {
 	// The first plan's dispatches are not the children's newest any more.
 	if _, err := a.Undo(undo.Target); !errors.As(err, &cannot) {
 		t.Error(err)
+	}
+}
+
+// TestAnUndoIsTakenBack: label, comment and branch are there again, and of what
+// would cost a task it is said.
+func TestAnUndoIsTakenBack(t *testing.T) {
+	s := newStage(t)
+	dispatch := s.plan()
+	one := inventory.Ref{Repo: s.repo, Number: 1}
+	dispatch.Add(flows.Step{Reason: "a test", Effect: flows.AddLabel{Issue: one, Label: "checked"}})
+	dispatch.Add(flows.Step{Reason: "a test", Effect: flows.Comment{Issue: one, Body: "once said"}})
+	a := s.applier(nil)
+	for turn, p := range []func() flows.Plan{
+		func() flows.Plan { return dispatch },
+		func() flows.Plan { return must(a.Undo(""))(t) },
+		func() flows.Plan { return must(a.Undo(must(a.History(1))(t)[0].ID))(t) },
+	} {
+		plan := p()
+		from := len(s.sim.Requests().Since(0))
+		if err := a.Apply(t.Context(), s.proposal(plan)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.sim.Requests().Since(0)) - from; n != plan.Cost.Requests {
+			t.Errorf("plan %d took %d requests, and said %d", turn+1, n, plan.Cost.Requests)
+		}
+		s.clock.at = s.clock.at.Add(time.Second)
+		_, branch, err := s.hub.Head(t.Context(), s.repo, "epic/3-audit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := s.hub.Look(t.Context(), one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		undone := turn == 1
+		if comments := s.state().comments[1]; branch == undone || i.HasLabel("checked") == undone || i.HasLabel("jules") != (turn == 0) || comments != []int{2, 0, 1}[turn] {
+			t.Errorf("after plan %d: branch %v, labels %v, %d comments", turn+1, branch, i.Labels, comments)
+		}
+		if turn < 2 {
+			continue
+		}
+		said := fmt.Sprint(plan.Skipped)
+		for _, part := range []string{"put on again it would cost another task", "it stays taken back", "the next dispatch names the branch again"} {
+			if !strings.Contains(said, part) {
+				t.Errorf("without %q: %s", part, said)
+			}
+		}
+		if plan.Cost.Tasks != 0 || s.state().events[1] != 1 {
+			t.Errorf("it spent a task: %+v", plan.Cost)
+		}
+	}
+	if p := s.plan(); p.Cost.Tasks != 2 {
+		t.Errorf("%d tasks are planned: what was taken back is READY", p.Cost.Tasks)
+	}
+}
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
 	}
 }
 

@@ -25,8 +25,8 @@ func (e *CannotUndo) Error() string {
 
 // Undo plans what takes a plan back, the newest one that left something where
 // id is empty: labels and comments of ours, branches that nobody used, issues that
-// were made (closed again), closed or tied. What
-// cannot be taken back is among the skipped, with why.
+// were made (closed again), closed or tied. An undo is taken back by its id, but
+// for what costs a task. What cannot be taken back is among the skipped, with why.
 func (a *Applier) Undo(id string) (flows.Plan, error) {
 	list, err := a.History(0)
 	if err != nil {
@@ -44,7 +44,7 @@ func (a *Applier) Undo(id string) (flows.Plan, error) {
 		case Broken:
 			return flows.Plan{}, &CannotUndo{e.ID, e.Detail}
 		}
-		return a.undo(e, list[:k])
+		return a.undo(e, list[:k], list[k+1:])
 	}
 	if id != "" {
 		_, err := a.Plan(id)
@@ -53,8 +53,9 @@ func (a *Applier) Undo(id string) (flows.Plan, error) {
 	return flows.Plan{}, &CannotUndo{"", "there is no plan that left anything to take back"}
 }
 
-// undo takes the steps back in reverse; since are the plans made after it.
-func (a *Applier) undo(e Entry, since []Entry) (flows.Plan, error) {
+// undo takes the steps back in reverse; since are the plans made after it, before
+// those made before.
+func (a *Applier) undo(e Entry, since, before []Entry) (flows.Plan, error) {
 	plan := flows.Plan{Flow: undoFlow, Target: e.ID, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 	for _, s := range slices.Backward(e.Steps) {
 		if s.Outcome != Done {
@@ -67,10 +68,12 @@ func (a *Applier) undo(e Entry, since []Entry) (flows.Plan, error) {
 			}
 		case flows.AddLabel:
 			if !f.Spends {
-				plan.Add(flows.Step{Reason: "this plan put it on", Effect: flows.RemoveLabel{Issue: f.Issue, Label: f.Label}})
+				plan.Add(flows.Step{Reason: "this plan put it on", Effect: flows.RemoveLabel{Issue: f.Issue, Label: f.Label, Free: true}})
 			}
 		case flows.Comment:
-			if s.Evidence != nil && s.Evidence.Comment != 0 {
+			if recalls(e, f) {
+				plan.Skip(f.Target(), "the comment stays: what it tells of stays so")
+			} else if s.Evidence != nil && s.Evidence.Comment != 0 {
 				plan.Add(flows.Step{Reason: "this plan posted it", Effect: flows.DeleteComment{Issue: f.Issue, ID: s.Evidence.Comment}})
 			}
 		case flows.MakeBranch:
@@ -81,7 +84,7 @@ func (a *Applier) undo(e Entry, since []Entry) (flows.Plan, error) {
 			}
 		case flows.Reserve: // settled or given back, with its dispatch
 		default:
-			if undoMaking(&plan, f, s.Evidence) {
+			if undoMaking(&plan, f, s.Evidence) || redo(&plan, f, before) {
 				continue
 			}
 			plan.Skip(f.Target(), fmt.Sprintf("%s %s cannot be taken back", f.Kind(), f.Detail()))
@@ -125,4 +128,13 @@ func sentTo(b flows.MakeBranch, plans []Entry) string {
 		}
 	}
 	return ""
+}
+
+// recalls tells whether a plan took a dispatch back that its comment tells of:
+// the recall stands, so the comment does.
+func recalls(e Entry, c flows.Comment) bool {
+	return slices.ContainsFunc(e.Steps, func(s StepEntry) bool {
+		n, ok := s.Step.Effect.(flows.NoteRecall)
+		return ok && s.Outcome == Done && n.Child.Key() == c.Issue.Key()
+	})
 }
