@@ -19,6 +19,7 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/stagetest"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
@@ -37,6 +38,8 @@ type stage struct {
 	claim bool // claims: refs
 	clock *clock
 	log   *journal.Store
+	// update changes GitHub behind the program's back, as a person there would.
+	update func(change func(*world.Tx) error)
 }
 
 // clock is time that passes only while somebody sleeps; the embedded GitHub's
@@ -85,64 +88,16 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	sim, err := githubsim.Open(t.Context(), githubsim.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sim.Close() })
-	url, err := sim.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stage{t: t, sim: sim, dir: t.TempDir(), quota: 300}
-	info := sim.Fleet()
-	s.repo = inventory.RepoRef{Owner: info.Org, Name: "work"}
-	s.update(func(tx *world.Tx) error {
-		repo, err := tx.CreateRepo(world.NewRepo{Owner: tx.UserByLogin(info.Org), Name: "work", DefaultBranch: "main"})
-		if err != nil {
-			return err
-		}
-		if _, err := tx.PutFile(repo, world.NewFile{Path: "README.md", Content: []byte("work\n")}); err != nil {
-			return err
-		}
-		for _, i := range []world.NewIssue{{Title: "one"}, {Title: "two"}, {Title: "epic(audit): all", Body: "- [ ] #1\n- [ ] #2\n"}} {
-			if _, err := tx.CreateIssue(repo, i); err != nil {
-				return err
-			}
-		}
-		return nil
+	s := &stage{t: t, quota: 300}
+	on := stagetest.New(t, func(sim *githubsim.Server) github.Clock {
+		s.clock = &clock{at: time.Now(), sim: sim}
+		return s.clock
 	})
-	end, err := github.ParseEndpoint(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.clock = &clock{at: time.Now(), sim: sim}
-	s.log = journal.Open(s.journalDir())
-	if s.hub, err = github.New(github.Options{Endpoint: end, Token: github.NewToken(sim.Token(info.Owner), "test"), Gap: -1, Clock: s.clock}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(s.dir, "reservations.log"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if s.book, err = ledger.Open(s.dir, s.repo.Owner, s.clock.Now); err != nil {
-		t.Fatal(err)
-	}
+	s.sim, s.hub, s.book, s.log, s.dir, s.repo, s.update = on.Sim, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
 	return s
 }
 
 func (s *stage) journalDir() string { return filepath.Join(s.dir, "journal") }
-
-// update changes GitHub behind the program's back, as a person there would.
-func (s *stage) update(change func(*world.Tx) error) {
-	s.t.Helper()
-	actor := world.System()
-	if owner := s.sim.Fleet().Owner; owner != "" {
-		_ = s.sim.World().View(func(tx *world.Tx) error { actor = world.Actor{User: tx.UserByLogin(owner)}; return nil })
-	}
-	if err := s.sim.World().Update(actor, change); err != nil {
-		s.t.Fatal(err)
-	}
-}
 
 func (s *stage) issue(tx *world.Tx, n int) *world.Issue {
 	repo, _ := tx.Repo(s.repo.Owner, s.repo.Name)

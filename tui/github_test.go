@@ -20,6 +20,7 @@ import (
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/stagetest"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -37,6 +38,8 @@ type real struct {
 	dir   string
 	repo  inventory.RepoRef
 	clock *simClock
+	// update changes GitHub as its owner would by hand.
+	update func(change func(*world.Tx) error)
 
 	mu    sync.Mutex
 	plans map[string]orchestrator.Proposal
@@ -64,61 +67,13 @@ func (c *simClock) Sleep(ctx context.Context, d time.Duration) error {
 
 func newReal(t *testing.T) *real {
 	t.Helper()
-	sim, err := githubsim.Open(t.Context(), githubsim.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sim.Close() })
-	url, err := sim.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &real{t: t, sim: sim, dir: t.TempDir(), clock: &simClock{at: time.Now(), sim: sim}, plans: map[string]orchestrator.Proposal{}}
-	info := sim.Fleet()
-	r.repo = inventory.RepoRef{Owner: info.Org, Name: "work"}
-	r.update(func(tx *world.Tx) error {
-		repo, err := tx.CreateRepo(world.NewRepo{Owner: tx.UserByLogin(info.Org), Name: "work", DefaultBranch: "main"})
-		if err != nil {
-			return err
-		}
-		if _, err := tx.PutFile(repo, world.NewFile{Path: "README.md", Content: []byte("work\n")}); err != nil {
-			return err
-		}
-		for _, i := range []world.NewIssue{{Title: "one"}, {Title: "two"}, {Title: "epic(audit): all", Body: "- [ ] #1\n- [ ] #2\n"}} {
-			if _, err := tx.CreateIssue(repo, i); err != nil {
-				return err
-			}
-		}
-		return nil
+	r := &real{t: t, plans: map[string]orchestrator.Proposal{}}
+	on := stagetest.New(t, func(sim *githubsim.Server) github.Clock {
+		r.clock = &simClock{at: time.Now(), sim: sim}
+		return r.clock
 	})
-	end, err := github.ParseEndpoint(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.hub, err = github.New(github.Options{Endpoint: end, Token: github.NewToken(sim.Token(info.Owner), "test"), Gap: -1, Clock: r.clock}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(r.dir, "reservations.log"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if r.book, err = ledger.Open(r.dir, r.repo.Owner, r.clock.Now); err != nil {
-		t.Fatal(err)
-	}
-	r.log = journal.Open(filepath.Join(r.dir, "journal"))
+	r.sim, r.hub, r.book, r.log, r.dir, r.repo, r.update = on.Sim, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
 	return r
-}
-
-// update changes GitHub as its owner would by hand.
-func (r *real) update(change func(*world.Tx) error) {
-	r.t.Helper()
-	actor := world.System()
-	_ = r.sim.World().View(func(tx *world.Tx) error {
-		actor = world.Actor{User: tx.UserByLogin(r.sim.Fleet().Owner)}
-		return nil
-	})
-	if err := r.sim.World().Update(actor, change); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // written are the requests that were not reads, as the server recorded them.
