@@ -3,9 +3,10 @@ package finding
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -62,12 +63,12 @@ type span struct {
 
 var (
 	markdown  = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList)).Parser()
-	comment   = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	summary   = regexp.MustCompile(`(?is)<summary[^>]*>(.*?)</summary>`)
-	tag       = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
-	lineBreak = regexp.MustCompile(`(?i)<br\s*/?>`)
-	matter    = regexp.MustCompile(`\A(?:---|\+\+\+)\n((?:[^\n]*\n){0,100}?)(?:---|\+\+\+|\.\.\.)(?:\n|\z)`)
-	pair      = regexp.MustCompile(`^(?:[\w .-]+\s*[:=].*|\s*- .*|\s*#.*|\s+.*|)$`)
+	comment   = pattern.New(`(?s)<!--.*?(?:-->|$)`)
+	summary   = pattern.New(`(?is)<summary[^>]*>(.*?)</summary>`)
+	tag       = pattern.New(`</?[a-zA-Z][^<>]*>`)
+	lineBreak = pattern.New(`(?i)<br\s*/?>`)
+	matter    = pattern.New(`\A(?:---|\+\+\+)\n((?:[^\n]*\n){0,100}?)(?:---|\+\+\+|\.\.\.)(?:\n|\z)`)
+	pair      = pattern.New(`^(?:[\w .-]+\s*[:=].*|\s*- .*|\s*#.*|\s+.*|)$`)
 )
 
 // maxNesting is how many markers of quotes and lists are read at the start of
@@ -111,7 +112,7 @@ func normal(body string) string {
 	return strings.Join(lines, "\n")
 }
 
-var deepMarkers = regexp.MustCompile(`(?m)^[ \t>*+-]{25,}`)
+var deepMarkers = pattern.New(`(?m)^[ \t>*+-]{25,}`)
 
 // invisible tells of control characters, direction overrides, tags and other
 // characters that show nothing.
@@ -158,29 +159,17 @@ func blocks(body string) *node {
 			s.body[k] = ' '
 		}
 	}
-	s.body = comment.ReplaceAllFunc(s.body, func(m []byte) []byte {
-		return bytes.Map(func(c rune) rune {
-			if c == '\n' {
-				return c
+	for _, m := range comment.FindAllStringIndex(string(s.body), -1) {
+		for k := m[0]; k < m[1]; k++ {
+			if s.body[k] != '\n' {
+				s.body[k] = ' '
 			}
-			return ' '
-		}, ascii(m))
-	})
+		}
+	}
 	root := &node{kind: document, end: len(s.body)}
 	root.kids = nest(s.children(markdown.Parse(text.NewReader(s.body))), 0)
 	ends(root)
 	return root
-}
-
-// ascii replaces bytes so that as many remain when runes become spaces.
-func ascii(m []byte) []byte {
-	out := bytes.Clone(m)
-	for k, b := range out {
-		if b >= 0x80 {
-			out[k] = 'x'
-		}
-	}
-	return out
 }
 
 func (s *source) children(parent ast.Node) []*node {
@@ -304,14 +293,25 @@ func (s *source) lineOf(n ast.Node) int {
 
 func (s *source) inline(parent ast.Node, as style) []span {
 	var out []span
+	var more []byte // the text of the last span, once it has several pieces
+	end := func() {
+		if len(more) > 0 {
+			out[len(out)-1].text = string(more)
+			more = more[:0]
+		}
+	}
 	add := func(t string, st style, link string) {
 		if t == "" {
 			return
 		}
 		if k := len(out) - 1; k >= 0 && out[k].style == st && out[k].link == link && st&verbatim == 0 {
-			out[k].text += t
+			if len(more) == 0 {
+				more = append(more, out[k].text...)
+			}
+			more = append(more, t...)
 			return
 		}
+		end()
 		out = append(out, span{t, st, link})
 	}
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
@@ -367,6 +367,7 @@ func (s *source) inline(parent ast.Node, as style) []span {
 			}
 		}
 	}
+	end()
 	return out
 }
 

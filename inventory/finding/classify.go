@@ -2,8 +2,9 @@ package finding
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // subject is one row of the category map (spec/2-flows Stage 1).
@@ -12,7 +13,7 @@ type subject struct {
 	kind     string // type
 	severity Severity
 	size     string // empty: by scope
-	words    *regexp.Regexp
+	words    *pattern.Pattern
 }
 
 var subjects = []subject{
@@ -26,7 +27,7 @@ var subjects = []subject{
 	{"owasp", "security", Medium, "", phrases(`owasp`, `security`, `injection`, `xss`, `csrf`, `ssrf`, `sqli?`, `rce`, `idor`, `traversal`, `auth\w*`, `bypass\w*`, `secrets?`, `passwords?`, `credentials?`, `tokens?`, `encrypt\w*`, `crypto\w*`, `tls`, `certificates?`, `signatures?`, `hash(?:ed|es|ing)?`, `untrusted`, `plain http`, `http://`, `cluster[- ]admin`, `admin`, `rbac`, `introspection`, `docker\.sock`, `constant[- ]time`, `timing`, `javascript: urls?`, `unserialize`, `random numbers?`, `mt_rand`, `guess\w*`, `spoof\w*`, `become`, `in the image`, `logged`, `in (?:the )?logs?`, `search path`, `working directory`, `md5`, `sha-?1`, `sessions?`, `cookies?`, `cors`, `csp`, `privileges?`, `permissions?`, `escalation`, `root`, `sandbox`, `vulnerab\w+`, `cve(?:-\d+-\d+)?`, `exploit\w*`, `attack\w*`, `leak(?:s|ed|ing)?`, `expos(?:e|ed|es|ure)`, `plain ?text`, `hard-?coded`, `api keys?`, `private keys?`, `deseriali[sz]\w+`, `redirects?`, `throttl\w+`, `rate limit\w*`, `brute[- ]force`, `access control`, `escap(?:e|ed|es|ing)`, `unescaped`, `eval`, `world[- ](?:readable|writable)`, `0777`, `chmod`, `curl \| (?:ba)?sh`, `checksum`, `supply chain`, `pinned`, `unpinned`, `personal data`, `gdpr`, `enumeration`, `replay`, `spoof\w*`, `jwt`, `tenant\w*`, `isolation`, `docker\.sock`, `privileged`, `capabilit\w+`)},
 }
 
-var kindWords = map[string]*regexp.Regexp{
+var kindWords = map[string]*pattern.Pattern{
 	"security":    phrases(`security`, `owasp`, `vulnerability`, `injection`, `auth\w*`, `crypto\w*`, `cwe-?\d+`, `secrets?`, `access control`, `xss`, `ssrf`, `csrf`),
 	"performance": phrases(`performance`, `perf`, `efficiency`, `speed`, `scalability`),
 	"testing":     phrases(`test(?:s|ing)?`, `coverage`, `test coverage`),
@@ -43,8 +44,7 @@ func (r *reader) classify(f *record) {
 			return
 		}
 		for k, s := range subjects {
-			n := len(s.words.FindAllStringIndex(t, 4))
-			points[k] += min(n, 2) * weight
+			points[k] += s.words.Count(t, 2) * weight
 		}
 	}
 	points := make([]int, len(subjects))
@@ -129,7 +129,7 @@ func scopeOf(f *record) string {
 	return "package"
 }
 
-var aFile = regexp.MustCompile(`^` + filePath + `$`)
+var aFile = pattern.New(`^` + filePath + `$`)
 
 func isFolder(p string) bool { return !aFile.MatchString(p) }
 
@@ -159,7 +159,7 @@ func related(folders map[string]bool) bool {
 
 var sizes = []struct {
 	size  string
-	words *regexp.Regexp
+	words *pattern.Pattern
 }{
 	{"large", phrases(`large`, `high`, `xl`, `l`, `big`, `weeks?`, `months?`, `major`, `hard`, `significant`, `complex`, `13`, `8`)},
 	{"medium", phrases(`medium`, `moderate`, `m`, `days?`, `normal`, `5`, `3`)},

@@ -2,12 +2,13 @@ package finding
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
-var vectorRe = regexp.MustCompile(`CVSS:3\.[01](?:/[A-Z]{1,3}:[A-Z])+`)
+var vectorRe = pattern.New(`CVSS:3\.[01](?:/[A-Z]{1,3}:[A-Z])+`)
 
 // vector is the severity of a CVSS 3 vector's base score, by the equations of
 // the specification (first.org, CVSS v3.1, section 7.1).

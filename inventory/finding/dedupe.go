@@ -77,11 +77,15 @@ func merge(a *record, b record) {
 
 // enrich takes the severity from an overview where the finding tells none.
 func enrich(list, spare []record) {
+	bags := make([]map[string]bool, len(spare))
+	for k, s := range spare {
+		bags[k] = bagOf(s.Title)
+	}
 	for k := range list {
 		f := &list[k]
 		bag := bagOf(f.Title)
-		for _, s := range spare {
-			if f.id != "" && f.id == s.id || likeness(bag, bagOf(s.Title)) >= 0.6 {
+		for j, s := range spare {
+			if f.id != "" && f.id == s.id || likeness(bag, bags[j]) >= 0.6 {
 				if !f.explicit && s.explicit {
 					f.Severity, f.explicit = s.Severity, true
 				}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // role is what a named field, a column or a sub-heading of a finding says.
@@ -62,12 +64,13 @@ type field struct {
 }
 
 var (
-	fieldKey  *regexp.Regexp
-	inlineKey *regexp.Regexp
-	onlyKey   = regexp.MustCompile(`^[\s*_]*([\pL#][\pL\d #()./:'’-]{0,30}?)[\s*_]*:?[\s*_]*$`)
+	fieldKey  = pattern.Made(fieldKeys)
+	inlineKey = pattern.New(`(?i)(?:[|·•;,(]\s*|[.!?)]\s+|\s[–—-]+\s+|\s{2,})[*_]*(severity|cvss(?: score)?|type|category|effort|complexity|location|files?|status|fix|recommendation|remediation|impact|risk|priority|likelihood|cwe|where|owner)\s*[*_]*\s*:\s*[*_]*\s*`)
 )
 
-func init() {
+// fieldKeys is the expression of a field's name at the start of a line, of two
+// names that begin alike the longer first.
+func fieldKeys() string {
 	var names []string
 	for n := range roles {
 		names = append(names, regexp.QuoteMeta(n))
@@ -79,8 +82,7 @@ func init() {
 		return names[i] < names[j]
 	})
 	key := `(` + strings.Join(names, "|") + `)s?`
-	fieldKey = regexp.MustCompile(`(?i)^[\s*_>•\pSo\x{fe0f}-]*` + key + `(?:\s*\([^()\n]{1,40}\))?\s*[*_]*\s*(?::|=|\s[–—-]\s)[\s*_]*`)
-	inlineKey = regexp.MustCompile(`(?i)(?:[|·•;,(]\s*|[.!?)]\s+|\s[–—-]+\s+|\s{2,})[*_]*(severity|cvss(?: score)?|type|category|effort|complexity|location|files?|status|fix|recommendation|remediation|impact|risk|priority|likelihood|cwe|where|owner)\s*[*_]*\s*:\s*[*_]*\s*`)
+	return `(?i)^[\s*_>•\pSo\x{fe0f}-]*` + key + `(?:\s*\([^()\n]{1,40}\))?\s*[*_]*\s*(?::|=|\s[–—-]\s)[\s*_]*`
 }
 
 // named is the role of a name alone, as in a heading or a column.

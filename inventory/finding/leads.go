@@ -1,8 +1,9 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // shape is how a paragraph opens a record.
@@ -26,7 +27,7 @@ func (r *reader) shapeOf(n *node) shape {
 	var out shape
 	t := strings.TrimSpace(plain(n.head))
 	if ro, ok := opensField(n.head); ok {
-		if ro == titleRole && len(words(fieldKey.ReplaceAllString(t, ""))) > 0 {
+		if ro == titleRole && wordsOf(fieldKey.ReplaceAllString(t, ""), 1) > 0 {
 			return byName
 		}
 		return 0
@@ -34,7 +35,7 @@ func (r *reader) shapeOf(n *node) shape {
 	if m := idForm.FindStringSubmatch(t); m != nil && idOf(t) != "" {
 		delimited := m[2] != "" && strings.TrimSpace(m[2]) != "" || strings.ContainsAny(m[1][len(m[1])-1:], ".)")
 		rest := strings.TrimSpace(t[len(m[0]):])
-		word := strings.ContainsAny(m[1][:1], "fFiIvVpPbBoOrRdDwWcCgG") && len(words(m[1])) > 1 // "Finding 2"
+		word := strings.ContainsAny(m[1][:1], "fFiIvVpPbBoOrRdDwWcCgG") && wordsOf(m[1], 2) > 1 // "Finding 2"
 		if rest != "" && (delimited || !word && opens(rest)) {
 			out |= byID
 		}
@@ -48,7 +49,7 @@ func (r *reader) shapeOf(n *node) shape {
 	return out
 }
 
-var openBracket = regexp.MustCompile(`^[\s*_]*[\[(]`)
+var openBracket = pattern.New(`^[\s*_]*[\[(]`)
 
 func firstWords(t string) string {
 	if end := strings.IndexAny(t, "])"); end > 0 {
@@ -131,7 +132,7 @@ func (r *reader) leads(kids []*node, c context) []*node {
 func above(kids []*node, k int) bool {
 	n := kids[k]
 	return n.kind == paragraph && k+1 < len(kids) && (kids[k+1].kind == list || kids[k+1].kind == table) &&
-		strings.HasSuffix(strings.TrimRight(plain(n.head), " *_\n"), ":") && len(words(plain(n.head))) <= 14
+		strings.HasSuffix(strings.TrimRight(plain(n.head), " *_\n"), ":") && wordsOf(plain(n.head), 15) <= 14
 }
 
 // introduces tells whether such a line begins something of its own, apart from
@@ -150,7 +151,7 @@ func (r *reader) introduces(kids []*node, k int, cur *node) bool {
 	return cur.aside
 }
 
-var runEnd = regexp.MustCompile(`(?i)^(?:priorit(?:y|ies)(?: order)?|follow-?up(?: to| on)?\b[^:.]*|not (?:a )?findings?|not covered|not in scope|out of scope|conclusions?|overall|in summary|to sum up|all (?:other|remaining)\b.*|the (?:rest|others|remaining)\b.*|everything else\b.*|nothing else\b.*|next steps?|order of (?:work|fixes)|suggested order|recommended order|legend|summary|scope|method(?:ology)?|reviewed|verified clean|no (?:other|further) (?:issues|findings)\b.*|what (?:is|was) (?:fine|good)|strengths?|positives?|auditor'?s'? notes?|verdict|result|tools?|checked and fine)\s*(?:[:.–—]|$)`)
+var runEnd = pattern.New(`(?i)^(?:priorit(?:y|ies)(?: order)?|follow-?up(?: to| on)?\b[^:.]*|not (?:a )?findings?|not covered|not in scope|out of scope|conclusions?|overall|in summary|to sum up|all (?:other|remaining)\b.*|the (?:rest|others|remaining)\b.*|everything else\b.*|nothing else\b.*|next steps?|order of (?:work|fixes)|suggested order|recommended order|legend|summary|scope|method(?:ology)?|reviewed|verified clean|no (?:other|further) (?:issues|findings)\b.*|what (?:is|was) (?:fine|good)|strengths?|positives?|auditor'?s'? notes?|verdict|result|tools?|checked and fine)\s*(?:[:.–—]|$)`)
 
 // closesRun tells whether a paragraph stands outside the records around it:
 // "Priorities: ...", "Not a finding: ...".
@@ -163,7 +164,7 @@ func (r *reader) closesRun(n *node) bool {
 	if runEnd.MatchString(first) {
 		return true
 	}
-	if head, _, ok := strings.Cut(first, ":"); ok && len(words(head)) <= 6 {
+	if head, _, ok := strings.Cut(first, ":"); ok && wordsOf(head, 7) <= 6 {
 		if _, isField := opensField(n.head); !isField {
 			h := r.headline([]span{{text: head}})
 			return h.class == silent || h.class == digest || h.class == sound
@@ -215,17 +216,17 @@ func firstSentence(t string, from int) int {
 	}
 	for _, m := range sentenceEnd.FindAllStringIndex(t[from:], -1) {
 		end := from + m[1]
-		if len(words(t[from:end])) > 1 && (end == len(t) || opens(t[end:])) && !abbreviated.MatchString(t[from:from+m[0]+1]) {
+		if wordsOf(t[from:end], 2) > 1 && (end == len(t) || opens(t[end:])) && !abbreviated.MatchString(t[from:from+m[0]+1]) {
 			return end
 		}
 	}
-	if at := strings.IndexByte(t[from:], '\n'); at > 0 && len(words(t[from:from+at])) > 1 {
+	if at := strings.IndexByte(t[from:], '\n'); at > 0 && wordsOf(t[from:from+at], 2) > 1 {
 		return from + at
 	}
 	return len(t)
 }
 
-var headTag = regexp.MustCompile(`^\s*[\[(][^\])]{1,40}[\])]\s*[.:–—-]*\s*`)
+var headTag = pattern.New(`^\s*[\[(][^\])]{1,40}[\])]\s*[.:–—-]*\s*`)
 
 // part are the spans of the bytes from..to of their text.
 func part(list []span, from, to int) []span {

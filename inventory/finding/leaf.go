@@ -1,8 +1,9 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // fields are the named parts of a section, a lead or an item: in its text, in
@@ -93,7 +94,7 @@ func (r *reader) strict(v string) Severity {
 	return scored(v)
 }
 
-var strictly = regexp.MustCompile(`(?i)^[*_]*(` + grave + `)[*_]*\s*(?:$|[.,;:()/|–—\n]|-\s|\bif\b|\bfor\b|\bbecause\b|\bas\b|\bsince\b|\bwhen\b|\bto\b|\bseverity\b|\brisk\b|\bimpact\b|\bpriority\b)`)
+var strictly = pattern.New(`(?i)^[*_]*(` + grave + `)[*_]*\s*(?:$|[.,;:()/|–—\n]|-\s|\bif\b|\bfor\b|\bbecause\b|\bas\b|\bsince\b|\bwhen\b|\bto\b|\bseverity\b|\brisk\b|\bimpact\b|\bpriority\b)`)
 
 // leaf makes a record of a section, a lead or an item.
 func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
@@ -171,7 +172,7 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	if none {
 		return f, false
 	}
-	if title == "" || len(words(h.text)) > 1 {
+	if title == "" || wordsOf(h.text, 2) > 1 {
 		title = r.headTitle(n, h, before, title)
 	}
 	f.Severity = first
@@ -236,7 +237,7 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	return f, f.Title != ""
 }
 
-var bareLine = regexp.MustCompile(`(?i)\b(?:lines?|L)\s*(\d{1,7})\b`)
+var bareLine = pattern.New(`(?i)\b(?:lines?|L)\s*(\d{1,7})\b`)
 
 // itemGrade is a severity that an item of the list below tells: "- high".
 func (r *reader) itemGrade(n *node) Severity {

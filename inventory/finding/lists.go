@@ -1,15 +1,16 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 var (
-	pointer   = regexp.MustCompile(`(?i)^(?:see|fix|address|resolve|cf\.?|refer to|as (?:in|noted in|described in)|like|related to|same as|duplicate of|covered by|first|then|do|after|repeats?)?\s*(?:also\s+)?(?:the\s+)?(?:findings?|issues?|items?|points?|vulnerabilit(?:y|ies)|#)?\s*(?:[a-z]{1,6}-?)?\d+(?:\.\d+)*(?:\s*(?:,|and|&|to|through|[–-])\s*(?:[a-z]{1,6}-?)?\d+(?:\.\d+)*)*\s*(?:[.;:,(–—-].*|first\b.*|\(.*|$)`)
-	soundSays = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:no (?:\w+ ){0,2}(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|concerns?|defects?|weakness(?:es)?|action|changes?)(?: of note)? ?(?:(?:were|was|have been|has been|is|are|could be) )?(?:\w+ )?(?:found|identified|detected|discovered|observed|needed|required|necessary|noted|seen)|no (?:issues?|findings|problems)(?: here| at all| in this area)?[.!]?$|verified clean|verified (?:ok|safe|secure|as safe)|(?:is|are|was|were|looks?|look|found) (?:all )?(?:robust|fine|sound|clean|ok|okay|good|solid|correct|in order|in good order|well (?:done|designed|tested|covered|written))\b(?: and need[s]? nothing)?(?:[.,;!]|$| and| as)|nothing (?:to (?:do|fix|report)|found|needed)|works? as (?:intended|designed|expected|documented)|not (?:vulnerable|a finding|an issue|exploitable|affected)|(?:is|are) not (?:vulnerable|affected|exploitable)|no action (?:is )?(?:needed|required)|looks? good|all (?:good|clear|clean|tests pass)|false positive|need[s]? nothing)`)
-	wholly    = regexp.MustCompile(`(?i)^\W*(?:fine|ok|okay|good|clean|pass|passed|robust|sound|none|n/a|no issues?|no findings?|no problems?|nothing|verified|verified clean|solid|all good|as expected|no concerns?)\W*$`)
-	mended    = regexp.MustCompile(`(?i)^(?:status\s*:\s*|update\s*:\s*|edit\s*:\s*)?(?:(?:this|it) )?(?:(?:was|is|has|have|had|been|now|since|already|meanwhile|has since been) )*(?:fixed|resolved|remediated|patched|mitigated|closed|addressed)(?:\s+(?:meanwhile|already|since|during the audit|in the meantime|upstream|on (?:main|dev|master)|\d{4}-\d\d-\d\d))*(?:\s*[.!]?$|\s+(?:in|by|with|via|on|since|during|before)\s+(?:#\d+|pr\b|pull|commit|[0-9a-f]{7,40}\b|this|the|main|dev|release|review|v?\d+\.\d+\.\d+ and verified|audit|\d{4}-))`)
+	pointer   = pattern.New(`(?i)^(?:see|fix|address|resolve|cf\.?|refer to|as (?:in|noted in|described in)|like|related to|same as|duplicate of|covered by|first|then|do|after|repeats?)?\s*(?:also\s+)?(?:the\s+)?(?:findings?|issues?|items?|points?|vulnerabilit(?:y|ies)|#)?\s*(?:[a-z]{1,6}-?)?\d+(?:\.\d+)*(?:\s*(?:,|and|&|to|through|[–-])\s*(?:[a-z]{1,6}-?)?\d+(?:\.\d+)*)*\s*(?:[.;:,(–—-].*|first\b.*|\(.*|$)`)
+	soundSays = pattern.New(`(?i)(?:^|[^\pL])(?:no (?:\w+ ){0,2}(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|concerns?|defects?|weakness(?:es)?|action|changes?)(?: of note)? ?(?:(?:were|was|have been|has been|is|are|could be) )?(?:\w+ )?(?:found|identified|detected|discovered|observed|needed|required|necessary|noted|seen)|no (?:issues?|findings|problems)(?: here| at all| in this area)?[.!]?$|verified clean|verified (?:ok|safe|secure|as safe)|(?:is|are|was|were|looks?|look|found) (?:all )?(?:robust|fine|sound|clean|ok|okay|good|solid|correct|in order|in good order|well (?:done|designed|tested|covered|written))\b(?: and need[s]? nothing)?(?:[.,;!]|$| and| as)|nothing (?:to (?:do|fix|report)|found|needed)|works? as (?:intended|designed|expected|documented)|not (?:vulnerable|a finding|an issue|exploitable|affected)|(?:is|are) not (?:vulnerable|affected|exploitable)|no action (?:is )?(?:needed|required)|looks? good|all (?:good|clear|clean|tests pass)|false positive|need[s]? nothing)`)
+	wholly    = pattern.New(`(?i)^\W*(?:fine|ok|okay|good|clean|pass|passed|robust|sound|none|n/a|no issues?|no findings?|no problems?|nothing|verified|verified clean|solid|all good|as expected|no concerns?)\W*$`)
+	mended    = pattern.New(`(?i)^(?:status\s*:\s*|update\s*:\s*|edit\s*:\s*)?(?:(?:this|it) )?(?:(?:was|is|has|have|had|been|now|since|already|meanwhile|has since been) )*(?:fixed|resolved|remediated|patched|mitigated|closed|addressed)(?:\s+(?:meanwhile|already|since|during the audit|in the meantime|upstream|on (?:main|dev|master)|\d{4}-\d\d-\d\d))*(?:\s*[.!]?$|\s+(?:in|by|with|via|on|since|during|before)\s+(?:#\d+|pr\b|pull|commit|[0-9a-f]{7,40}\b|this|the|main|dev|release|review|v?\d+\.\d+\.\d+ and verified|audit|\d{4}-))`)
 )
 
 // sound tells whether a text without a severity says that all is well.
@@ -28,7 +29,7 @@ func soundText(t string) bool {
 	return false
 }
 
-var contrast = regexp.MustCompile(`(?i)\b(?:but|however|except|although|though|unless|yet|only)\b`)
+var contrast = pattern.New(`(?i)\b(?:but|however|except|although|though|unless|yet|only)\b`)
 
 func mendedText(t string) bool {
 	for _, s := range sentences(t) {
@@ -158,14 +159,14 @@ func (r *reader) item(it *node, c context, batch int) {
 	}
 }
 
-var tally = regexp.MustCompile(`(?i)\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|many|no|zero|some) (?:are |is |of (?:them|which) )?(?:rated )?(?:` + grave + `)\b`)
+var tally = pattern.New(`(?i)\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|many|no|zero|some) (?:are |is |of (?:them|which) )?(?:rated )?(?:` + grave + `)\b`)
 
-var allAre = regexp.MustCompile(`(?i)\b(?:all|each|every|everything)(?: (?:findings?|issues?|points?|items?|of (?:them|these|the above|which)|the above|here|below|are|is|rated|considered|severity))*\s+(` + plainGrave + `)\b`)
+var allAre = pattern.New(`(?i)\b(?:all|each|every|everything)(?: (?:findings?|issues?|points?|items?|of (?:them|these|the above|which)|the above|here|below|are|is|rated|considered|severity))*\s+(` + plainGrave + `)\b`)
 
 // prose reads a paragraph that no mark opens.
 func (r *reader) prose(n *node, c context, batch int) {
 	t := plain(n.head)
-	if m := allAre.FindStringSubmatch(t); m != nil && len(words(t)) < 40 {
+	if m := allAre.FindStringSubmatch(t); m != nil && wordsOf(t, 41) < 40 {
 		r.common = word(m[1])
 		return
 	}
@@ -180,7 +181,7 @@ func (r *reader) prose(n *node, c context, batch int) {
 	for _, s := range sentences(t) {
 		marked = marked || r.tagged(s) != "" || alone.MatchString(s)
 	}
-	if !d.severity && !(d.place && (c.held || r.title != "")) || len(words(t)) < 4 {
+	if !d.severity && !(d.place && (c.held || r.title != "")) || wordsOf(t, 5) < 4 {
 		return
 	}
 	if !d.severity {
@@ -198,7 +199,7 @@ func (r *reader) prose(n *node, c context, batch int) {
 	}
 }
 
-var cleanBill = regexp.MustCompile(`(?i)\b(?:no (?:\w+ ){0,3}(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|defects?|concerns?)\b|nothing (?:to (?:do|fix|report)|was found|found)|clean bill|verified clean|all clear)`)
+var cleanBill = pattern.New(`(?i)\b(?:no (?:\w+ ){0,3}(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|defects?|concerns?)\b|nothing (?:to (?:do|fix|report)|was found|found)|clean bill|verified clean|all clear)`)
 
 // hearClean notes that the body calls itself clean.
 func (r *reader) hearClean(n *node) {

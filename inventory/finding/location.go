@@ -2,9 +2,10 @@ package finding
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 var (
@@ -12,15 +13,15 @@ var (
 	fileNames  = `(?:[\w.-]*Dockerfile(?:\.[\w-]+)?|Containerfile|Makefile|Taskfile|Procfile|Vagrantfile|Jenkinsfile|Gemfile|Rakefile|CODEOWNERS|LICENSE|CHANGELOG|\.dockerignore|\.gitignore|\.gitattributes|\.editorconfig|\.npmrc|\.nvmrc|\.htaccess|\.env(?:\.[\w-]+)*|go\.mod|go\.sum|crontab)`
 	filePath   = `(?:(?:[\w.@+-]|\[\w+\])+/)*(?:` + fileNames + `|(?:[\w.@+-]|\[\w+\])*[\w\])+@-]\.(?:blade\.php|` + extensions + `))`
 	lineTail   = `(?:#L(\d{1,7})(?:-L?\d+)?|:L?(\d{1,7})(?:[:–,-]\s?L?\d+)*|\s*\(?(?:,\s*)?(?:at |on |near |around |~)?(?:lines?|ll?\.|L)\s*[#~:]?\s*(\d{1,7})(?:\s*(?:[-–—,]|to|and|&)\s*\d+)*\)?|\s*\((\d{1,7})(?:\s*[-–]\s*\d+)?\))?`
-	placed     = regexp.MustCompile(`(?:^|[^\w./@:+\\$~*-]|\./|[\s(]/)(` + filePath + `)` + lineTail)
-	afterSpan  = regexp.MustCompile(`^` + lineTail + `(?:$|\W)`)
-	folder     = regexp.MustCompile(`^\.?/?((?:[\w.@+-]+/)+)(?:\*+)?$|^((?:src|app|lib|pkg|cmd|internal|config|docs|tests?|database|resources|packages|roles|scripts|services)(?:/[\w.@+-]+)+)$`)
-	lineOnly   = regexp.MustCompile(`(?i)^\s*(?:lines?|ll?\.|L)\s*(\d{1,7})`)
-	web        = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s)>\]]+`)
-	blob       = regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:blob|tree|blame|raw)/[^/]+/([^#?]+)(?:\?[^#]*)?(?:#L(\d+))?`)
-	relative   = regexp.MustCompile(`^(?:\.{0,2}/)*(?:(?:blob|tree|blame)/[^/]+/)?(.+)$`)
-	commented  = regexp.MustCompile(`(?m)^\s*(?://|#|/\*|--|;|<!--|\*|=+>|File:|\+\+\+ b/|@@ )[^\n]*`)
-	hostName   = regexp.MustCompile(`^(?:www\.|[\w-]+\.(?:com|org|net|io|dev|example|local)/)`)
+	placed     = pattern.New(`(?:^|[^\w./@:+\\$~*-]|\./|[\s(]/)(` + filePath + `)` + lineTail)
+	afterSpan  = pattern.New(`^` + lineTail + `(?:$|\W)`)
+	folder     = pattern.New(`^\.?/?((?:[\w.@+-]+/)+)(?:\*+)?$|^((?:src|app|lib|pkg|cmd|internal|config|docs|tests?|database|resources|packages|roles|scripts|services)(?:/[\w.@+-]+)+)$`)
+	lineOnly   = pattern.New(`(?i)^\s*(?:lines?|ll?\.|L)\s*(\d{1,7})`)
+	web        = pattern.New(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s)>\]]+`)
+	blob       = pattern.New(`^https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:blob|tree|blame|raw)/[^/]+/([^#?]+)(?:\?[^#]*)?(?:#L(\d+))?`)
+	relative   = pattern.New(`^(?:\.{0,2}/)*(?:(?:blob|tree|blame)/[^/]+/)?(.+)$`)
+	commented  = pattern.New(`(?m)^\s*(?://|#|/\*|--|;|<!--|\*|=+>|File:|\+\+\+ b/|@@ )[^\n]*`)
+	hostName   = pattern.New(`^(?:www\.|[\w-]+\.(?:com|org|net|io|dev|example|local)/)`)
 )
 
 // place collects locations in order, none twice.
@@ -159,7 +160,7 @@ func (p *place) spans(list []span) {
 	}
 }
 
-var afterPath = regexp.MustCompile(`^[\w./@+-]+\s*(?:\(?(?:lines?|L)\s*\d|:\s*\d|\(\d+|,)`)
+var afterPath = pattern.New(`^[\w./@+-]+\s*(?:\(?(?:lines?|L)\s*\d|:\s*\d|\(\d+|,)`)
 
 // code adds the places that the comments of an excerpt name with a line.
 func (p *place) code(t string) {

@@ -1,9 +1,10 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // class is what the words of a heading say about what stands below it.
@@ -33,9 +34,9 @@ var (
  severity priority prio level impact rated class category categories items item all the of and or in to a an for with by our this that new remaining open other further additional general specific main key top individual full technical confirmed identified discovered noted found fix fixes now soon later before release must should could p0 p1 p2 p3 tier urgent immediate attention required action needed nice have per area areas part section chapter
  security quality performance testing tests test docs documentation code error errors handling input validation complexity architecture dependencies dependency race concurrency conditions owasp ten configuration config infrastructure data api coverage maintainability reliability authentication authorisation authorization access control controls cryptography crypto injection logging monitoring secrets session sessions storage database network networking deployment ci build style design structure accessibility privacy robustness resilience correctness hygiene backend frontend server client cli container containers docker image images scripts shell workflow workflows pipeline misc miscellaneous various others`)
 	aspectExtra = set(`details detail discussion attack verification`)
-	number      = regexp.MustCompile(`(?i)^[\s*_#>]*(?:(?:finding|issue|vulnerability|vuln|problem|bug|item|observation|risk|defect|section|part|chapter|weakness|concern|gap|audit item|point|case|no\.?|nr\.?|#)\s*[:#.-]?\s*(?:[a-z]{1,8}[-_. ]?)?\d{1,4}(?:[.-]\d{1,3})*[a-z]?|[\[(]?(?:[a-z]{1,8}[-_])?[a-z]{0,6}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?[\])]|(?:[A-Z]{2,10}-)?[A-Z]{1,10}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|\d{1,3}(?:\.\d{1,3})*[.):]?|[ivx]{1,5}[.):]|[a-h][.)])\s*(?:[:.)\]|/·,–—-]+\s*|\s+|$)`)
-	idForm      = regexp.MustCompile(`(?i)^[\s*_#>\pSo\x{fe0f}\x{20e3}]*[\[(]?\s*((?:finding|issue|vulnerability|vuln|problem|bug|item|observation|risk|defect|weakness|concern|gap|point|case|no\.?|nr\.?|#)\s*[:#.-]?\s*(?:[a-z]{1,8}-?)?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|(?:[A-Z]{2,10}-)?[A-Z]{1,10}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|\d{1,3}\.\d{1,3}(?:\.\d{1,3})*\b|\d{1,3}[.)]|[IVX]{1,5}[.)])\s*([:.)\]|/·–—(\[-]|\s|$)?`)
-	notAnID     = regexp.MustCompile(`(?i)^(?:php|go|node|sha|md|utf|http|https|ipv|oauth|mp|es|python|java|tls|ssl|v|aes|rsa|argon|base|i18n|l10n|a11y|k8s|s3|ec|x|q|log4j|cwe|rfc|iso|cve|win|arm|amd|day|week|phase|step|tier|wave|sprint|level|rc|utf-)-?\d`)
+	number      = pattern.New(`(?i)^[\s*_#>]*(?:(?:finding|issue|vulnerability|vuln|problem|bug|item|observation|risk|defect|section|part|chapter|weakness|concern|gap|audit item|point|case|no\.?|nr\.?|#)\s*[:#.-]?\s*(?:[a-z]{1,8}[-_. ]?)?\d{1,4}(?:[.-]\d{1,3})*[a-z]?|[\[(]?(?:[a-z]{1,8}[-_])?[a-z]{0,6}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?[\])]|(?:[A-Z]{2,10}-)?[A-Z]{1,10}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|\d{1,3}(?:\.\d{1,3})*[.):]?|[ivx]{1,5}[.):]|[a-h][.)])\s*(?:[:.)\]|/·,–—-]+\s*|\s+|$)`)
+	idForm      = pattern.New(`(?i)^[\s*_#>\pSo\x{fe0f}\x{20e3}]*[\[(]?\s*((?:finding|issue|vulnerability|vuln|problem|bug|item|observation|risk|defect|weakness|concern|gap|point|case|no\.?|nr\.?|#)\s*[:#.-]?\s*(?:[a-z]{1,8}-?)?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|(?:[A-Z]{2,10}-)?[A-Z]{1,10}-?\d{1,4}(?:[.-]\d{1,3})*[a-z]?\b|\d{1,3}\.\d{1,3}(?:\.\d{1,3})*\b|\d{1,3}[.)]|[IVX]{1,5}[.)])\s*([:.)\]|/·–—(\[-]|\s|$)?`)
+	notAnID     = pattern.New(`(?i)^(?:php|go|node|sha|md|utf|http|https|ipv|oauth|mp|es|python|java|tls|ssl|v|aes|rsa|argon|base|i18n|l10n|a11y|k8s|s3|ec|x|q|log4j|cwe|rfc|iso|cve|win|arm|amd|day|week|phase|step|tier|wave|sprint|level|rc|utf-)-?\d`)
 )
 
 // headline is what a heading, a lead or the first line of an item says.
@@ -177,7 +178,7 @@ func graded(t string) bool {
 
 // whole tells whether a pattern covers a heading, apart from a word or two of
 // connection around it.
-func whole(re *regexp.Regexp, t string) bool {
+func whole(re *pattern.Pattern, t string) bool {
 	if len(t) > 90 {
 		return false
 	}
@@ -201,15 +202,15 @@ func whole(re *regexp.Regexp, t string) bool {
 
 var (
 	connecting = set(`and or of the a an for in to with on this our my by audit review report security code quality test tests performance brief short quick technical overall general final proposed suggested detailed high level full repo repository findings issues what is are was were already areas parts things items one ones good here`)
-	countTail  = regexp.MustCompile(`\s*[(\[]\s*(?:\d+|none|zero|\d+ (?:findings?|issues?|items?|total))\s*[)\]]\s*:?$`)
-	allDigits  = regexp.MustCompile(`^\d+(?:st|nd|rd|th)?$`)
+	countTail  = pattern.New(`\s*[(\[]\s*(?:\d+|none|zero|\d+ (?:findings?|issues?|items?|total))\s*[)\]]\s*:?$`)
+	allDigits  = pattern.New(`^\d+(?:st|nd|rd|th)?$`)
 )
 
 func isNumber(w string) bool { return allDigits.MatchString(w) }
 
 var (
-	settledTag  = regexp.MustCompile(`(?i)(?:[\[(](?:already |now |since )?(?:fixed|resolved|closed|done|remediated|mitigated|verified|verified fixed|verified clean|pass(?:ed)?|ok|okay|no issues?|none found|not an issue|not a finding|false positive|wont ?fix|won't fix|accepted|accepted risk|duplicate|dup|withdrawn|obsolete|n/a|positive|clean)(?:\s+(?:in|by|with|since|on|at)\b[^\])]*|\s*[:,–—-][^\])]*)?[\])]|(?:\s[–—-]+|:)\s*(?:already |now )?(?:fixed|resolved|closed|remediated|mitigated|verified(?: clean| fixed| ok)?|pass(?:ed)?|ok|no issues?(?: found)?|none(?: found)?|false positive|clean|robust|fine|not vulnerable|n/a)(?:\s+(?:in|by|with|since)\s.*)?[.!]?$)`)
-	settledSign = regexp.MustCompile(`^[\s*_]*(?:✅|✔|☑|👍|🆗|💚|🎉|✓)|(?:✅|✔️?|☑️?|👍|✓)[\s*_]*$`)
+	settledTag  = pattern.New(`(?i)(?:[\[(](?:already |now |since )?(?:fixed|resolved|closed|done|remediated|mitigated|verified|verified fixed|verified clean|pass(?:ed)?|ok|okay|no issues?|none found|not an issue|not a finding|false positive|wont ?fix|won't fix|accepted|accepted risk|duplicate|dup|withdrawn|obsolete|n/a|positive|clean)(?:\s+(?:in|by|with|since|on|at)\b[^\])]*|\s*[:,–—-][^\])]*)?[\])]|(?:\s[–—-]+|:)\s*(?:already |now )?(?:fixed|resolved|closed|remediated|mitigated|verified(?: clean| fixed| ok)?|pass(?:ed)?|ok|no issues?(?: found)?|none(?: found)?|false positive|clean|robust|fine|not vulnerable|n/a)(?:\s+(?:in|by|with|since)\s.*)?[.!]?$)`)
+	settledSign = pattern.New(`^[\s*_]*(?:✅|✔|☑|👍|🆗|💚|🎉|✓)|(?:✅|✔️?|☑️?|👍|✓)[\s*_]*$`)
 )
 
 // settledHead tells whether a first line says that nothing is left to do.

@@ -1,9 +1,10 @@
 package finding
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // gravity are the words of auditors and what they mean here.
@@ -40,20 +41,20 @@ var signs = map[string]Severity{
 const signClass = `[🔴🚨🛑⛔🟥☠💀💥🟠🟧🔥🔶❗‼🟡🟨⚠🟢🔵⚪🟩🟦⬜ℹ💡🔹🔷]\x{fe0f}?`
 
 var (
-	legend     = regexp.MustCompile(`(?i)(` + signClass + `)[ \t]*(?:[=:|–—-]+[ \t]*)?[*_` + "`" + `]*(` + grave + `)\b`)
-	signLead   = regexp.MustCompile(`^[\s*_\[(]*(` + signClass + `)`)
-	bracketed  = regexp.MustCompile(`(?i)[\[({][^\[\](){}]{0,24}?\b(` + grave + `)\b(?:[ -]?(?:severity|risk|priority|impact))?[^\[\](){}]{0,120}[\])}]`)
-	inBracket  = regexp.MustCompile(`(?i)^[\[({]\s*(?:` + signClass + `\s*)?(?:(?:[a-z]{1,6}-?\d+(?:\.\d+)*|severity|sev|risk|priority|prio|impact|level|cvss[^,;/|]*|cwe-\d+|owasp[^,;/|]*)\s*[:=/|·,–—-]?\s*)*(` + grave + `)\b(?:[ -](?:severity|risk|priority|impact))?\s*(?:$|[\])},;:/|·+–—]|-\s)`)
-	opening    = regexp.MustCompile(`(?i)^(?:` + signClass + `\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.)\]–—]|-\s|$)`)
-	closing    = regexp.MustCompile(`(?i)(?:\s[–—-]+|[:|,;/]|\.)\s*\(?(?:severity\s*:?\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact))?\)?\s*\.?$`)
-	alone      = regexp.MustCompile(`(?i)^(?:severity\s*:?\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact))?\s*[.!]?$`)
-	phrased    = regexp.MustCompile(`(?i)\b(?:severity|rated|rate it|rating|classified|scored|graded|call (?:it|that|this)|consider (?:it|that|this)|this is|that is|which is|i'd say|we rate this|risk is|severity is|is)\s*(?:is|of|as|at|a|an|:|=|–|-)?\s+(?:a |an |as |at )?(` + plainGrave + `)(?:\s*(?:[.,;:)!]|$|severity|risk|priority|\b(?:for|because|since|and it|as|in my|here|vulnerability|bug|issue|problem|finding|flaw)\b))`)
-	adjective  = regexp.MustCompile(`(?i)\b(` + plainGrave + `)[ -](?:severity|risk|priority|criticality)\b`)
-	numbered   = regexp.MustCompile(`(?i)\bcvss(?:\s*v?\s*[234](?:\.[01])?)?(?:\s*(?:base|score|rating|of|is|at|:|=|–|—|-|\())*\s*(\d{1,2}(?:\.\d)?)(?:$|[^\d.:/]|[.:](?:$|\D)|/\s*10\b)`)
-	onTen      = regexp.MustCompile(`^\D{0,12}?\b(\d{1,2}(?:\.\d)?)\s*(?:/\s*10)?\b`)
-	graveWord  = regexp.MustCompile(`(?i)(?:^|[^\pL\d])(` + grave + `)(?:$|[^\pL\d])`)
-	downgraded = regexp.MustCompile(`(?i)(?:→|->|now|downgraded to|upgraded to|raised to|lowered to|adjusted to|revised to)\s*[*_]*(` + grave + `)\b`)
-	noGravity  = regexp.MustCompile(`(?i)^\W*(?:none|n/?a|ok|okay|pass(?:ed)?|positive|good|clean|no issues?|no risk|resolved|fixed|not applicable|false positive)\b`)
+	legend     = pattern.New(`(?i)(` + signClass + `)[ \t]*(?:[=:|–—-]+[ \t]*)?[*_` + "`" + `]*(` + grave + `)\b`)
+	signLead   = pattern.New(`^[\s*_\[(]*(` + signClass + `)`)
+	bracketed  = pattern.New(`(?i)[\[({][^\[\](){}]{0,24}?\b(` + grave + `)\b(?:[ -]?(?:severity|risk|priority|impact))?[^\[\](){}]{0,120}[\])}]`)
+	inBracket  = pattern.New(`(?i)^[\[({]\s*(?:` + signClass + `\s*)?(?:(?:[a-z]{1,6}-?\d+(?:\.\d+)*|severity|sev|risk|priority|prio|impact|level|cvss[^,;/|]*|cwe-\d+|owasp[^,;/|]*)\s*[:=/|·,–—-]?\s*)*(` + grave + `)\b(?:[ -](?:severity|risk|priority|impact))?\s*(?:$|[\])},;:/|·+–—]|-\s)`)
+	opening    = pattern.New(`(?i)^(?:` + signClass + `\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.)\]–—]|-\s|$)`)
+	closing    = pattern.New(`(?i)(?:\s[–—-]+|[:|,;/]|\.)\s*\(?(?:severity\s*:?\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact))?\)?\s*\.?$`)
+	alone      = pattern.New(`(?i)^(?:severity\s*:?\s*)?(` + grave + `)(?:[ -](?:severity|risk|priority|impact))?\s*[.!]?$`)
+	phrased    = pattern.New(`(?i)\b(?:severity|rated|rate it|rating|classified|scored|graded|call (?:it|that|this)|consider (?:it|that|this)|this is|that is|which is|i'd say|we rate this|risk is|severity is|is)\s*(?:is|of|as|at|a|an|:|=|–|-)?\s+(?:a |an |as |at )?(` + plainGrave + `)(?:\s*(?:[.,;:)!]|$|severity|risk|priority|\b(?:for|because|since|and it|as|in my|here|vulnerability|bug|issue|problem|finding|flaw)\b))`)
+	adjective  = pattern.New(`(?i)\b(` + plainGrave + `)[ -](?:severity|risk|priority|criticality)\b`)
+	numbered   = pattern.New(`(?i)\bcvss(?:\s*v?\s*[234](?:\.[01])?)?(?:\s*(?:base|score|rating|of|is|at|:|=|–|—|-|\())*\s*(\d{1,2}(?:\.\d)?)(?:$|[^\d.:/]|[.:](?:$|\D)|/\s*10\b)`)
+	onTen      = pattern.New(`^\D{0,12}?\b(\d{1,2}(?:\.\d)?)\s*(?:/\s*10)?\b`)
+	graveWord  = pattern.New(`(?i)(?:^|[^\pL\d])(` + grave + `)(?:$|[^\pL\d])`)
+	downgraded = pattern.New(`(?i)(?:→|->|now|downgraded to|upgraded to|raised to|lowered to|adjusted to|revised to)\s*[*_]*(` + grave + `)\b`)
+	noGravity  = pattern.New(`(?i)^\W*(?:none|n/?a|ok|okay|pass(?:ed)?|positive|good|clean|no issues?|no risk|resolved|fixed|not applicable|false positive)\b`)
 )
 
 func word(w string) Severity { return gravity[strings.ToLower(w)] }
@@ -180,7 +181,7 @@ func (r *reader) told(t string) Severity {
 			return s
 		}
 	}
-	for _, re := range []*regexp.Regexp{adjective, phrased} {
+	for _, re := range []*pattern.Pattern{adjective, phrased} {
 		if m := re.FindStringSubmatch(t); m != nil {
 			return word(m[1])
 		}
@@ -196,7 +197,7 @@ func (r *reader) told(t string) Severity {
 
 // leadingComma is the severity that opens a closing sentence: "High, and it
 // runs in deploy."
-var leadingComma = regexp.MustCompile(`(?i)^(critical|high|medium|low)\s*[,;]`)
+var leadingComma = pattern.New(`(?i)^(critical|high|medium|low)\s*[,;]`)
 
 func lastSentence(t string) string {
 	if all := sentences(t); len(all) > 0 {

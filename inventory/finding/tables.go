@@ -162,7 +162,7 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 			return f, false
 		}
 	}
-	if len(words(said)) == 0 || settledHead(row[cols.title], said) {
+	if wordsOf(said, 1) == 0 || settledHead(row[cols.title], said) {
 		return f, false
 	}
 	graded := false
@@ -254,7 +254,7 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 	if !f.explicit && (soundText(said) || soundText(f.whole)) || mendedText(said) {
 		return f, false
 	}
-	if cols.names[cols.title] == "cve" || len(words(said)) == 1 || !opens(said) && !strings.ContainsAny(said[:1], "`") {
+	if cols.names[cols.title] == "cve" || wordsOf(said, 2) == 1 || !opens(said) && !strings.ContainsAny(said[:1], "`") {
 		if s := rowSubject(row, cols); s != "" && !strings.Contains(said, s) {
 			said = s + ": " + said
 		}

@@ -1,13 +1,17 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // plain is the text of spans, its line breaks kept.
 func plain(spans []span) string {
+	if len(spans) == 1 {
+		return spans[0].text
+	}
 	var b strings.Builder
 	for _, s := range spans {
 		b.WriteString(s.text)
@@ -39,8 +43,8 @@ func cut(t string, n int) string {
 }
 
 var (
-	sentenceEnd = regexp.MustCompile(`[.!?…]["'”)]?(?:\s+|$)`)
-	abbreviated = regexp.MustCompile(`(?i)(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|approx|incl|resp|fig|sec|ca|[a-z])\.$`)
+	sentenceEnd = pattern.New(`[.!?…]["'”)]?(?:\s+|$)`)
+	abbreviated = pattern.New(`(?i)(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|approx|incl|resp|fig|sec|ca|[a-z])\.$`)
 )
 
 // sentences splits a text; a line break ends a sentence too, where the next
@@ -81,10 +85,27 @@ func opens(t string) bool {
 }
 
 // words are the lower-case words of a text, without marks.
-func words(t string) []string {
-	return strings.FieldsFunc(strings.ToLower(t), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’'
-	})
+func words(t string) []string { return strings.FieldsFunc(strings.ToLower(t), betweenWords) }
+
+func betweenWords(c rune) bool {
+	if c < 0x80 {
+		return !isAlnum(byte(c)) && c != '\''
+	}
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '’'
+}
+
+// wordsOf is the number of words in a text, counted to most.
+func wordsOf(t string, most int) int {
+	n, inside := 0, false
+	for _, c := range t {
+		was := inside
+		if inside = !betweenWords(c); inside && !was {
+			if n++; n >= most {
+				break
+			}
+		}
+	}
+	return n
 }
 
 func set(list string) map[string]bool {
@@ -95,7 +116,9 @@ func set(list string) map[string]bool {
 	return out
 }
 
-// phrases compiles alternatives that stand as whole words.
-func phrases(list ...string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|[^\pL\d])(?:` + strings.Join(list, "|") + `)(?:$|[^\pL\d])`)
+// phrases is a pattern of alternatives that stand as whole words.
+func phrases(list ...string) *pattern.Pattern {
+	return pattern.Made(func() string {
+		return `(?i)(?:^|[^\pL\d])(?:` + strings.Join(list, "|") + `)(?:$|[^\pL\d])`
+	})
 }

@@ -1,8 +1,9 @@
 package finding
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 func firstOf(texts ...string) string {
@@ -28,7 +29,7 @@ func (r *reader) headTitle(n *node, h headline, before, given string) string {
 		switch {
 		case b == "" || r.headline([]span{{text: bold}}).class == grade:
 			t = t[:firstSentence(mask(head), 0)]
-		case len(words(b)) < 2 && rest != "":
+		case wordsOf(b, 3) < 2 && rest != "":
 			t = b + ": " + firstOf(withoutPlace(rest))
 		default:
 			t = b
@@ -37,13 +38,13 @@ func (r *reader) headTitle(n *node, h headline, before, given string) string {
 		t = strings.TrimSpace(t[:firstSentence(mask(head), 0)])
 	}
 	name := tidy(r, t)
-	if name == "" || given != "" && len(words(name)) < 2 {
+	if name == "" || given != "" && wordsOf(name, 3) < 2 {
 		if given != "" {
 			return firstOf(given)
 		}
 		return firstOf(before)
 	}
-	if n.kind != item && len(words(name)) < 2 || onlyPlaces([]span{{text: name}}) {
+	if n.kind != item && wordsOf(name, 3) < 2 || onlyPlaces([]span{{text: name}}) {
 		if s := firstOf(withoutPlace(before)); s != "" && tidy(r, s) != "" {
 			return name + ": " + s
 		}
@@ -64,7 +65,7 @@ func boldPart(list []span) (from, to int) {
 			to = at + len(s.text)
 		case to > 0:
 			return from, to
-		case len(words(headTag.ReplaceAllString(stripSigns(s.text)+" ", ""))) > 0 && !isNumber(strings.Trim(s.text, " .)#")):
+		case wordsOf(headTag.ReplaceAllString(stripSigns(s.text)+" ", ""), 1) > 0 && !isNumber(strings.Trim(s.text, " .)#")):
 			return 0, 0
 		}
 		at += len(s.text)
@@ -97,13 +98,13 @@ func withoutPlace(t string) string {
 }
 
 var (
-	leadingPlace = regexp.MustCompile(`^[\s(\[]*` + filePath + lineTail + `[\s)\],:.–—-]*`)
-	gradeHead    = regexp.MustCompile(`(?i)^(?:[\[({]\s*(?:[^\[\](){}]{0,24}?\b)?(?:` + grave + `)\b[^\[\](){}]{0,40}[\])}]|(?:severity\s*[:=]\s*)?(?:` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.–—]|-\s))\s*[:|.–—-]*\s*`)
-	gradeTail    = regexp.MustCompile(`(?i)(?:[\s(\[{]*(?:[–—|,;:/-]\s*|\.\s+|[(\[{])\s*(?:(?:severity|risk|priority|impact|sev|cvss[^)\]]{0,24}?)\s*[:=]?\s*)?(?:` + grave + `|cvss[^)\]]{0,20}\d(?:\.\d)?|\d{1,2}\.\d(?:\s*/\s*10)?)(?:[ -](?:severity|risk|priority|impact))?(?:\s*[,;/|·(][^)\]}]{0,40})?[\s)\]}.]*)$`)
-	placeTail    = regexp.MustCompile(`(?:[\s(\[]*(?:[–—|,;:-]\s*|\b(?:in|at|see|seen in|found in|file|location)\b:?\s*|[(\[])\s*)` + filePath + lineTail + `[\s)\].]*$`)
-	lineMark     = regexp.MustCompile(`(` + filePath + `)(?::\d+(?:[:–,-]\d+)*|#L\d+(?:-L?\d+)?)`)
-	titleName    = regexp.MustCompile(`(?i)^(?:finding|issue|problem|vulnerability|title|bug|observation|weakness)\s*[:–—]\s*`)
-	crossTail    = regexp.MustCompile(`(?i)\s*[(\[](?:see|cf\.?|also|id|ref|cwe|owasp|#)[^)\]]*[)\]]\s*$`)
+	leadingPlace = pattern.New(`^[\s(\[]*` + filePath + lineTail + `[\s)\],:.–—-]*`)
+	gradeHead    = pattern.New(`(?i)^(?:[\[({]\s*(?:[^\[\](){}]{0,24}?\b)?(?:` + grave + `)\b[^\[\](){}]{0,40}[\])}]|(?:severity\s*[:=]\s*)?(?:` + grave + `)(?:[ -](?:severity|risk|priority|impact|issue|finding))?\s*(?:[:|.–—]|-\s))\s*[:|.–—-]*\s*`)
+	gradeTail    = pattern.New(`(?i)(?:[\s(\[{]*(?:[–—|,;:/-]\s*|\.\s+|[(\[{])\s*(?:(?:severity|risk|priority|impact|sev|cvss[^)\]]{0,24}?)\s*[:=]?\s*)?(?:` + grave + `|cvss[^)\]]{0,20}\d(?:\.\d)?|\d{1,2}\.\d(?:\s*/\s*10)?)(?:[ -](?:severity|risk|priority|impact))?(?:\s*[,;/|·(][^)\]}]{0,40})?[\s)\]}.]*)$`)
+	placeTail    = pattern.New(`(?:[\s(\[]*(?:[–—|,;:-]\s*|\b(?:in|at|see|seen in|found in|file|location)\b:?\s*|[(\[])\s*)` + filePath + lineTail + `[\s)\].]*$`)
+	lineMark     = pattern.New(`(` + filePath + `)(?::\d+(?:[:–,-]\d+)*|#L\d+(?:-L?\d+)?)`)
+	titleName    = pattern.New(`(?i)^(?:finding|issue|problem|vulnerability|title|bug|observation|weakness)\s*[:–—]\s*`)
+	crossTail    = pattern.New(`(?i)\s*[(\[](?:see|cf\.?|also|id|ref|cwe|owasp|#)[^)\]]*[)\]]\s*$`)
 )
 
 // tidy is a title: one line without numbering, severity, place and markup.
@@ -116,7 +117,7 @@ func tidy(r *reader, t string) string {
 		t = titleName.ReplaceAllString(t, "")
 		t = gradeTail.ReplaceAllString(t, "")
 		t = crossTail.ReplaceAllString(t, "")
-		if short := strings.TrimRight(placeTail.ReplaceAllString(t, ""), " "); len(words(short)) > 1 {
+		if short := strings.TrimRight(placeTail.ReplaceAllString(t, ""), " "); wordsOf(short, 2) > 1 {
 			t = short
 		}
 		t = strings.TrimLeft(strings.TrimRight(t, " \t_~|:;,.–—-"), " \t_~|:;,–—")

@@ -46,5 +46,5 @@ func onlyPlaces(spans []span) bool {
 }
 
 func boldLead(spans []span) bool {
-	return len(spans) > 0 && spans[0].style&strong != 0 && len(words(spans[0].text)) > 1
+	return len(spans) > 0 && spans[0].style&strong != 0 && wordsOf(spans[0].text, 2) > 1
 }

@@ -216,7 +216,7 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		}
 		s := r.head(k)
 		switch {
-		case s.class == aspect && (s.role != asideRole || len(words(s.text)) > 1 || s.alone != holder):
+		case s.class == aspect && (s.role != asideRole || wordsOf(s.text, 2) > 1 || s.alone != holder):
 			parts++
 		case s.class == silent || s.class == digest || s.class == sound:
 		default:
