@@ -35,6 +35,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		leave  orchestrator.Approval
 		plans  []flows.Plan
 		stales int
+		broken []error // of repositories that were given up
 	)
 	for round := 1; ; round++ {
 		l, err := a.look(ctx)
@@ -57,7 +58,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 			if !d.shape.Sent && !a.opt.json {
 				fmt.Fprintf(a.out, "nothing to do\n%s\n", d.said)
 			}
-			return d.end(a, nil)
+			return errors.Join(append([]error{d.end(a, nil)}, broken...)...)
 		}
 		asked := o.sendOptions
 		if !o.yes && !o.dryRun && leave.Covers(p.Plans) {
@@ -69,15 +70,19 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		if err == nil && (o.dryRun || !d.shape.Sent) {
 			return d.end(a, nil)
 		}
-		var stale *orchestrator.Stale
-		switch {
-		case err == nil:
+		again, failed, err := sorted(err)
+		if err != nil || again != nil && stales == staleRounds {
+			return d.end(a, errors.Join(err, again))
+		}
+		if stales++; again == nil {
 			stales = 0
-		case errors.As(err, &stale) && stales < staleRounds:
-			stales++
-			a.notice("%s: %s; planning again", stale.Target, stale.Why)
-		default:
-			return d.end(a, err)
+		} else {
+			a.notice("%s: %s; planning again", again.Target, again.Why)
+		}
+		for _, f := range failed { // the others go on without it
+			a.notice("%v", f)
+			broken = append(broken, f)
+			repos = slices.DeleteFunc(repos, func(r inventory.RepoRef) bool { return strings.EqualFold(r.String(), f.Target) })
 		}
 		leave = leave.Used(p.Plans)
 	}
@@ -195,4 +200,29 @@ func reasons(skipped []flows.Skip, home inventory.RepoRef) []string {
 		out = append(out, text+"  "+terminal.Clean(why))
 	}
 	return out
+}
+
+// sorted takes the errors of a round's plans apart: one that the world
+// contradicted, those that concern their own repository alone, and the rest.
+func sorted(err error) (stale *orchestrator.Stale, failed []*orchestrator.Failed, rest error) {
+	list := []error{err}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		list = many.Unwrap()
+	}
+	for _, e := range list {
+		var f *orchestrator.Failed
+		var s *orchestrator.Stale
+		var unsettled *orchestrator.Unsettled
+		switch {
+		case errors.As(e, &unsettled):
+			rest = errors.Join(rest, e)
+		case errors.As(e, &f):
+			failed = append(failed, f)
+		case errors.As(e, &s):
+			stale = s
+		default:
+			rest = errors.Join(rest, e)
+		}
+	}
+	return stale, failed, rest
 }

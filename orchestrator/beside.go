@@ -24,7 +24,8 @@ const sideBySide = 8
 //
 // Plans that touch different repositories are carried out side by side; those
 // of one repository in the proposal's order. One that is *Stale does not stop
-// the others. Any other error lets those under way finish their step and starts
+// the others, nor does one whose error is Local: that is a *Failed. Any other
+// error lets those under way finish their step and starts
 // nothing more: what is left stays open. All errors are joined.
 func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 	var jobs []job
@@ -40,7 +41,13 @@ func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 		for k, s := range plan.Steps {
 			steps[k] = &state{Step: s}
 		}
-		jobs = append(jobs, newJob(steps, func(ctx context.Context, at *seat) error { return a.apply(ctx, id, p, plan, at) }))
+		jobs = append(jobs, newJob(steps, func(ctx context.Context, at *seat) error {
+			err := a.apply(ctx, id, p, plan, at)
+			if local(err) {
+				return &Failed{plan.Target, err}
+			}
+			return err
+		}))
 	}
 	return a.beside(ctx, jobs)
 }
@@ -188,7 +195,7 @@ func (a *Applier) beside(ctx context.Context, jobs []job) error {
 			err := jobs[k].do(ctx, &seat{t, k})
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil && !onlyStale(err) {
+			if err != nil && !onlyStale(err) && !local(err) {
 				t.halt.Store(true)
 			}
 			errs[k], ended[k] = err, true
@@ -211,6 +218,14 @@ func onlyStale(err error) bool {
 	var stale *Stale
 	var unsettled *Unsettled
 	return errors.As(err, &stale) && !errors.As(err, &unsettled)
+}
+
+// local tells whether an error concerns its own plan's target alone, and leaves
+// no question behind.
+func local(err error) bool {
+	var l Local
+	var unsettled *Unsettled
+	return errors.As(err, &l) && l.Local() && !doubtful(err) && !errors.As(err, &unsettled)
 }
 
 // gather joins the plans' errors in their order, each kind of stopping once.

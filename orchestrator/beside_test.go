@@ -151,6 +151,26 @@ func TestAStalePlanDoesNotStopTheOthers(t *testing.T) {
 	s.wantNothingOpen()
 }
 
+// TestWhatIsRefusedInOneRepositoryStopsItAlone, and says which plan it was.
+func TestWhatIsRefusedInOneRepositoryStopsItAlone(t *testing.T) {
+	s := newStage(t)
+	plans := s.several(4, 2)
+	bad := flows.Plan{Flow: "audit", Target: plans[1].Target}
+	bad.Add(flows.Step{Reason: "test", Effect: flows.MakeLabel{Repo: inventory.RepoRef{Owner: s.repo.Owner, Name: "side1"}, Name: "x", Color: "no colour"}})
+	for _, step := range plans[1].Steps {
+		bad.Add(step)
+	}
+	plans[1] = bad
+	err := s.applier(nil).Apply(t.Context(), s.together(plans))
+	var failed *orchestrator.Failed
+	if !errors.As(err, &failed) || failed.Target != plans[1].Target {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%q", s.titles(4)); got != `["issue 1, issue 2" "" "issue 1, issue 2" "issue 1, issue 2"]` {
+		t.Error(got)
+	}
+}
+
 // TestAnErrorStartsNothingMore: what is under way ends its step, the rest can be
 // gone on with together.
 func TestAnErrorStartsNothingMore(t *testing.T) {

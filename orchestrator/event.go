@@ -44,6 +44,17 @@ func (e *Stale) Error() string {
 	return e.Target + ": " + e.Why + "; nothing more was sent. Run the command again to plan anew"
 }
 
+// Failed is the end of one plan among several by an error that concerns its
+// target alone: the others went on.
+type Failed struct {
+	Target string // the plan's
+	Err    error
+}
+
+func (e *Failed) Error() string { return e.Err.Error() }
+
+func (e *Failed) Unwrap() error { return e.Err }
+
 // Unsettled stops an apply while nobody knows whether a task was spent: its
 // reservation stays open and counts as spent, and the journal stays open. The
 // next command that writes finds it out first.

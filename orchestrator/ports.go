@@ -56,6 +56,10 @@ type Limited interface{ RetryIn() time.Duration }
 // there any more, or hidden.
 type Gone interface{ Gone() bool }
 
+// Local is implemented by errors that concern what was written to and nothing
+// else: refused for sure, there, as it would be again. Work elsewhere goes on.
+type Local interface{ Local() bool }
+
 // Labeler puts the label on that spends a task, as the account whose quota it is.
 type Labeler interface {
 	AddLabel(ctx context.Context, ref inventory.Ref, label string) error

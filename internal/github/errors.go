@@ -81,3 +81,13 @@ func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Kind == e.Kind && t.Message == ""
 }
+
+// Local tells whether the failure concerns what was written to and nothing else
+// (orchestrator.Local).
+func (e *Error) Local() bool {
+	switch e.Kind {
+	case KindForbidden, KindNotFound, KindMoved, KindExists, KindInvalid, KindStale:
+		return !e.InDoubt
+	}
+	return false
+}
