@@ -53,8 +53,12 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		}
 		plans = onboard.Round(l.world(), work)
 		p := a.proposal(o.command(), withSteps(plans)...)
-		if p.Empty() || round > mostRounds {
+		if round > mostRounds && !p.Empty() {
+			return d.end(a, fmt.Errorf("after %d rounds there is still something to do, as if somebody undid what is done: look at \"core dev log\", then run it again", mostRounds))
+		}
+		if p.Empty() {
 			d.said = a.reached(l, repos, plans, left)
+			d.shape.Plans = append(append(d.shape.Plans, plans...), alone(left)...)
 			if !d.shape.Sent && !a.opt.json {
 				fmt.Fprintf(a.out, "nothing to do\n%s\n", d.said)
 			}
@@ -86,6 +90,17 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		}
 		leave = leave.Used(p.Plans)
 	}
+}
+
+// alone are the repositories that were left alone, as plans for a machine to read.
+func alone(left []leftOut) []flows.Plan {
+	var out []flows.Plan
+	for _, x := range left {
+		p := flows.Plan{Flow: "onboard", Target: x.repo.String(), Steps: []flows.Step{}}
+		p.Skip(x.repo.String(), x.why)
+		out = append(out, p)
+	}
+	return out
 }
 
 // readDetails reads what making issues needs to know of the repositories.

@@ -82,11 +82,11 @@ func (b *bench) command(args ...string) *exec.Cmd {
 	return c
 }
 
-// victim is the dispatch that shall be killed: with a token of its own, so that
+// victim is the run that shall be killed: with a token of its own, so that
 // GitHub can tell it from those that come after it.
 func (b *bench) victim() (c *exec.Cmd, token string) {
 	token = b.mint()
-	c = b.command(dispatchArgs(b.scene.epic, b.scene.first)...)
+	c = b.command(b.scene.args(b.scene.first)...)
 	c.Env = b.environment(token)
 	return c, token
 }
@@ -198,11 +198,11 @@ func (b *bench) run(args ...string) ended {
 // mostRuns bounds how often a command has to be run again.
 const mostRuns = 8
 
-// finish runs the dispatch until it says that there is nothing to do.
+// finish runs the scene's command until it says that there is nothing to do.
 func (b *bench) finish() error {
 	b.t.Helper()
 	for range mostRuns {
-		e := b.run(dispatchArgs(b.scene.epic, 0)...)
+		e := b.run(b.scene.args(0)...)
 		b.runs = append(b.runs, e)
 		if e.idle() {
 			return nil

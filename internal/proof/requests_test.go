@@ -102,6 +102,13 @@ func TestKilledAtEveryRequestBoundary(t *testing.T) {
 
 func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	b := newBench(t, s)
+	b.die(p)
+	return b.recovered()
+}
+
+// die runs the scene's command and kills it at a boundary.
+func (b *bench) die(p boundary) {
+	b.t.Helper()
 	c, token := b.victim()
 	var victim *process
 	ready := make(chan struct{})
@@ -123,14 +130,13 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 	})
 	var err error
 	if victim, err = start(c); err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	close(ready)
 	b.gone(token, victim.wait())
 	if !reached.Load() {
-		t.Errorf("the run never came there:\n%s", b.story())
+		b.t.Errorf("the run never came there:\n%s", b.story())
 	}
-	return b.recovered()
 }
 
 // recovered runs the command again until it is done, and judges.

@@ -32,6 +32,15 @@ type scene struct {
 	past    bool              // children were dispatched before
 	clock   world.Clock       // of GitHub; nil: the machine's
 	limits  bool              // GitHub's limits hold; false: they only count
+	command []string          // that is run in the place of the epic's dispatch
+}
+
+// args is the scene's command; most bounds the children of a dispatch, 0: all.
+func (s scene) args(most int) []string {
+	if s.command != nil {
+		return s.command
+	}
+	return dispatchArgs(s.epic, most)
 }
 
 func (s scene) options() githubsim.Options {
