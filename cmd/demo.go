@@ -36,7 +36,9 @@ the report is "core dev --demo --json".`,
 		Example: `  core dev demo                        report, then dispatch
   core dev epic list --demo            look around
   core dev demo --reset                start over
-  core dev demo serve                  serve it, for gh, curl or other programs`,
+  core dev demo serve                  serve it, for gh, curl or other programs
+  core dev demo serve --data .core/demo/github --fleet scale:8x60 --seed 7
+                                       another fleet: stop it, and --demo goes on with that one`,
 		Args: noArgs,
 	}
 	reset := c.Flags().Bool("reset", false, "throw .core/demo/ away first")
@@ -131,7 +133,11 @@ func (a *app) startDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sim, err := openDemo(ctx, githubsim.Options{Dir: d.File("github"), Fleet: demoFleet, Seed: 1, Clock: a.clock})
+	o := githubsim.Options{Dir: d.File("github"), Clock: a.clock}
+	if blank(o.Dir) { // else it goes on with the fleet that is there
+		o.Fleet, o.Seed = demoFleet, 1
+	}
+	sim, err := openDemo(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ type bench struct {
 	host  *host
 	dir   string
 	env   []string
-	runs  []ended // of the dispatch, in order
+	runs  []ended // of the scene's command, in order
+	demo  bool    // its GitHub is the demo's, in the folder
 
 	before map[int]*spent // what the fleet's past did to the children
 }
@@ -72,12 +73,21 @@ func (b *bench) core(name string) string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	if b.demo {
+		if d, err = config.Demo(filepath.Dir(d.Path)); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 	return d.File(name)
 }
 
 // command is the shipped program with these arguments, in the folder.
 func (b *bench) command(args ...string) *exec.Cmd {
-	c := exec.Command(program, append([]string{"dev", "--headless", "--dir", b.dir}, args...)...)
+	args = append([]string{"dev", "--headless", "--dir", b.dir}, args...)
+	if b.demo {
+		args = append(args, "--demo")
+	}
+	c := exec.Command(program, args...)
 	c.Dir, c.Env = b.dir, b.env
 	return c
 }
@@ -191,7 +201,9 @@ func (b *bench) run(args ...string) ended {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer b.host.rest()
+	if b.host != nil {
+		defer b.host.rest()
+	}
 	return p.wait()
 }
 
