@@ -11,6 +11,7 @@ import (
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -213,9 +214,26 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 		t.Row(fmt.Sprintf("%3d", k+1), s.Effect.Kind(), s.Effect.Target(), s.Effect.Detail(), cost)
 	}
 	t.Flush()
+	for k, s := range p.Steps {
+		if reasoned(s.Effect) {
+			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(s.Reason))
+		}
+	}
 	for _, s := range p.Skipped {
 		fmt.Fprintf(a.out, "  skipped %s  %s\n", s.Target, terminal.Clean(s.Reason))
 	}
+}
+
+// reasoned tells whether an effect rests on a judgement that a person may see
+// otherwise: what belongs together, and when an audit is done with.
+func reasoned(e flows.Effect) bool {
+	switch e := e.(type) {
+	case flows.MakeIssue:
+		return e.Mark.Kind == inventory.MarkFramework || e.Mark.Kind == inventory.MarkEpic
+	case flows.AddChildren, flows.CloseIssue:
+		return true
+	}
+	return false
 }
 
 // confirmed asks on a terminal; without one nothing is sent unless --yes said so.
