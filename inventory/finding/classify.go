@@ -40,11 +40,8 @@ var kindWords = map[string]*pattern.Pattern{
 func (r *reader) classify(f *record) {
 	best, most := -1, 0
 	weigh := func(t string, weight int, points []int) {
-		if t == "" {
-			return
-		}
-		for k, s := range subjects {
-			points[k] += s.words.Count(t, 2) * weight
+		for k, n := range r.weigh(t) {
+			points[k] += n * weight
 		}
 	}
 	points := make([]int, len(subjects))
@@ -93,6 +90,19 @@ func (r *reader) classify(f *record) {
 	if f.Locations == nil {
 		f.Locations = []Location{}
 	}
+}
+
+// weigh is how often a text names each subject, twice at most.
+func (r *reader) weigh(t string) []int {
+	out, ok := r.weighed[t]
+	if !ok && t != "" {
+		out = make([]int, len(subjects))
+		for k, s := range subjects {
+			out[k] = s.words.Count(t, 2)
+		}
+		r.weighed[t] = out
+	}
+	return out
 }
 
 var everywhere = phrases(`throughout`, `everywhere`, `across (?:the )?(?:code ?base|repo(?:sitory)?|project|packages|modules|services|board)`, `all (?:packages|modules|services|controllers|models|endpoints|handlers|commands|components|routes|jobs|scripts|images|workflows)`, `every (?:package|module|service|controller|model|endpoint|handler|command|component|job|script|image|workflow|repositor(?:y|ies)|file)`, `code ?base[- ]wide`, `whole (?:code ?base|repo(?:sitory)?|project)`, `entire (?:code ?base|repo(?:sitory)?|project)`, `system(?:ic|-wide)`, `project-wide`)

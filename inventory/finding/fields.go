@@ -102,6 +102,32 @@ func named(t string) (role, string) {
 	return noRole, t
 }
 
+// named fields of a text, and the text that belongs to none.
+type parted struct {
+	before string
+	fields []field
+}
+
+// fieldsOf reads the fields of a paragraph or an item, once.
+func (r *reader) fieldsOf(spans []span) (before string, out []field) {
+	if len(spans) == 0 {
+		return "", nil
+	}
+	key := run{&spans[0], len(spans)}
+	p, ok := r.parted[key]
+	if !ok {
+		p.before, p.fields = fieldsOf(spans)
+		r.parted[key] = p
+	}
+	return p.before, p.fields
+}
+
+// run names a run of spans: they are never changed once they are read.
+type run struct {
+	first *span
+	n     int
+}
+
 // fieldsOf reads the fields of a paragraph or an item, line by line; a line
 // without a name goes on with the value before it, up to an empty line. before is
 // the text that belongs to no field.
@@ -211,8 +237,27 @@ func after(list []span, n int) []span {
 }
 
 // opensField tells whether a text begins with the name of a field.
-func opensField(spans []span) (role, bool) {
-	_, fields := fieldsOf(spans[:min(len(spans), 6)])
+func (r *reader) opensField(spans []span) (role, bool) {
+	if len(spans) == 0 {
+		return noRole, false
+	}
+	key := run{&spans[0], len(spans)}
+	o, ok := r.opening[key]
+	if !ok {
+		o.role, o.is = r.openingField(spans)
+		r.opening[key] = o
+	}
+	return o.role, o.is
+}
+
+// opener is whether a text begins with the name of a field, and its role.
+type opener struct {
+	role role
+	is   bool
+}
+
+func (r *reader) openingField(spans []span) (role, bool) {
+	_, fields := r.fieldsOf(spans[:min(len(spans), 6)])
 	t := plain(spans)
 	if m := fieldKey.FindStringSubmatch(t); m != nil {
 		r, _ := named(m[1])

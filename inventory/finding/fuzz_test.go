@@ -147,3 +147,24 @@ func BenchmarkRead(b *testing.B) {
 		Read("[Audit] Review", body)
 	}
 }
+
+// BenchmarkBodies reads the tuned bodies one by one, some 2 KB each.
+func BenchmarkBodies(b *testing.B) {
+	files, _ := filepath.Glob("testdata/tuned/*.md")
+	var bodies []string
+	var size int64
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bodies = append(bodies, string(raw))
+		size += int64(len(raw))
+	}
+	b.SetBytes(size)
+	for b.Loop() {
+		for _, body := range bodies {
+			Read("[Audit] Review", body)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (r *reader) shapeOf(n *node) shape {
 	}
 	var out shape
 	t := strings.TrimSpace(plain(n.head))
-	if ro, ok := opensField(n.head); ok {
+	if ro, ok := r.opensField(n.head); ok {
 		if ro == titleRole && wordsOf(fieldKey.ReplaceAllString(t, ""), 1) > 0 {
 			return byName
 		}
@@ -111,8 +111,8 @@ func (r *reader) leads(kids []*node, c context) []*node {
 		case cur != nil && !r.introduces(kids, k, cur):
 			cur.kids = append(cur.kids, n)
 			cur.end = n.end
-		case above(kids, k):
-			if ro, isField := opensField(n.head); isField && ro != titleRole {
+		case r.above(kids, k):
+			if ro, isField := r.opensField(n.head); isField && ro != titleRole {
 				out = append(out, n)
 				continue
 			}
@@ -129,7 +129,7 @@ func (r *reader) leads(kids []*node, c context) []*node {
 }
 
 // above tells whether a paragraph is a line with a colon above a list or table.
-func above(kids []*node, k int) bool {
+func (r *reader) above(kids []*node, k int) bool {
 	n := kids[k]
 	return n.kind == paragraph && k+1 < len(kids) && (kids[k+1].kind == list || kids[k+1].kind == table) &&
 		strings.HasSuffix(strings.TrimRight(plain(n.head), " *_\n"), ":") && wordsOf(plain(n.head), 15) <= 14
@@ -138,10 +138,10 @@ func above(kids []*node, k int) bool {
 // introduces tells whether such a line begins something of its own, apart from
 // the record before it.
 func (r *reader) introduces(kids []*node, k int, cur *node) bool {
-	if !above(kids, k) {
+	if !r.above(kids, k) {
 		return false
 	}
-	if _, isField := opensField(kids[k].head); isField && !cur.aside {
+	if _, isField := r.opensField(kids[k].head); isField && !cur.aside {
 		return false
 	}
 	switch r.head(kids[k]).class {
@@ -158,14 +158,14 @@ var runEnd = pattern.New(`(?i)^(?:priorit(?:y|ies)(?: order)?|follow-?up(?: to| 
 func (r *reader) closesRun(n *node) bool {
 	t := strings.Trim(oneLine(plain(n.head)), "*_ ")
 	first := t
-	if s := sentences(t); len(s) > 0 {
+	if s := r.sentences(t); len(s) > 0 {
 		first = s[0]
 	}
 	if runEnd.MatchString(first) {
 		return true
 	}
 	if head, _, ok := strings.Cut(first, ":"); ok && wordsOf(head, 7) <= 6 {
-		if _, isField := opensField(n.head); !isField {
+		if _, isField := r.opensField(n.head); !isField {
 			h := r.headline([]span{{text: head}})
 			return h.class == silent || h.class == digest || h.class == sound
 		}

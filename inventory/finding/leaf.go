@@ -12,7 +12,7 @@ import (
 func (r *reader) fields(n *node, parts bool) []field {
 	var out []field
 	look := func(spans []span) {
-		_, fs := fieldsOf(spans)
+		_, fs := r.fieldsOf(spans)
 		out = append(out, fs...)
 	}
 	if n.kind != section || n.level == 7 {
@@ -26,7 +26,7 @@ func (r *reader) fields(n *node, parts bool) []field {
 				look(k.head)
 			case list:
 				for _, it := range k.kids {
-					if _, ok := opensField(it.head); ok || depth > 0 {
+					if _, ok := r.opensField(it.head); ok || depth > 0 {
 						look(it.head)
 						walk(it.kids, depth+1)
 					}
@@ -103,13 +103,13 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	f.id = h.id
 	fields := r.fields(n, true)
 	body, spans := r.said(n)
-	before, _ := fieldsOf(spans)
+	before, _ := r.fieldsOf(spans)
 	headText := plain(n.head)
 	f.whole = strings.TrimSpace(headText + "\n" + body)
 
 	var title, description string
 	var fixes []string
-	var p place
+	p := place{mentions: r.mentions}
 	var graded, risk Severity
 	var first Severity
 	none := false
@@ -191,12 +191,12 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 	}
 	f.explicit = f.Severity != ""
 	if !f.explicit {
-		if soundText(before) || soundText(f.whole) && len(fields) == 0 || soundText(headText) {
+		if r.soundText(before) || r.soundText(f.whole) && len(fields) == 0 || r.soundText(headText) {
 			return f, false
 		}
 		f.Severity = c.severity
 	}
-	if mendedText(before) || mendedText(headText) {
+	if r.mendedText(before) || r.mendedText(headText) {
 		return f, false
 	}
 	p.spans(n.head)
@@ -211,9 +211,9 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 		}
 	}
 	f.Locations = p.list
-	f.Title = tidy(r, title)
+	f.Title = r.tidy(title)
 	if f.Title == "" {
-		f.Title = tidy(r, firstOf(before, description, body))
+		f.Title = r.tidy(r.firstOf(before, description, body))
 	}
 	f.Fix = cut(strings.Join(fixes, "\n"), 4000)
 	if before == "" {

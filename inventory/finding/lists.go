@@ -14,11 +14,11 @@ var (
 )
 
 // sound tells whether a text without a severity says that all is well.
-func soundText(t string) bool {
+func (r *reader) soundText(t string) bool {
 	if wholly.MatchString(t) {
 		return true
 	}
-	for k, s := range sentences(withoutPlace(t)) {
+	for k, s := range r.sentences(withoutPlace(t)) {
 		if k > 3 {
 			break
 		}
@@ -31,8 +31,8 @@ func soundText(t string) bool {
 
 var contrast = pattern.New(`(?i)\b(?:but|however|except|although|though|unless|yet|only)\b`)
 
-func mendedText(t string) bool {
-	for _, s := range sentences(t) {
+func (r *reader) mendedText(t string) bool {
+	for _, s := range r.sentences(t) {
 		if mended.MatchString(strings.Trim(s, "*_ ()[]")) {
 			return true
 		}
@@ -45,11 +45,11 @@ func (r *reader) list(n *node, c context) {
 	items := r.segments(n.kids)
 	marked, fields := 0, 0
 	for _, it := range items {
-		if ro, ok := opensField(it.head); ok && ro != titleRole {
+		if ro, ok := r.opensField(it.head); ok && ro != titleRole {
 			fields++
 			continue
 		}
-		if d := r.direct(it); d.severity || d.place && !onlyPlaces(it.head) || d.id && it.head != nil || boldLead(it.head) || len(it.kids) > 0 && r.nested(it) {
+		if d := r.direct(it); d.severity || d.place && !r.onlyPlaces(it.head) || d.id && it.head != nil || boldLead(it.head) || len(it.kids) > 0 && r.nested(it) {
 			marked++
 		}
 	}
@@ -69,7 +69,7 @@ func (r *reader) list(n *node, c context) {
 func (r *reader) segments(items []*node) []*node {
 	opens, rest := 0, 0
 	for _, it := range items {
-		if ro, ok := opensField(it.head); ok && ro == titleRole {
+		if ro, ok := r.opensField(it.head); ok && ro == titleRole {
 			opens++
 		} else if ok {
 			rest++
@@ -80,7 +80,7 @@ func (r *reader) segments(items []*node) []*node {
 	}
 	var out []*node
 	for _, it := range items {
-		ro, ok := opensField(it.head)
+		ro, ok := r.opensField(it.head)
 		if len(out) == 0 || !ok || ro == titleRole {
 			out = append(out, &node{kind: item, head: it.head, kids: it.kids, start: it.start, end: it.end, task: it.task, done: it.done})
 			continue
@@ -106,14 +106,14 @@ func (r *reader) nested(it *node) bool {
 		return true
 	}
 	entries, rated := r.entries(it)
-	if onlyPlaces(it.head) || topical(h.text) {
+	if r.onlyPlaces(it.head) || r.topical(h.text) {
 		fields := 0
 		total := 0
 		for _, k := range it.kids {
 			if k.kind == list {
 				for _, sub := range k.kids {
 					total++
-					if _, ok := opensField(sub.head); ok {
+					if _, ok := r.opensField(sub.head); ok {
 						fields++
 					}
 				}
@@ -122,7 +122,7 @@ func (r *reader) nested(it *node) bool {
 		if fields > 0 && rated == 0 {
 			return false
 		}
-		if onlyPlaces(it.head) && h.severity == "" {
+		if r.onlyPlaces(it.head) && h.severity == "" {
 			return total > fields
 		}
 		return (entries > 0 || rated > 0) && h.severity == "" && !r.direct(it).severity
@@ -135,7 +135,7 @@ func (r *reader) item(it *node, c context, batch int) {
 		return
 	}
 	h := r.head(it)
-	if ro, ok := opensField(it.head); ok && ro != titleRole {
+	if ro, ok := r.opensField(it.head); ok && ro != titleRole {
 		return
 	}
 	if h.settled || h.class == sound && h.severity == "" || h.class == silent || h.class == digest {
@@ -148,7 +148,7 @@ func (r *reader) item(it *node, c context, batch int) {
 	if h.class == grade && len(it.kids) == 0 || len(it.head) == 0 && len(it.kids) == 0 {
 		return
 	}
-	if onlyPlaces(it.head) && len(it.kids) == 0 {
+	if r.onlyPlaces(it.head) && len(it.kids) == 0 {
 		return
 	}
 	if pointer.MatchString(oneLine(plain(it.head))) && !r.direct(it).severity && h.id == "" {
@@ -170,7 +170,7 @@ func (r *reader) prose(n *node, c context, batch int) {
 		r.common = word(m[1])
 		return
 	}
-	if soundText(t) {
+	if r.soundText(t) {
 		r.clean = r.clean || cleanBill.MatchString(t)
 	}
 	if tally.MatchString(t) {
@@ -178,7 +178,7 @@ func (r *reader) prose(n *node, c context, batch int) {
 	}
 	d := r.direct(n)
 	marked := false
-	for _, s := range sentences(t) {
+	for _, s := range r.sentences(t) {
 		marked = marked || r.tagged(s) != "" || alone.MatchString(s)
 	}
 	if !d.severity && !(d.place && (c.held || r.title != "")) || wordsOf(t, 5) < 4 {

@@ -28,6 +28,8 @@ var (
 type place struct {
 	list []Location
 	seen map[Location]bool
+
+	mentions map[string][]Location // by text, where somebody keeps them
 }
 
 func (p *place) add(file string, line int) {
@@ -65,7 +67,23 @@ func (p *place) add(file string, line int) {
 
 // text adds the places of running text.
 func (p *place) text(t string) {
-	t = web.ReplaceAllString(t, " ")
+	list, ok := p.mentions[t]
+	if !ok {
+		list = mentioned(t)
+		if p.mentions != nil {
+			p.mentions[t] = list
+		}
+	}
+	for _, l := range list {
+		p.add(l.Path, l.Line)
+	}
+}
+
+// mentioned is what looks like a place in running text, as it stands there.
+func mentioned(t string) (list []Location) {
+	if strings.Contains(t, "://") {
+		t = web.ReplaceAllString(t, " ")
+	}
 	for _, m := range placed.FindAllStringSubmatchIndex(t, 200) {
 		if m[3] < len(t) && m[3] == m[1] && (t[m[3]] == '_' || isAlnum(t[m[3]])) {
 			continue // "app.config" is no "app.conf"
@@ -76,8 +94,9 @@ func (p *place) text(t string) {
 				groups = append(groups, t[m[k]:m[k+1]])
 			}
 		}
-		p.add(t[m[2]:m[3]], line(groups))
+		list = append(list, Location{t[m[2]:m[3]], line(groups)})
 	}
+	return list
 }
 
 func isAlnum(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -99,7 +118,7 @@ func (p *place) spans(list []span) {
 		if m := blob.FindStringSubmatch(s.link); m != nil {
 			n, _ := strconv.Atoi(m[2])
 			if n == 0 {
-				var own place
+				own := place{mentions: p.mentions}
 				own.text(s.text)
 				if len(own.list) == 1 {
 					n = own.list[0].Line
@@ -110,7 +129,7 @@ func (p *place) spans(list []span) {
 		}
 		if s.link != "" && !strings.Contains(s.link, "://") && !strings.HasPrefix(s.link, "#") && !strings.HasPrefix(s.link, "mailto:") {
 			if m := relative.FindStringSubmatch(s.link); m != nil {
-				var own, far place
+				own, far := place{mentions: p.mentions}, place{mentions: p.mentions}
 				own.text(s.text)
 				far.text(m[1])
 				if len(far.list) == 1 && (len(own.list) == 0 || len(own.list) == 1 && strings.HasSuffix(far.list[0].Path, own.list[0].Path)) {
@@ -165,7 +184,7 @@ var afterPath = pattern.New(`^[\w./@+-]+\s*(?:\(?(?:lines?|L)\s*\d|:\s*\d|\(\d+|
 // code adds the places that the comments of an excerpt name with a line.
 func (p *place) code(t string) {
 	for _, c := range commented.FindAllString(t, 50) {
-		var own place
+		own := place{mentions: p.mentions}
 		own.text(c)
 		for _, l := range own.list {
 			if l.Line > 0 || strings.Contains(l.Path, "/") {

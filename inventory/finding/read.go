@@ -9,7 +9,9 @@ import (
 // list where there are none. The same title and body always give the same.
 func Read(title, body string) []Finding {
 	body = normal(body)
-	r := &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{}}
+	r := &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
+		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
+		mentions: map[string][]Location{}, tidied: map[string]string{}}
 	r.readLegend(body)
 	r.title = r.titled(title)
 	r.subject = subjectOf(title)
@@ -60,9 +62,18 @@ type reader struct {
 	common  Severity // what the body says of all its findings
 	records []record
 	batch   int
-	heads   map[*node]headline
-	stated  map[*node]facts
 	clean   bool // the body says that nothing was found
+
+	// What was read once and is asked for again.
+	heads    map[*node]headline
+	stated   map[*node]facts
+	parted   map[run]parted
+	opening  map[run]opener
+	split    map[string][]string // sentences
+	rated    map[string]Severity // told
+	weighed  map[string][]int    // by subject
+	mentions map[string][]Location
+	tidied   map[string]string // titles
 }
 
 func (r *reader) titled(title string) Severity {

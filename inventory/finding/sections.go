@@ -53,6 +53,9 @@ type headline struct {
 }
 
 func stripSigns(t string) string {
+	if isASCII(t) {
+		return strings.TrimSpace(t)
+	}
 	return strings.TrimSpace(strings.Map(func(c rune) rune {
 		if unicode.Is(unicode.So, c) || c == 0xfe0f || c == 0x20e3 || c == 0x200d || c >= 0x1f3fb && c <= 0x1f3ff || c == '‼' || c == 'ℹ' {
 			return -1

@@ -131,6 +131,9 @@ func (r *reader) valued(v string) Severity {
 // signed is the severity of the first mark in a text.
 func (r *reader) signed(t string) Severity {
 	for _, c := range t {
+		if c < 0x80 {
+			continue
+		}
 		if s := r.sign(string(c)); s != "" {
 			return s
 		}
@@ -169,7 +172,16 @@ func (r *reader) tagged(t string) Severity {
 // told is the severity that running text tells: as a sentence of its own, or
 // in the phrases one rates things with.
 func (r *reader) told(t string) Severity {
-	for _, s := range sentences(t) {
+	s, ok := r.rated[t]
+	if !ok {
+		s = r.tells(t)
+		r.rated[t] = s
+	}
+	return s
+}
+
+func (r *reader) tells(t string) Severity {
+	for _, s := range r.sentences(t) {
 		s = strings.Trim(s, "*_ ")
 		if m := alone.FindStringSubmatch(s); m != nil {
 			return word(m[1])
@@ -189,7 +201,7 @@ func (r *reader) told(t string) Severity {
 	if s := scored(t); s != "" {
 		return s
 	}
-	if m := leadingComma.FindStringSubmatch(lastSentence(t)); m != nil {
+	if m := leadingComma.FindStringSubmatch(r.lastSentence(t)); m != nil {
 		return word(m[1])
 	}
 	return ""
@@ -199,8 +211,8 @@ func (r *reader) told(t string) Severity {
 // runs in deploy."
 var leadingComma = pattern.New(`(?i)^(critical|high|medium|low)\s*[,;]`)
 
-func lastSentence(t string) string {
-	if all := sentences(t); len(all) > 0 {
+func (r *reader) lastSentence(t string) string {
+	if all := r.sentences(t); len(all) > 0 {
 		return all[len(all)-1]
 	}
 	return ""

@@ -152,7 +152,7 @@ var noWords = set("none ok n a na pass passed total totals sum")
 // row makes a record of a table's row.
 func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bool) {
 	f := record{rank: c.rank, batch: r.batch, at: n.start, trail: c.trail}
-	var p place
+	p := place{mentions: r.mentions}
 	var evidence, text []string
 	var risk Severity
 	said := cell(row, cols.title)
@@ -251,7 +251,7 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 		f.id = id
 	}
 	f.whole = strings.Join(evidence, " ")
-	if !f.explicit && (soundText(said) || soundText(f.whole)) || mendedText(said) {
+	if !f.explicit && (r.soundText(said) || r.soundText(f.whole)) || r.mendedText(said) {
 		return f, false
 	}
 	if cols.names[cols.title] == "cve" || wordsOf(said, 2) == 1 || !opens(said) && !strings.ContainsAny(said[:1], "`") {
@@ -259,7 +259,7 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 			said = s + ": " + said
 		}
 	}
-	f.Title = tidy(r, said)
+	f.Title = r.tidy(said)
 	f.Evidence = cut(oneLine(f.whole), MaxEvidence)
 	f.Text = strings.Join(text, "\n")
 	f.Locations = p.list

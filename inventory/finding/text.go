@@ -20,7 +20,20 @@ func plain(spans []span) string {
 }
 
 // oneLine collapses all white space.
-func oneLine(t string) string { return strings.Join(strings.Fields(t), " ") }
+func oneLine(t string) string {
+	space := true // at the start, none is wanted
+	for k := range len(t) {
+		c := t[k]
+		if c >= 0x80 || c < ' ' || c == ' ' && space {
+			return strings.Join(strings.Fields(t), " ")
+		}
+		space = c == ' '
+	}
+	if space {
+		return strings.TrimSuffix(t, " ")
+	}
+	return t
+}
 
 // cut is at most n runes of t, ended at a word where that is possible.
 func cut(t string, n int) string {
@@ -46,6 +59,16 @@ var (
 	sentenceEnd = pattern.New(`[.!?…]["'”)]?(?:\s+|$)`)
 	abbreviated = pattern.New(`(?i)(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|approx|incl|resp|fig|sec|ca|[a-z])\.$`)
 )
+
+// sentences splits a text, once.
+func (r *reader) sentences(t string) []string {
+	out, ok := r.split[t]
+	if !ok {
+		out = sentences(t)
+		r.split[t] = out
+	}
+	return out
+}
 
 // sentences splits a text; a line break ends a sentence too, where the next
 // line opens with a capital or a mark.
@@ -106,6 +129,15 @@ func wordsOf(t string, most int) int {
 		}
 	}
 	return n
+}
+
+func isASCII(t string) bool {
+	for k := range len(t) {
+		if t[k] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 func set(list string) map[string]bool {

@@ -6,9 +6,9 @@ import (
 	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
-func firstOf(texts ...string) string {
+func (r *reader) firstOf(texts ...string) string {
 	for _, t := range texts {
-		if s := sentences(t); len(s) > 0 {
+		if s := r.sentences(t); len(s) > 0 {
 			return s[0]
 		}
 	}
@@ -25,27 +25,27 @@ func (r *reader) headTitle(n *node, h headline, before, given string) string {
 	} else if from, to := boldPart(head); to > 0 {
 		bold := t[from:to]
 		rest := strings.TrimLeft(t[to:], " :.–—-*")
-		b := tidy(r, bold)
+		b := r.tidy(bold)
 		switch {
 		case b == "" || r.headline([]span{{text: bold}}).class == grade:
 			t = t[:firstSentence(mask(head), 0)]
 		case wordsOf(b, 3) < 2 && rest != "":
-			t = b + ": " + firstOf(withoutPlace(rest))
+			t = b + ": " + r.firstOf(withoutPlace(rest))
 		default:
 			t = b
 		}
 	} else {
 		t = strings.TrimSpace(t[:firstSentence(mask(head), 0)])
 	}
-	name := tidy(r, t)
+	name := r.tidy(t)
 	if name == "" || given != "" && wordsOf(name, 3) < 2 {
 		if given != "" {
-			return firstOf(given)
+			return r.firstOf(given)
 		}
-		return firstOf(before)
+		return r.firstOf(before)
 	}
-	if n.kind != item && wordsOf(name, 3) < 2 || onlyPlaces([]span{{text: name}}) {
-		if s := firstOf(withoutPlace(before)); s != "" && tidy(r, s) != "" {
+	if n.kind != item && wordsOf(name, 3) < 2 || r.onlyPlaces([]span{{text: name}}) {
+		if s := r.firstOf(withoutPlace(before)); s != "" && r.tidy(s) != "" {
 			return name + ": " + s
 		}
 	}
@@ -108,7 +108,16 @@ var (
 )
 
 // tidy is a title: one line without numbering, severity, place and markup.
-func tidy(r *reader, t string) string {
+func (r *reader) tidy(t string) string {
+	out, ok := r.tidied[t]
+	if !ok {
+		out = tidy(t)
+		r.tidied[t] = out
+	}
+	return out
+}
+
+func tidy(t string) string {
 	t = oneLine(stripSigns(t))
 	for range 4 {
 		was := t

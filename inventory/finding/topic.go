@@ -6,10 +6,10 @@ import (
 
 // topical tells whether a heading names a subject, a folder or a file, and no
 // problem.
-func topical(t string) bool {
-	var p place
+func (r *reader) topical(t string) bool {
+	p := place{mentions: r.mentions}
 	p.text(t)
-	if len(p.list) > 0 && onlyPlaces([]span{{text: t}}) {
+	if len(p.list) > 0 && r.onlyPlaces([]span{{text: t}}) {
 		return true
 	}
 	w := words(t)
@@ -27,7 +27,7 @@ func topical(t string) bool {
 var problemWords = set(`missing no not without lacks lack lacking unsafe insecure weak broken wrong fails fail failing failed leaks leak leaking leaked exposes exposed exposure hardcoded hard unbounded unvalidated unchecked unhandled ignored swallowed stale outdated duplicate duplicated dead unused never always cannot can't doesn't does isn't is are has have may can allows allow accepts returns uses bypass bypassable vulnerable race overflow traversal injection xss csrf ssrf n+1 slow quadratic excessive too unencrypted plaintext plain disabled enabled untested undocumented inconsistent incorrect invalid insufficient incomplete improper inadequate lost loses silent silently skipped deprecated unpinned abandoned runs deadlock panic crash crashes nil null unsanitized unsanitised unescaped arbitrary open stored reflected cross god deep long large`)
 
 // onlyPlaces tells whether a text says nothing but where.
-func onlyPlaces(spans []span) bool {
+func (r *reader) onlyPlaces(spans []span) bool {
 	var said strings.Builder
 	for _, s := range spans {
 		if s.style&verbatim == 0 || !folder.MatchString(strings.TrimSpace(s.text)) {
@@ -40,7 +40,7 @@ func onlyPlaces(spans []span) bool {
 			return false
 		}
 	}
-	var p place
+	p := place{mentions: r.mentions}
 	p.spans(spans)
 	return len(p.list) > 0
 }

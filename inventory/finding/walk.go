@@ -38,7 +38,7 @@ func (r *reader) below(c context, n *node, h headline) context {
 	if h.holds || h.class == holder {
 		c.held = true
 	}
-	var p place
+	p := place{mentions: r.mentions}
 	p.spans(n.head)
 	if len(p.list) > 0 {
 		c.places = p.list
@@ -141,10 +141,10 @@ func (r *reader) direct(n *node) facts {
 func (r *reader) state(n *node) facts {
 	h := r.head(n)
 	out := facts{severity: h.severity != "", id: h.id != ""}
-	var p place
+	p := place{mentions: r.mentions}
 	p.spans(n.head)
 	look := func(spans []span) {
-		before, fields := fieldsOf(spans)
+		before, fields := r.fieldsOf(spans)
 		for _, f := range fields {
 			switch f.role {
 			case severityRole, scoreRole:
@@ -174,7 +174,7 @@ func (r *reader) state(n *node) facts {
 			look(k.head)
 		case list:
 			for _, it := range k.kids {
-				if ro, ok := opensField(it.head); ok && ro != titleRole {
+				if ro, ok := r.opensField(it.head); ok && ro != titleRole {
 					look(it.head)
 				}
 			}
@@ -249,7 +249,7 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		return true
 	}
 	entries, rated := r.entries(n)
-	if h.severity != "" && !topical(h.text) {
+	if h.severity != "" && !r.topical(h.text) {
 		return false
 	}
 	switch {
@@ -259,7 +259,7 @@ func (r *reader) holdsOthers(n *node, h headline, c context) bool {
 		return true
 	case rated == 1:
 		return !d.severity && !d.place
-	case entries >= 1 && topical(h.text) && !d.severity && d.fields == 0:
+	case entries >= 1 && r.topical(h.text) && !d.severity && d.fields == 0:
 		return true
 	}
 	return false
@@ -299,12 +299,12 @@ func (r *reader) runs(n *node) bool {
 			}
 			if d := r.direct(k); d.severity || d.id && d.any() || d.place && d.fields > 0 {
 				rated++
-			} else if e, _ := r.entries(k); e > 0 && topical(h.text) {
+			} else if e, _ := r.entries(k); e > 0 && r.topical(h.text) {
 				rated++
 			}
 		case paragraph:
 			if r.told(plain(k.head)) != "" {
-				if _, fs := fieldsOf(k.head); len(fs) == 0 {
+				if _, fs := r.fieldsOf(k.head); len(fs) == 0 {
 					rated++
 				}
 			}
@@ -320,7 +320,7 @@ func (r *reader) entries(n *node) (entries, rated int) {
 		switch k.kind {
 		case list:
 			for _, it := range k.kids {
-				if ro, ok := opensField(it.head); ok && ro != titleRole {
+				if ro, ok := r.opensField(it.head); ok && ro != titleRole {
 					continue
 				}
 				h := r.head(it)
@@ -332,7 +332,7 @@ func (r *reader) entries(n *node) (entries, rated int) {
 				case d.severity:
 					rated++
 					entries++
-				case d.place && !onlyPlaces(it.head), boldLead(it.head), d.id:
+				case d.place && !r.onlyPlaces(it.head), boldLead(it.head), d.id:
 					entries++
 				}
 			}

@@ -17,6 +17,7 @@ type automaton struct {
 	bounds  []rune // where the characters beyond ASCII change what they do
 	states  []*state
 	byKey   map[string]int32
+	begins  [8]int32 // by what stands before and whether the match begins there
 
 	// of the step that is made
 	mark    uint32
@@ -77,8 +78,21 @@ func kindOf(c rune) kind {
 // it begins anew.
 const maxStates = 3000
 
-func newAutomaton(prog *syntax.Prog, longest bool) *automaton {
-	a := &automaton{prog: prog, longest: longest, seen: make([]uint32, len(prog.Inst)), led: make([]uint32, len(prog.Inst))}
+func newAutomaton(prog *syntax.Prog, bounds []rune, longest bool) *automaton {
+	a := &automaton{prog: prog, longest: longest, bounds: bounds, seen: make([]uint32, len(prog.Inst)), led: make([]uint32, len(prog.Inst))}
+	a.forget()
+	return a
+}
+
+// boundsOf are the characters beyond ASCII at which a program begins to do
+// something else.
+func boundsOf(prog *syntax.Prog) (out []rune) {
+	add := func(lo, hi rune) { // and what is between
+		if hi >= utf8.RuneSelf {
+			out = append(out, lo, hi+1)
+		}
+	}
+	var classes [][]rune // often the same
 	for k := range prog.Inst {
 		i := &prog.Inst[k]
 		if i.Op != syntax.InstRune && i.Op != syntax.InstRune1 {
@@ -86,27 +100,30 @@ func newAutomaton(prog *syntax.Prog, longest bool) *automaton {
 		}
 		if len(i.Rune) == 1 {
 			c := i.Rune[0]
-			a.bounds = append(a.bounds, c, c+1)
+			add(c, c)
 			if syntax.Flags(i.Arg)&syntax.FoldCase != 0 {
 				for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
-					a.bounds = append(a.bounds, f, f+1)
+					add(f, f)
 				}
 			}
 			continue
 		}
+		if slices.ContainsFunc(classes, func(c []rune) bool { return slices.Equal(c, i.Rune) }) {
+			continue
+		}
+		classes = append(classes, i.Rune)
 		for j := 0; j+1 < len(i.Rune); j += 2 {
-			a.bounds = append(a.bounds, i.Rune[j], i.Rune[j+1]+1)
+			add(i.Rune[j], i.Rune[j+1])
 		}
 	}
-	slices.Sort(a.bounds)
-	a.bounds = slices.Compact(a.bounds)
-	a.forget()
-	return a
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (a *automaton) forget() {
 	a.states = []*state{nil, {}}
 	a.byKey = map[string]int32{}
+	a.begins = [8]int32{}
 }
 
 // state is the number of a state, made where there is none yet.
@@ -225,6 +242,22 @@ func (a *automaton) follow(at uint32, flag syntax.EmptyOp) {
 	}
 }
 
+// begin is the state in which reading begins: with bound, so does the match.
+func (a *automaton) begin(before kind, bound bool) int32 {
+	k := before << 1
+	if bound {
+		k++
+	}
+	if a.begins[k] == 0 {
+		if bound {
+			a.begins[k] = a.state([]uint32{uint32(a.prog.Start)}, false, before)
+		} else {
+			a.begins[k] = a.state(nil, true, before)
+		}
+	}
+	return a.begins[k]
+}
+
 // forward is where the leftmost match at or behind from ends, with bound one
 // that begins at from; with any, where the first to end does. -1: there is none.
 func (a *automaton) forward(t string, from int, bound, any bool) int {
@@ -233,49 +266,51 @@ func (a *automaton) forward(t string, from int, bound, any bool) int {
 		c, _ := utf8.DecodeLastRuneInString(t[:from])
 		before = kindOf(c)
 	}
-	var cur int32
-	if bound {
-		cur = a.state([]uint32{uint32(a.prog.Start)}, false, before)
-	} else {
-		cur = a.state(nil, true, before)
-	}
+	cur := a.begin(before, bound)
 	end := -1
-	for at, width := from, 1; ; at += width {
-		var m move
-		switch {
-		case at >= len(t):
-			m = a.step(cur, -1)
-		case t[at] < utf8.RuneSelf:
-			width = 1
-			if m = a.states[cur].ascii[t[at]]; m == unknown {
+	for at := from; ; {
+		for at < len(t) && t[at] < utf8.RuneSelf {
+			m := a.states[cur].ascii[t[at]]
+			if m == unknown {
 				m = a.step(cur, rune(t[at]))
 			}
-		default:
-			var c rune
-			c, width = utf8.DecodeRuneInString(t[at:])
-			m = a.step(cur, c)
+			if m&matched != 0 {
+				if end = at; any {
+					return end
+				}
+			}
+			if cur = m.next(); cur == dead {
+				return end
+			}
+			at++
 		}
+		c, width := rune(-1), 0
+		if at < len(t) {
+			c, width = utf8.DecodeRuneInString(t[at:])
+		}
+		m := a.step(cur, c)
 		if m&matched != 0 {
 			if end = at; any {
 				return end
 			}
 		}
-		if cur = m.next(); cur == dead {
+		if cur = m.next(); cur == dead { // as it is behind the text
 			return end
 		}
+		at += width
 	}
 }
 
-// back is where the longest match begins that ends at end, not before from; of
-// a program that reads backward.
+// back is where the longest match begins that ends at end, not before from, -1
+// without one; of a program that reads backward.
 func (a *automaton) back(t string, from, end int) int {
 	before := edge
 	if end < len(t) {
 		c, _ := utf8.DecodeRuneInString(t[end:])
 		before = kindOf(c)
 	}
-	cur := a.state([]uint32{uint32(a.prog.Start)}, false, before)
-	begin := end
+	cur := a.begin(before, true)
+	begin := -1
 	for at := end; ; {
 		c, width := rune(-1), 0
 		if at > 0 {

@@ -20,7 +20,8 @@ type Pattern struct {
 	once sync.Once
 
 	re    *regexp.Regexp
-	start syntax.EmptyOp // what must hold where a match begins
+	first bool // a match begins where the text does
+	last  bool // and ends where it ends
 
 	mu       sync.Mutex       // guards what is learned
 	known    map[string][]int // by the text looked at: bounds of groups
@@ -42,10 +43,13 @@ func (p *Pattern) compile() {
 		panic(err) // regexp has parsed it
 	}
 	prog := must(syntax.Compile(tree.Simplify()))
-	p.start = prog.StartCond()
-	p.ahead = newAutomaton(prog, false)
+	p.first = prog.StartCond()&syntax.EmptyBeginText != 0
+	bounds := boundsOf(prog) // backward, too
+	p.ahead = newAutomaton(prog, bounds, false)
 	tree, _ = syntax.Parse(expr, syntax.Perl)
-	p.backward = newAutomaton(must(syntax.Compile(reversed(tree).Simplify())), true)
+	prog = must(syntax.Compile(reversed(tree).Simplify()))
+	p.last = prog.StartCond()&syntax.EmptyBeginText != 0
+	p.backward = newAutomaton(prog, bounds, true)
 }
 
 func must(prog *syntax.Prog, err error) *syntax.Prog {
@@ -86,27 +90,27 @@ func (p *Pattern) MatchString(t string) bool {
 	p.once.Do(p.compile)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.end(t, 0, true) >= 0
-}
-
-// end is where the leftmost match at or behind from ends, or, with any, where
-// the first to end does; -1 without one.
-func (p *Pattern) end(t string, from int, any bool) int {
-	bound := p.start&syntax.EmptyBeginText != 0
-	if bound && from > 0 {
-		return -1
+	if p.last && !p.first {
+		return p.backward.back(t, 0, len(t)) >= 0
 	}
-	return p.ahead.forward(t, from, bound, any)
+	return p.ahead.forward(t, 0, p.first, true) >= 0
 }
 
 // find is the leftmost match at or behind from.
 func (p *Pattern) find(t string, from int) (a, b int, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b = p.end(t, from, false); b < 0 {
+	if p.first && from > 0 {
 		return 0, 0, false
 	}
-	if p.start&syntax.EmptyBeginText != 0 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last && !p.first { // the longest from the text's end is the leftmost
+		a = p.backward.back(t, from, len(t))
+		return a, len(t), a >= 0
+	}
+	if b = p.ahead.forward(t, from, p.first, false); b < 0 {
+		return 0, 0, false
+	}
+	if p.first {
 		return 0, b, true
 	}
 	return p.backward.back(t, from, b), b, true
