@@ -197,6 +197,9 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 				a.progressDone()
 				return old, nil
 			}
+			if ge := (*github.Error)(nil); errors.As(err, &ge) && ge.Kind == github.KindNetwork {
+				return old, err // it was tried long enough
+			}
 		}
 	}
 	snap, err := hub.Survey(ctx, refs, opt)

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/mattn/go-isatty"
 
@@ -27,6 +28,20 @@ func (a *app) progress() func(github.Progress) {
 	return func(p github.Progress) {
 		fmt.Fprintf(a.errw, "\r\x1b[Kreading %d of %s, %s", p.Repos, repositories(p.Of), count(p.Issues, "issue"))
 	}
+}
+
+// tellRetry says on standard error, terminal or not, that GitHub does not answer
+// and is asked again; with --json standard error is the error's own.
+func (a *app) tellRetry(why string, in time.Duration) {
+	if a.onScreen || a.opt.json {
+		return
+	}
+	a.progressDone()
+	if in == 0 {
+		a.notice("%s; still trying", why)
+		return
+	}
+	a.notice("%s; trying again in %s", why, max(in.Truncate(time.Second), time.Second))
 }
 
 func (a *app) progressDone() {

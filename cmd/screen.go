@@ -17,6 +17,7 @@ import (
 // the screen is left.
 func (a *app) screen(ctx context.Context) error {
 	longLived()
+	a.onScreen = true
 	c, err := a.config()
 	if err != nil {
 		return err

@@ -43,6 +43,8 @@ type app struct {
 	file       *os.File      // behind buffered
 	trail      *paperTrail   // behind out, where that is no terminal
 
+	onScreen bool // the screen tells itself what it waits for
+
 	heldUnknown bool  // reservations.log is missing or damaged
 	missing     error // a repository that --repo names does not exist
 

@@ -17,6 +17,10 @@ type Options struct {
 	Store     Store         // of REST answers; nil: in memory
 	Gap       time.Duration // between writes; 0: GitHub's second; negative: none, for an embedded GitHub
 	MaxWait   time.Duration // longest wait for a limit before giving up with KindRateLimited; 0: two minutes
+	// Retrying hears, one call at a time, when a read has had no good answer for
+	// a while: why, and in how long it is sent again; 0: it is still waited for.
+	// Nil: nobody does.
+	Retrying func(why string, in time.Duration)
 	// Record is shown every request before it leaves, its token included; for tests. Nil: none.
 	Record func(*http.Request)
 }
@@ -60,6 +64,7 @@ func New(o Options) (*Client, error) {
 	pace := newPacer(o.Clock, max(o.Gap, 0), o.MaxWait, nil)
 	c.wire = newWire(o.Endpoint, o.Token, o.UserAgent, pace, o.Clock, o.Store)
 	c.wire.record = o.Record
+	c.wire.silence.tell = o.Retrying
 	pace.waited = c.wire.count.wait
 	base := o.Endpoint.REST.String()
 	client, err := rest.NewClient(rest.WithHTTPClient(&http.Client{Transport: c.wire, CheckRedirect: useLast}),

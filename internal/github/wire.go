@@ -42,6 +42,7 @@ type wire struct {
 	writes   *http.Client
 	count    counters
 	record   func(*http.Request)
+	silence  silence
 }
 
 // newWire makes the two kinds of connection. That for writes keeps no
@@ -136,7 +137,9 @@ func (w *wire) read(ctx context.Context, r resource, send func(context.Context) 
 			return nil, err
 		}
 		attempt, cancel := context.WithTimeout(ctx, answerTimeout)
+		attempt, connected := w.silence.connecting(attempt)
 		a, err := send(attempt)
+		connected()
 		cancel()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -157,6 +160,7 @@ func (w *wire) read(ctx context.Context, r resource, send func(context.Context) 
 			again = a.status >= 500
 		}
 		if !again {
+			w.silence.broken()
 			return a, nil
 		}
 		if try >= readAttempts || (err == nil && enough(ctx, a.status, try)) {
@@ -166,6 +170,7 @@ func (w *wire) read(ctx context.Context, r resource, send func(context.Context) 
 			return a, nil
 		}
 		w.count.retries.Add(1)
+		w.silence.lasts(w.clock.Now(), backoff, a, err)
 		if err := w.clock.Sleep(ctx, backoff); err != nil {
 			return nil, err
 		}
