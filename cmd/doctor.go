@@ -152,6 +152,8 @@ func (a *app) examineFolder(f *findings) bool {
 		f.ok(".core/", "%s", d.Path)
 	case errors.Is(err, config.ErrAbsent):
 		f.warn(".core/", "core dev init ORG | REPO...", "none: what reads works with --org or --repo, what writes is refused")
+	case errors.Is(err, config.ErrReadOnly):
+		f.warn(".core/", "chown or chmod it, or name another folder with --dir", "%s is read-only for this account: what reads works, what writes is refused", d.Path)
 	default:
 		f.failed(".core/", err)
 	}

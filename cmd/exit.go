@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,7 @@ const (
 	exitSignIn    = 5  // no token (also of any member who could be charged), a refused one, or one without the scope or right
 	exitNotFound  = 6  // no such repository, epic, issue or file
 	exitAway      = 7  // GitHub cannot be reached, fails, or limits us
-	exitFile      = 8  // a file in .core/ is missing, wrong or damaged, or team.yaml lists a repository for nobody
+	exitFile      = 8  // a file in .core/ is missing, wrong, damaged or may not be written, or team.yaml lists a repository for nobody
 	exitStale     = 9  // the world moved since the plan: plan again
 	exitUnsettled = 10 // a task may have been spent; it stays reserved
 	exitPaused    = 11 // .core/PAUSE exists
@@ -50,8 +51,9 @@ const exitText = `Exit statuses of core dev
        or no token is at hand of any member who could be charged
   6    no such repository, epic, issue or file
   7    GitHub cannot be reached, fails, or limits us: try later
-  8    a file in .core/ is missing, wrong or damaged; or team.yaml lists the
-       repository for nobody, so that nobody can be charged
+  8    a file in .core/ is missing, wrong or damaged, or may not be written;
+       or team.yaml lists the repository for nobody, so that nobody can be
+       charged
   9    the world moved since the plan was made; nothing more was sent
   10   a task may have been spent: it stays reserved until that is settled
   11   writing is paused (core dev resume)
@@ -150,7 +152,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "usage", exitUsage, text, hint
 	case errors.As(err, &nf), errors.As(err, &ne), errors.As(err, &no), errors.As(err, &cu), errors.As(err, &nd), errors.As(err, &unk):
 		return "not-found", exitNotFound, text, hint
-	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), errors.Is(err, journal.ErrDamaged), isLedger(err):
+	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), errors.Is(err, config.ErrReadOnly), errors.Is(err, journal.ErrDamaged), isLedger(err), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return "file", exitFile, text, hint
 	case errors.As(err, &ge):
 		return string(ge.Kind), githubStatus(ge.Kind), text, hint

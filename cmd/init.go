@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -51,7 +52,9 @@ func (a *app) init(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if d.Exists() && d.Writable() == nil {
+	if err := d.Writable(); errors.Is(err, config.ErrReadOnly) {
+		return err
+	} else if err == nil {
 		return hinted{fmt.Errorf("%s: %w", d.Path, config.ErrInitialised), "edit its files, or name another folder with --dir"}
 	}
 	org, repos, err := a.named(args)

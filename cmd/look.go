@@ -333,6 +333,9 @@ func (a *app) saveOutside(l *look) error {
 		return err
 	}
 	l.seen.Reports = a.askAgents(l)
+	if a.readOnly(d) {
+		return nil
+	}
 	if err := state.SaveSeen(d.Path, l.seen); err != nil {
 		a.notice("what was seen on GitHub could not be kept: %v", err)
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,6 +43,9 @@ type app struct {
 	buffered   *bufio.Writer // out, where it is a file or a pipe
 	file       *os.File      // behind buffered
 	trail      *paperTrail   // behind out, where that is no terminal
+
+	toldReadOnly bool // that our files may only be read
+	noCache      bool // state.db may not be opened
 
 	onScreen bool // the screen tells itself what it waits for
 
@@ -204,16 +208,37 @@ func (a *app) client(ctx context.Context) (*github.Client, error) {
 	return a.hub, nil
 }
 
+// readOnly tells whether our files may only be read, once with a notice: then
+// nothing is remembered from one command to the next.
+func (a *app) readOnly(d config.Dir) bool {
+	if !errors.Is(d.Writable(), config.ErrReadOnly) {
+		return false
+	}
+	if !a.toldReadOnly {
+		a.toldReadOnly = true
+		a.notice("%s is read-only for this account: everything is read from GitHub, and nothing of it is kept", d.Path)
+	}
+	return true
+}
+
 // state opens state.db; nil where there is no .core/ to keep it in.
 func (a *app) state() (*state.DB, error) {
 	if a.db != nil {
 		return a.db, nil
 	}
 	d, err := a.dir()
-	if err != nil || !d.Exists() {
+	if err != nil || !d.Exists() || a.readOnly(d) {
 		return nil, err
 	}
+	if a.noCache {
+		return nil, nil
+	}
 	db, aside, err := state.Open(d.File("state.db"))
+	if errors.Is(err, os.ErrPermission) {
+		a.noCache = true
+		a.notice("%v: nothing is remembered from one command to the next", err)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, hinted{err, "it holds nothing that cannot be read again from GitHub: delete it, or mend its permissions"}
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // The files of `.core/` that this package reads or writes.
@@ -41,10 +42,14 @@ var ErrAbsent = errors.New("no .core/ here or in a folder above")
 // has not seen: nothing says which GitHub its ledger belongs to.
 var ErrNoConfig = errors.New("this .core/ has no config.yaml, so nothing says which GitHub its ledger belongs to")
 
+// ErrReadOnly is what a command that writes answers where this account may not
+// write to `.core/`; what reads does without.
+var ErrReadOnly = errors.New("this account may only read it, so nothing can be written from here")
+
 const initHint = "run `core dev init ORG | REPO...`"
 
-// Writable refuses a folder that init has not made or completed. The error
-// wraps ErrAbsent or ErrNoConfig and says what to run.
+// Writable refuses a folder that init has not made or completed, or that may only
+// be read. The error wraps ErrAbsent, ErrNoConfig or ErrReadOnly and says what to do.
 func (d Dir) Writable() error {
 	if !d.exists {
 		return fmt.Errorf("%w: %s", ErrAbsent, initHint)
@@ -53,6 +58,10 @@ func (d Dir) Writable() error {
 		return fmt.Errorf("%s: %w: %s, which keeps what is there", visible(d.Path), ErrNoConfig, initHint)
 	} else if err != nil {
 		return err
+	}
+	const write, search = 2, 1 // of access(2)
+	if err := syscall.Access(d.Path, write|search); err != nil {
+		return fmt.Errorf("%s: %w: give it back to this account with chown or chmod, or name another folder with --dir", visible(d.Path), ErrReadOnly)
 	}
 	return nil
 }
