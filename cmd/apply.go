@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -31,14 +32,15 @@ approved: what was spent is written down, what was not is given back, and the
 plan ends there.`,
 		Example: `  core dev apply --resume --dry-run
   core dev apply --resume --yes`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completePlans,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !resume {
 				return usageError{errors.New("what shall be applied? --resume goes on with a plan that was left open")}
 			}
-			id := ""
-			if len(args) > 0 {
-				id = args[0]
+			id, err := a.planNamed(args)
+			if err != nil {
+				return err
 			}
 			return a.goOn(c.Context(), id, o)
 		},
@@ -69,13 +71,36 @@ func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
 	if err != nil {
 		return err
 	}
+	if left, err = engine.Onlook(ctx, left); err != nil {
+		return err
+	}
 	d := newDelivery()
-	var ids []string
+	var ids, found []string
 	var plans []flows.Plan
+	held := 0
 	for _, r := range left {
 		ids, plans = append(ids, r.ID), append(plans, r.Plan)
+		held += r.Held
+		for _, f := range r.Found {
+			found = append(found, "was under way: "+f.Step.Effect.Kind()+" "+f.Step.Effect.Target()+", "+foundText(f))
+		}
 	}
+	if held > 0 {
+		found = append(found, count(held, "task")+" of it already reserved (held)")
+	}
+	o.further = strings.Join(found, "\n")
 	p := a.proposal(strings.TrimSpace("core dev apply --resume "+id), plans...)
 	p.ID = ids[0]
 	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, ids...) }))
+}
+
+// foundText is what a look shows of a step that was under way.
+func foundText(f orchestrator.Found) string {
+	switch {
+	case f.Err != nil:
+		return "and what became of it could not be seen: " + terminal.Clean(f.Err.Error())
+	case f.Landed:
+		return "and landed (" + terminal.Clean(f.Detail) + "): it is not sent again"
+	}
+	return "and has not landed; it may until " + f.Until.UTC().Format("15:04:05Z") + ", which is waited for before it is sent again"
 }

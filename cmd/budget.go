@@ -97,7 +97,7 @@ reservation of theirs would not be known any more.`,
 			if _, err := a.writable(); err != nil {
 				return err
 			}
-			a.opt.refresh = true
+			a.opt.refresh, a.reconciles = true, true
 			l, err := a.look(c.Context())
 			if err != nil {
 				return err

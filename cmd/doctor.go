@@ -39,7 +39,7 @@ when something is wrong. Asks GitHub a handful of questions and writes nothing.`
 				wide = max(wide, terminal.Width(k.Name))
 			}
 			for _, k := range checks {
-				fmt.Fprintf(a.out, "%-4s  %-*s  %s\n", k.Status, wide, k.Name, terminal.Clean(k.Detail))
+				fmt.Fprintf(a.out, "%-4s  %-*s  %s\n", k.Status, wide, k.Name, detailLines(k.Detail, wide))
 				if k.Do != "" {
 					fmt.Fprintf(a.out, "      %*s  -> %s\n", wide, "", terminal.Clean(k.Do))
 				}
@@ -267,4 +267,14 @@ func (a *app) examineRepos(ctx context.Context, f *findings) {
 			f.ok(name, "%s", strings.Join(good, ", "))
 		}
 	}
+}
+
+// detailLines cleans a detail and keeps its lines, such as an excerpt of a file,
+// below each other.
+func detailLines(text string, wide int) string {
+	lines := strings.Split(text, "\n")
+	for k := range lines {
+		lines[k] = terminal.Clean(lines[k])
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", wide+8))
 }

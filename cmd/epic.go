@@ -31,8 +31,13 @@ on and writes the line in dispatch.log. One label costs one task.`,
   core dev epic 118 --repo NAME
   core dev epic 118 --repo NAME --dispatch --dry-run
   core dev epic 118 --repo NAME --dispatch --max 1 --yes`,
-		Args: exactly(1),
+		Args:              exactly(1),
+		ValidArgsFunction: a.completeEpics,
 		RunE: func(c *cobra.Command, args []string) error {
+			c.SuggestionsMinimumDistance = 2
+			if near := c.SuggestionsFor(args[0]); len(near) > 0 && !strings.ContainsAny(args[0], "0123456789") {
+				return usageError{errUnknownCommand(c, args[0])}
+			}
 			if !send {
 				if o.max != 0 || o.dryRun || o.yes || len(feat) > 0 {
 					return usageError{fmt.Errorf("--max, --dry-run, --yes and --include-feat go with --dispatch")}
@@ -56,7 +61,7 @@ on and writes the line in dispatch.log. One label costs one task.`,
 		&cobra.Command{Use: "list", Short: "Every open epic with its phases", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error {
 			return a.listEpics(c.Context())
 		}},
-		&cobra.Command{Use: "show N", Short: "One epic: phases, children, and why each is (not) READY", Args: exactly(1), RunE: func(c *cobra.Command, args []string) error {
+		&cobra.Command{Use: "show N", Short: "One epic: phases, children, and why each is (not) READY", Args: exactly(1), ValidArgsFunction: a.completeEpics, RunE: func(c *cobra.Command, args []string) error {
 			return a.showEpic(c.Context(), args[0])
 		}},
 	)

@@ -188,6 +188,9 @@ func (a *app) fail(c *cobra.Command, err error) int {
 	if status == exitUsage && hint == "" && c != nil {
 		hint = "see \"" + c.CommandPath() + " --help\""
 	}
+	if errors.Is(err, config.ErrAbsent) && hint == "" {
+		hint = a.demoHere()
+	}
 	if a.opt.json {
 		e := errorShape{Version: shapeVersion}
 		e.Error.Kind, e.Error.Status, e.Error.Message, e.Error.Hint = kind, status, text, hint

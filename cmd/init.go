@@ -75,7 +75,10 @@ func (a *app) init(ctx context.Context, args []string) error {
 	}
 	var refs []inventory.RepoRef
 	if len(repos) == 0 {
-		if refs, err = hub.OrgRepos(ctx, org); err != nil {
+		a.reading("the repositories of " + org)
+		refs, err = hub.OrgRepos(ctx, org)
+		a.progressDone()
+		if err != nil {
 			return err
 		}
 		if len(refs) == 0 {
@@ -90,6 +93,7 @@ func (a *app) init(ctx context.Context, args []string) error {
 		refs = append(refs, ref)
 		org = ref.Owner
 	}
+	a.reading(repositories(len(refs)))
 	snap, err := hub.Survey(ctx, refs, github.SurveyOptions{Trust: c.Trust(), Progress: a.progress()})
 	a.progressDone()
 	if err != nil {

@@ -18,18 +18,23 @@ func newLog(a *app) *cobra.Command {
 		Use:   "log [PLAN]",
 		Short: "What was sent: plans, newest first; or the steps of one",
 		Long: `Lists the plans of this folder's journal, newest first, with how each ended; or
-the steps of one with when each was sent and what came of it. It reads files
-only. "complete": every step was done; "stale": the world contradicted it;
+the steps of one (its id, or what begins or ends only that one) with when each was
+sent and what came of it. It reads files only. "complete": every step was done; "stale": the world contradicted it;
 "stopped": left, nothing in doubt; "settled": left, and what was open was found
 out later; "open": left just now; "running"; "undone".`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completePlans,
 		RunE: func(c *cobra.Command, args []string) error {
 			engine, err := a.reader()
 			if err != nil {
 				return err
 			}
 			if len(args) > 0 {
-				return a.printLogPlan(engine, args[0])
+				id, err := a.planNamed(args)
+				if err != nil {
+					return err
+				}
+				return a.printLogPlan(engine, id)
 			}
 			most := someplans
 			if all {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -159,9 +161,30 @@ func (a *app) fleet(c *config.Config) (config.Fleet, error) {
 	}
 	if len(fl.Repos) == 0 && fl.Org == "" {
 		return fl, usageError{hinted{errors.New("which repositories? There is no .core/ here, and neither --org nor --repo was given"),
-			"core dev demo shows what this does; core dev --org ORG reads an organisation; core dev init ORG keeps it"}}
+			a.withoutFolder()}}
 	}
 	return fl, nil
+}
+
+// withoutFolder is what to do where there is no .core/.
+func (a *app) withoutFolder() string {
+	text := "core dev demo shows what this does; core dev --org ORG reads an organisation; core dev init ORG keeps it"
+	if demo := a.demoHere(); demo != "" {
+		text = demo + "; " + text
+	}
+	return text
+}
+
+// demoHere tells of a demo's folder where there is no other; empty: there is none.
+func (a *app) demoHere() string {
+	d, err := a.dir()
+	if err != nil || a.opt.demo || d.Exists() {
+		return ""
+	}
+	if _, err := os.Stat(filepath.Join(d.Path, config.DemoName)); err != nil {
+		return ""
+	}
+	return filepath.Join(config.DirName, config.DemoName) + "/ holds a demo, which --demo uses"
 }
 
 // refs are the repositories of the fleet; an organisation is listed.

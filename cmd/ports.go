@@ -75,7 +75,9 @@ func (a *app) readLedger(c *config.Config, s *budget.State, from budget.Day) err
 		// What reads goes on, and says so; whatever writes is refused by the
 		// ledger itself.
 		a.heldUnknown = true
-		a.notice("what is reserved is not known: %v", err)
+		if !a.reconciles {
+			a.notice("what is reserved is not known: %v", err)
+		}
 	}
 	if a.heldUnknown {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/terminal"
 )
 
 // isTerminal tells whether an output is a terminal.
@@ -18,6 +19,19 @@ func isTerminal(w any) bool {
 
 // asks tells whether there is somebody to ask.
 func (a *app) asks() bool { return isTerminal(a.in) && a.onTerminal }
+
+// dumb tells of a terminal that cannot place a cursor.
+func (a *app) dumb() bool {
+	term, _ := a.env("TERM")
+	return term == "dumb"
+}
+
+// reading says on a terminal what is read now, until progress has more to say.
+func (a *app) reading(what string) {
+	if isTerminal(a.errw) && !a.opt.headless {
+		fmt.Fprintf(a.errw, "\r\x1b[Kreading %s", terminal.Clean(what))
+	}
+}
 
 // progress shows how far a long read is, on a terminal only, on one line of
 // standard error.

@@ -22,7 +22,9 @@ frees the claim of a child that is not dispatched: a machine that does not come
 back may have left it.`,
 		Example: `  core dev recall core#112 --dry-run`,
 		Args:    exactly(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.recall(c.Context(), args[0], o) },
+
+		ValidArgsFunction: completeNothing,
+		RunE:              func(c *cobra.Command, args []string) error { return a.recall(c.Context(), args[0], o) },
 	}
 	o.flags(c)
 	return c

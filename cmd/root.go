@@ -86,6 +86,9 @@ func newRoot(a *app) *cobra.Command {
 func newHelp(of *cobra.Command) *cobra.Command {
 	return &cobra.Command{Use: "help [COMMAND]", Short: "Help about a command", RunE: func(c *cobra.Command, args []string) error {
 		target, rest, err := of.Find(args)
+		if dev, _, none := of.Find([]string{"dev"}); none == nil && (err != nil || len(rest) > 0) { // "core help exit"
+			target, rest, err = dev.Find(args)
+		}
 		if err != nil || len(rest) > 0 {
 			return usageError{errUnknownTopic(strings.Join(args, " "))}
 		}

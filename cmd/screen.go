@@ -60,8 +60,15 @@ func (h *held) Write(b []byte) (int, error) {
 	return h.text.Write(b)
 }
 
-// wantsScreen tells whether there is a person at a terminal.
-func (a *app) wantsScreen() bool { return !a.opt.headless && !a.opt.json && a.asks() }
+// wantsScreen tells whether there is a person at a terminal that can show it.
+func (a *app) wantsScreen() bool {
+	wants := !a.opt.headless && !a.opt.json && a.asks()
+	if wants && a.dumb() {
+		a.notice("no screen: by TERM=dumb this terminal cannot show one")
+		return false
+	}
+	return wants
+}
 
 // screenEngine is the program as the screen asks for it. Looks and plans take
 // turns; an apply runs beside them.

@@ -203,7 +203,11 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	if len(p.Steps) == 0 {
 		fmt.Fprintln(a.out, "nothing to do")
 	} else {
-		fmt.Fprintf(a.out, "%s of %d left today, %s\n", count(p.Cost.Tasks, "task"), st.UsableRemaining, count(p.Cost.Requests, "request"))
+		tasks := "costs no task"
+		if p.Cost.Tasks > 0 {
+			tasks = fmt.Sprintf("%s of %d left today", count(p.Cost.Tasks, "task"), st.UsableRemaining)
+		}
+		fmt.Fprintf(a.out, "%s, %s\n", tasks, count(p.Cost.Requests, "request"))
 	}
 	t := a.table()
 	for k, s := range p.Steps {

@@ -19,16 +19,18 @@ their ids, a branch is deleted while it stands at the commit it was made at and
 nobody was sent to it since; an issue that was made is closed as not planned, one
 that was closed is opened, and ties between issues are undone. It says what
 cannot be taken back: a task stays spent, a label and a checklist's lines stay.
-It is a plan itself, shown first, and written to the journal; named, it is taken
+What stays is listed, and the plan then counts as taken
+back in part. Run again, it goes on with the plan before. It is a plan itself, shown first, and written to the journal; named, it is taken
 back as well: a comment of ours gets a new id, a branch is made where it stood, and
 an agent's label stays off, as it would cost another task.`,
 		Example: `  core dev undo --dry-run
   core dev undo 20260204T100000.000Z-k3v9qa --yes`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completePlans,
 		RunE: func(c *cobra.Command, args []string) error {
-			id := ""
-			if len(args) > 0 {
-				id = args[0]
+			id, err := a.planNamed(args)
+			if err != nil {
+				return err
 			}
 			return a.undo(c.Context(), id, o)
 		},
@@ -58,7 +60,16 @@ func (a *app) undo(ctx context.Context, id string, o sendOptions) error {
 		return err
 	}
 	d := newDelivery()
-	d.said = "taken back: plan " + plan.Target
 	p := a.proposal("core dev undo "+plan.Target, plan)
-	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) }))
+	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error {
+		if err := e.Apply(ctx, p); err != nil {
+			return err
+		}
+		back, err := e.TakenBack(plan.Target, p.ID)
+		d.said = "taken back: plan " + plan.Target
+		if back.Partly() {
+			d.said = back.String() + " of plan " + plan.Target + "; what stays is listed above"
+		}
+		return err
+	}))
 }

@@ -49,6 +49,7 @@ type app struct {
 
 	onScreen bool // the screen tells itself what it waits for
 
+	reconciles  bool  // this command finds out what is reserved
 	heldUnknown bool  // reservations.log is missing or damaged
 	missing     error // a repository that --repo names does not exist
 

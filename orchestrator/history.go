@@ -50,17 +50,20 @@ func (a *Applier) History(most int) ([]Entry, error) {
 		return nil, err
 	}
 	var out []Entry
-	undone := map[string]bool{}
+	undone := map[string]Entry{} // by plan, what took it back
 	for k := len(ids) - 1; k >= 0 && (most == 0 || len(out) < most); k-- {
 		e, err := a.Plan(ids[k])
 		if err != nil {
 			e = Entry{ID: ids[k], State: Broken, Detail: err.Error()}
 		}
 		if e.Flow == undoFlow && e.State == State(Complete) {
-			undone[e.Target] = true
+			undone[e.Target] = e
 		}
-		if undone[e.ID] {
+		if by, ok := undone[e.ID]; ok {
 			e.State = Undone
+			if back := takenBack(e, by); back.Partly() {
+				e.Detail = back.String()
+			}
 		}
 		out = append(out, e)
 	}

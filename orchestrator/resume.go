@@ -24,6 +24,10 @@ func (e *NothingOpen) Error() string {
 type Remainder struct {
 	ID   string
 	Plan flows.Plan // of the remaining steps, to be shown before Resume
+
+	// What Onlook found out.
+	Held  int     // tasks of it that are reserved
+	Found []Found // the steps that were under way
 }
 
 // Rest is what is left to do of an open plan, as plans to be shown before
@@ -46,7 +50,7 @@ func (a *Applier) Rest(id string) ([]Remainder, error) {
 				plan.Add(s.Step)
 			}
 		}
-		out = append(out, Remainder{id, plan})
+		out = append(out, Remainder{ID: id, Plan: plan})
 	}
 	return out, nil
 }

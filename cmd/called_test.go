@@ -1,0 +1,59 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// TestCommandsAreNamedAsTheyCanBeCalled: by the name alone only where that leads
+// to a program, and on the demo with its flag.
+func TestCommandsAreNamedAsTheyCanBeCalled(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	args := os.Args
+	t.Cleanup(func() { os.Args = args })
+	os.Args = []string{"bin/core", "dev"}
+	a := newApp(nil, &bytes.Buffer{}, &bytes.Buffer{})
+	a.opt.demo = true
+	if got := a.called("core dev epic list"); got != "bin/core dev epic list --demo" {
+		t.Errorf("not on the path: %q", got)
+	}
+	if got := a.calledDemo("--reset"); got != "bin/core dev demo --reset" {
+		t.Errorf("the demo: %q", got)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "core"), []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a.opt.demo = false
+	if got := a.called("core dev log"); got != "core dev log" {
+		t.Errorf("on the path: %q", got)
+	}
+}
+
+// TestADumbTerminalGetsTheReport, and is told why.
+func TestADumbTerminalGetsTheReport(t *testing.T) {
+	p, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pseudo terminal here: %v", err)
+	}
+	defer p.Close()
+	defer tty.Close()
+	for _, c := range []struct {
+		term, said string
+		screen     bool
+	}{
+		{"dumb", "core: no screen: by TERM=dumb this terminal cannot show one\n", false},
+		{"xterm-256color", "", true},
+	} {
+		var errw bytes.Buffer
+		a := newApp(tty, tty, &errw)
+		a.env = func(name string) (string, bool) { return c.term, name == "TERM" }
+		if got := a.wantsScreen(); got != c.screen || errw.String() != c.said {
+			t.Errorf("%s: %v, said %q", c.term, got, errw.String())
+		}
+	}
+}
