@@ -12,7 +12,7 @@ import (
 const (
 	quietFor    = 1500 * time.Millisecond // without a good answer before anything is said
 	sayEvery    = 5 * time.Second
-	connectTime = 2 * time.Second         // to a connection, before it is said that there is none yet
+	connectTime = 2 * time.Second // to a connection, before it is said that there is none yet
 )
 
 // silence tells a person who waits that reads get no good answer.
