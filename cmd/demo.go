@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -138,6 +139,9 @@ func (a *app) startDemo(ctx context.Context) error {
 		o.Fleet, o.Seed = demoFleet, 1
 	}
 	sim, err := openDemo(ctx, o)
+	if errors.Is(err, githubsim.ErrInUse) {
+		return hinted{err, "another command runs the demo: let it end" + besideWords(d)}
+	}
 	if err != nil {
 		return err
 	}
@@ -147,6 +151,11 @@ func (a *app) startDemo(ctx context.Context) error {
 		return err
 	}
 	a.sim, a.simURL = sim, url
+	// For whoever finds the folder in use; it is a courtesy, like all that is
+	// said beside a lock.
+	if os.WriteFile(d.File(besideFile), []byte(a.beside()+"\n"), 0o600) == nil {
+		a.later(func() { _ = os.Remove(d.File(besideFile)) })
+	}
 	if _, err := os.Stat(d.File(config.ConfigFile)); errors.Is(err, os.ErrNotExist) {
 		f := sim.Fleet().Files
 		if _, err := config.Init(d, config.InitOptions{Config: f[config.ConfigFile], Inventory: f[config.InventoryFile], Team: f[config.TeamFile]}); err != nil {
@@ -155,6 +164,24 @@ func (a *app) startDemo(ctx context.Context) error {
 		a.folder, a.conf = nil, nil
 	}
 	return nil
+}
+
+// besideFile says, while a command serves the demo, how another reaches it.
+const besideFile = "beside"
+
+// beside is how another command reaches the embedded GitHub of this one: the
+// variable and the flags to be given to it.
+func (a *app) beside() string {
+	f := a.sim.Fleet()
+	return "GITHUB_TOKEN=" + a.sim.Token(f.Owner) + " core dev epic list --org " + f.Org + " --api-url " + a.simURL
+}
+
+func besideWords(d config.Dir) string {
+	raw, err := os.ReadFile(d.File(besideFile))
+	if err != nil || len(raw) == 0 {
+		return ""
+	}
+	return ", or ask it: " + strings.TrimSpace(string(raw))
 }
 
 // ensureDemoFiles makes the demo's folder for commands that read files only.
@@ -177,7 +204,7 @@ func openDemo(ctx context.Context, o githubsim.Options) (*githubsim.Server, erro
 		}
 		select {
 		case <-ctx.Done():
-			return nil, hinted{err, "another command runs the demo: let it end, or point this one at it with --api-url"}
+			return nil, err
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

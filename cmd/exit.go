@@ -19,6 +19,7 @@ import (
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/orchestrator"
+	"github.com/dappcore/core-dev/tui"
 )
 
 // Exit statuses, one a kind of end. Scripts may rely on them.
@@ -134,6 +135,8 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 	switch {
 	case errors.As(err, &un): // also of a run that was interrupted
 		return "unsettled", exitUnsettled, text, "the next command that writes finds it out first; \"core dev apply --resume\" goes on with the plan"
+	case errors.Is(err, tui.ErrStopped), errors.Is(err, tui.ErrLeft):
+		return "interrupted", exitStopped, text, ""
 	case errors.Is(err, context.Canceled):
 		return "interrupted", exitStopped, "interrupted", ""
 	case errors.As(err, &st):

@@ -31,6 +31,7 @@ type look struct {
 	budget  budget.State
 	seen    state.Seen
 
+	checked  time.Time            // when GitHub was last asked whether the snapshot holds
 	unlogged []inventory.Dispatch // made by hand, or by another folder
 
 	said flows.Said // by the journal of this folder
@@ -58,7 +59,7 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &look{conf: c}
+	l := &look{conf: c, checked: a.now()}
 	if l.snap, err = a.survey(ctx, hub, c, refs); err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (a *app) printReport(l *look) error {
 			fmt.Fprintf(a.out, "paused%s: nothing writes to GitHub until \"core dev resume\"\n", parenthesised(p.Note))
 		}
 	}
-	fmt.Fprintf(a.out, "%s as @%s: %s, %d READY, read %s ago\n\n", host, terminal.Clean(l.snap.Viewer), repositories(len(l.fleet.Rows)), l.fleet.Ready(), age(a.now().Sub(l.snap.TakenAt)))
+	fmt.Fprintf(a.out, "%s as @%s: %s, %d READY, %s\n\n", host, terminal.Clean(l.snap.Viewer), repositories(len(l.fleet.Rows)), l.fleet.Ready(), a.seenWords(l))
 	a.printInventory(l)
 	if len(l.fleet.Epics) > 0 {
 		fmt.Fprintln(a.out)
@@ -64,6 +64,16 @@ func (a *app) printReport(l *look) error {
 	a.printOpen("  ")
 	a.printPeople(l)
 	return nil
+}
+
+// seenWords is how old what is shown is: the age of the last answer of GitHub,
+// also where that was but that nothing changed.
+func (a *app) seenWords(l *look) string {
+	now := a.now()
+	if l.checked.After(l.snap.TakenAt) {
+		return "asked " + age(now.Sub(l.checked)) + " ago: nothing new in " + age(now.Sub(l.snap.TakenAt))
+	}
+	return "read " + age(now.Sub(l.snap.TakenAt)) + " ago"
 }
 
 func (a *app) printPeople(l *look) {

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"slices"
 	"sync"
+	"time"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -25,6 +29,10 @@ func (a *app) screen(ctx context.Context) error {
 	if _, err := a.fleet(c); err != nil { // nothing to show, and nothing a screen could ask for
 		return err
 	}
+	d, err := a.dir()
+	if err != nil {
+		return err
+	}
 	errw := a.errw
 	said := &held{}
 	a.errw = said
@@ -36,7 +44,7 @@ func (a *app) screen(ctx context.Context) error {
 		}
 	}()
 	noColor, _ := a.env("NO_COLOR") // https://no-color.org: set, and not empty
-	return tui.Run(ctx, &screenEngine{a: a, shown: map[string]shown{}}, tui.Options{
+	return tui.Run(ctx, &screenEngine{a: a, folder: d, shown: map[string]shown{}}, tui.Options{
 		In: a.in, Out: a.out,
 		Clean: terminal.Clean,
 		Explain: func(err error) (text, hint string) {
@@ -73,8 +81,9 @@ func (a *app) wantsScreen() bool {
 // screenEngine is the program as the screen asks for it. Looks and plans take
 // turns; an apply runs beside them.
 type screenEngine struct {
-	a  *app
-	mu sync.Mutex
+	a      *app
+	folder config.Dir
+	mu     sync.Mutex
 	// shown are the proposals that may be approved; a new one takes the place
 	// of the last.
 	shown map[string]shown
@@ -111,12 +120,39 @@ func (s *screenEngine) view(l *look) (orchestrator.View, error) {
 	if err != nil {
 		return orchestrator.View{}, err
 	}
-	d, err := s.a.dir()
-	if err != nil {
-		return orchestrator.View{}, err
+	v := orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, At: l.budget.Now, CheckedAt: l.checked}
+	if v.Web = "https://" + l.snap.Host; s.a.sim != nil {
+		v.Web, v.Beside = s.a.simURL, s.a.beside()
 	}
-	paused, err := brake{d}.Paused()
-	return orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, Paused: paused, At: l.budget.Now}, err
+	return v, nil
+}
+
+// Paused reads .core/PAUSE; what cannot be read holds.
+func (s *screenEngine) Paused() (string, bool) {
+	p, on, err := config.Paused(s.folder)
+	if err != nil {
+		return err.Error(), true
+	}
+	return p.Note, on
+}
+
+// recentPlans is how many plans Activity tells of at the start, at the most.
+const recentPlans = 50
+
+// Recent are the plans of the last day in the journal, oldest first.
+func (s *screenEngine) Recent() []orchestrator.Entry {
+	if !s.folder.Exists() {
+		return nil
+	}
+	reader := orchestrator.Applier{Journal: journal.Open(s.folder.File(journalFolder))}
+	list, err := reader.History(recentPlans)
+	if err != nil {
+		return nil // the screen shows what is; "core dev log" says what is the matter
+	}
+	from := s.a.now().Add(-24 * time.Hour)
+	list = slices.DeleteFunc(list, func(e orchestrator.Entry) bool { return e.Last.Before(from) })
+	slices.Reverse(list)
+	return list
 }
 
 // Propose looks and plans; what an earlier run left open it only tells.

@@ -13,8 +13,15 @@ type View struct {
 	Snapshot *inventory.Snapshot
 	Fleet    *inventory.Fleet
 	Budget   budget.Status
-	Paused   bool
 	At       time.Time // when it was put together
+	// CheckedAt is when GitHub was last asked whether anything changed: at or
+	// after Snapshot.TakenAt, which is when it was last read. Zero: not known.
+	CheckedAt time.Time
+	// Web is where GitHub's pages are, "https://github.com", without a slash.
+	Web string
+	// Beside is how another command reaches the embedded GitHub that this
+	// process serves; empty where it serves none.
+	Beside string
 }
 
 // Proposal is what a flow would do, ready to be approved. It is applied

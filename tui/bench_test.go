@@ -53,6 +53,8 @@ type shelf struct{ view orchestrator.View }
 
 func (e shelf) Cached() (orchestrator.View, bool)                  { return e.view, true }
 func (e shelf) Refresh(context.Context) (orchestrator.View, error) { return e.view, nil }
+func (shelf) Paused() (string, bool)                               { return "", false }
+func (shelf) Recent() []orchestrator.Entry                         { return nil }
 func (shelf) Propose(context.Context, Dispatch) (orchestrator.Proposal, error) {
 	return orchestrator.Proposal{}, nil
 }

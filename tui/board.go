@@ -22,7 +22,9 @@ type board struct {
 	running int         // children an agent has
 	ready   int
 	// children is every child's verdict, by Ref.Key, to tell what changed.
-	children map[string]childFacts
+	children   map[string]childFacts
+	people     []personLine
+	peopleRows []row
 }
 
 type epicFacts struct {
@@ -76,7 +78,12 @@ func newBoard(v orchestrator.View, version int, clean func(string) string) *boar
 		b.running += f.run
 		b.ready += f.ready
 		b.facts = append(b.facts, f)
-		b.epics = append(b.epics, row{id: e.Ref.Key(), match: strings.ToLower(f.name + " " + f.title + " " + f.phase)})
+		b.epics = append(b.epics, row{id: e.Ref.Key(), match: strings.ToLower(clean(e.Ref.String()) + " " + f.name + " " + clean(e.Title) + " " + clean(openPhase(e)) + " " + f.phase)})
+	}
+	for k, p := range b.fleet.People {
+		l := personLine{clean(p.Ref.Repo.Name) + " #" + strconv.Itoa(p.Ref.Number), clean(p.Title), clean(p.Reason)}
+		b.people = append(b.people, l)
+		b.peopleRows = append(b.peopleRows, row{id: p.Ref.Key() + " " + strconv.Itoa(k), match: strings.ToLower(l.name + " " + l.title + " " + l.reason)})
 	}
 	return b
 }
@@ -136,6 +143,14 @@ func forPerson(c inventory.Code) bool {
 		return true
 	}
 	return false
+}
+
+// checkedAt is when GitHub was last asked whether the board still holds.
+func (b *board) checkedAt() time.Time {
+	if at := b.takenAt(); b.view.CheckedAt.Before(at) {
+		return at
+	}
+	return b.view.CheckedAt
 }
 
 // takenAt is when GitHub was looked at.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -31,10 +32,16 @@ type edge struct {
 	last    *board // for telling what changed
 	unplan  context.CancelFunc
 	feed    *feed
+	crash   *crash // the first panic of a command
 }
 
-// command makes a command of an order.
+// command makes a command of an order. What panics in it ends the screen in
+// good order (see broken.go).
 func (e *edge) command(o order) tea.Cmd {
+	return e.guarded(e.carrying(o))
+}
+
+func (e *edge) carrying(o order) tea.Cmd {
 	switch o := o.(type) {
 	case readCache:
 		return func() tea.Msg {
@@ -51,6 +58,20 @@ func (e *edge) command(o order) tea.Cmd {
 		return func() tea.Msg {
 			p, err := e.engine.Propose(ctx, o.ask)
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
+		}
+	case readPast:
+		return func() tea.Msg { return pastCame{pastOf(e.engine.Recent(), e.clean)} }
+	case watchPause:
+		return func() tea.Msg {
+			if o.after > 0 {
+				select {
+				case <-e.clock.After(o.after):
+				case <-e.ctx.Done():
+					return nil
+				}
+			}
+			reason, on := e.engine.Paused()
+			return pauseCame{pause{on, e.clean(reason)}}
 		}
 	case dropPlan:
 		return func() tea.Msg { e.planContext(); return nil }
@@ -135,7 +156,7 @@ type feed struct {
 	dropped int
 	done    bool
 	err     error
-	crash   any           // what the engine panicked with
+	crash   *crash        // what the engine panicked with
 	wake    chan struct{} // holds one token while there is something to take
 	ended   chan struct{} // closed when Apply has returned
 	cancel  context.CancelFunc
@@ -171,11 +192,11 @@ func (e *edge) apply(id string) tea.Cmd {
 		go func() {
 			defer close(f.ended)
 			defer func() {
-				crash := recover()
+				value := recover()
 				f.mu.Lock()
 				f.done = true
-				if crash != nil {
-					f.crash, f.err = crash, errors.New("the program failed while sending")
+				if value != nil {
+					f.crash, f.err = &crash{value, debug.Stack()}, errors.New("the program failed while sending")
 				}
 				f.mu.Unlock()
 				f.tell()

@@ -15,6 +15,11 @@ type Engine interface {
 	// Cached is the view kept from an earlier run, without asking anybody;
 	// false when there is none. It should take well under 100 ms.
 	Cached() (orchestrator.View, bool)
+	// Paused tells whether writing is paused, and the reason given. It is asked
+	// every second and reads a small file at most.
+	Paused() (reason string, on bool)
+	// Recent are the plans of the last day, oldest first, from our files alone.
+	Recent() []orchestrator.Entry
 	// Refresh looks at GitHub and our files. A view that came is never changed
 	// afterwards. When it fails the screen keeps what it has.
 	Refresh(ctx context.Context) (orchestrator.View, error)

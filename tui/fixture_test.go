@@ -78,6 +78,9 @@ type hub struct {
 	snap     inventory.Snapshot
 	state    budget.State
 	paused   bool
+	reason   string               // of the pause
+	recent   []orchestrator.Entry // of earlier runs
+	same     bool                 // GitHub answers that nothing changed
 	cached   *orchestrator.View
 	clock    Clock
 	fail     error // of the next looks
@@ -113,7 +116,7 @@ func (h *hub) view() orchestrator.View {
 	}
 	f := inventory.Assess(&snap, rules, nil)
 	h.state.Now = h.clock.Now()
-	return orchestrator.View{Snapshot: &snap, Fleet: &f, Budget: h.state.Status(), Paused: h.paused, At: h.clock.Now()}
+	return orchestrator.View{Snapshot: &snap, Fleet: &f, Budget: h.state.Status(), At: h.clock.Now(), CheckedAt: h.clock.Now(), Web: "https://github.com"}
 }
 
 func (h *hub) Cached() (orchestrator.View, bool) {
@@ -124,6 +127,14 @@ func (h *hub) Cached() (orchestrator.View, bool) {
 	}
 	return *h.cached, true
 }
+
+func (h *hub) Paused() (string, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.reason, h.paused
+}
+
+func (h *hub) Recent() []orchestrator.Entry { return h.recent }
 
 func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if h.lookGate != nil {
@@ -139,7 +150,9 @@ func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if h.fail != nil {
 		return orchestrator.View{}, h.fail
 	}
-	h.snap.TakenAt = h.clock.Now()
+	if !h.same {
+		h.snap.TakenAt = h.clock.Now()
+	}
 	return h.view(), nil
 }
 

@@ -89,7 +89,11 @@ func (d *drawing) header() string {
 		left = append(left, part{faintRole, "read-only"})
 	}
 	if s.paused() {
-		left = append(left, part{warnRole, d.glyphs.marks[person] + " paused"})
+		word := d.glyphs.marks[person] + " paused"
+		if s.brake.reason != "" && s.w >= 60 {
+			word += ": " + d.meter.cut(s.brake.reason, s.w/4)
+		}
+		left = append(left, part{warnRole, word})
 	}
 	var sending, run, people string
 	if s.send.running {
@@ -150,26 +154,38 @@ func (d *drawing) header() string {
 	return d.spread(b.String(), used, d.theme.paint(role, right), rightWidth, s.w)
 }
 
-// tabs is the line of panes where only one is seen, each with its figure.
+// tabs is the line of panes where only one is seen, each with its figure where
+// there is room, else with its name, else with its key.
 func (d *drawing) tabs() string {
 	s := d.s
-	var b strings.Builder
+	var texts [paneCount]string
 	used := 0
-	for p := range paneCount {
-		text := strconv.Itoa(int(p)+1) + " " + paneNames[p]
-		if badge := d.badge(p); badge != "" {
-			text += " " + badge
+	for _, form := range []struct{ names, badges bool }{{true, true}, {true, false}, {false, false}} {
+		used = 0
+		for p := range paneCount {
+			here := p == s.focus
+			text := strconv.Itoa(int(p) + 1)
+			if form.names || here {
+				text += " " + paneNames[p]
+			}
+			if badge := d.badge(p); badge != "" && (form.badges || here) {
+				text += " " + badge
+			}
+			if texts[p] = " " + text + " "; here {
+				texts[p] = "[" + text + "]"
+			}
+			used += d.meter.width(texts[p])
 		}
-		role := faintRole
-		if p == s.focus {
-			text, role = "["+text+"]", accentRole
-		} else {
-			text = " " + text + " "
-		}
-		if used+d.meter.width(text) > s.w {
+		if used <= s.w {
 			break
 		}
-		used += d.meter.width(text)
+	}
+	var b strings.Builder
+	for p, text := range texts {
+		role := faintRole
+		if pane(p) == s.focus {
+			role = accentRole
+		}
 		b.WriteString(d.theme.paint(role, text))
 	}
 	return b.String() + blanks(s.w-used)
@@ -217,6 +233,8 @@ func (d *drawing) overlay(lines []string) {
 		box = d.drawPreview()
 	case inQuestion:
 		box = d.drawQuestion()
+	case inPeople:
+		box = d.drawPeople()
 	case inHelp:
 		box = d.drawHelp()
 	case inDetail:

@@ -95,6 +95,12 @@ func (r *real) budget() budget.State {
 
 func (r *real) Cached() (orchestrator.View, bool) { return orchestrator.View{}, false }
 
+func (r *real) Recent() []orchestrator.Entry {
+	list, _ := (&orchestrator.Applier{Journal: r.log}).History(0)
+	slices.Reverse(list)
+	return list
+}
+
 func (r *real) Refresh(ctx context.Context) (orchestrator.View, error) {
 	v, _, err := r.look(ctx)
 	return v, err
@@ -139,7 +145,7 @@ func (r *real) Apply(ctx context.Context, id string, emit func(orchestrator.Even
 	r.mu.Lock()
 	p := r.plans[id]
 	r.mu.Unlock()
-	return (&orchestrator.Applier{Hub: r.hub, Ledger: r, Journal: r.log, Brake: r, Judge: inventory.Rules{}.Again, Clock: r.clock, Host: "test", Quiet: time.Minute, Emit: emit}).Apply(ctx, p)
+	return (&orchestrator.Applier{Hub: r.hub, Ledger: r, Journal: r.log, Brake: brake{}, Judge: inventory.Rules{}.Again, Clock: r.clock, Host: "test", Quiet: time.Minute, Emit: emit}).Apply(ctx, p)
 }
 
 func (r *real) Reserve(ctx context.Context, t orchestrator.Task) (string, error) {
@@ -159,7 +165,13 @@ func (r *real) Settle(ctx context.Context, id string, at time.Time) error {
 	return r.book.Settle(ctx, id, at)
 }
 func (r *real) Release(ctx context.Context, id string) error { return r.book.Release(ctx, id) }
-func (r *real) Paused() (bool, error)                        { return false, nil }
+
+func (r *real) Paused() (string, bool) { return "", false }
+
+// brake never holds.
+type brake struct{}
+
+func (brake) Paused() (bool, error) { return false, nil }
 
 // logged is dispatch.log without its times.
 func (r *real) logged() []string {
@@ -174,12 +186,17 @@ func (r *real) logged() []string {
 
 func openReal(t *testing.T) (*tuitest.Driver, *real) {
 	r := newReal(t)
+	return reopen(t, r), r
+}
+
+// reopen is another screen on the same files and the same GitHub.
+func reopen(t *testing.T, r *real) *tuitest.Driver {
 	clock := tuitest.NewClock(r.clock.Now())
 	m, err := newModel(t.Context(), r, Options{Clean: terminal.Clean, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tuitest.New(t, m, clock, 120, 36), r
+	return tuitest.New(t, m, clock, 120, 36)
 }
 
 // TestDispatchOnTheEmbeddedGitHub goes the whole way by keys: the server

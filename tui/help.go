@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -20,44 +21,85 @@ func (d *drawing) footer() string {
 		}
 		return d.theme.paint(role, d.meter.fit(" "+s.toast.text, s.w))
 	}
-	if in := s.scopeNow(); in == inPreview || in == inQuestion { // their boxes name the keys
-		return blanks(s.w)
+	switch s.scopeNow() { // whose boxes name the keys
+	case inPreview:
+		text := "Nothing is sent until you press y."
+		if !s.maySend() {
+			text = "Nothing is sent from here."
+		}
+		return d.theme.paint(faintRole, d.meter.fit(" "+text, s.w))
+	case inQuestion:
+		return d.theme.paint(faintRole, d.meter.fit(" The send goes on until you answer.", s.w))
 	}
 	keys, used := d.keys(s.scopeNow(), s.w)
 	return keys + blanks(s.w-used)
 }
 
-// keys lists a scope's keys as far as there is room.
-func (d *drawing) keys(in scope, room int) (string, int) {
-	var b strings.Builder
-	used := 0
+// footed are the keys that the footer names in a scope now.
+func (s *state) footed(in scope) []binding {
+	var out []binding
 	for _, k := range keyTable {
-		if k.scope != in || k.foot == "" || k.when != nil && !k.when(d.s) {
-			continue
+		switch {
+		case k.scope != in || k.foot == "" || k.when != nil && !k.when(s) || k.offer != nil && !k.offer(s):
+		case k.want == (leave{}) && s.inside(): // there it is but another "back"
+		default:
+			out = append(out, k)
 		}
-		if k.want == (leave{}) && d.s.inside() {
-			continue // there it is but another "back"
+	}
+	return out
+}
+
+// keys lists a scope's keys as far as there is room: first those that must be
+// seen, then the others in the table's order.
+func (d *drawing) keys(in scope, room int) (string, int) {
+	list := d.s.footed(in)
+	shown := make([]bool, len(list))
+	used := 0
+	for _, must := range []bool{true, false} {
+		for i, k := range list {
+			n := d.meter.width(keyName(k.keys[0], d.glyphs)) + d.meter.width(k.foot) + 3
+			if k.must == must && used+n <= room {
+				shown[i] = true
+				used += n
+			}
 		}
-		name, word := keyName(k.keys[0], d.glyphs), k.foot
-		n := d.meter.width(name) + 1 + d.meter.width(word) + 2
-		if used+n > room {
-			break
+	}
+	var b strings.Builder
+	for i, k := range list {
+		if shown[i] {
+			b.WriteString(" " + d.theme.paint(accentRole, keyName(k.keys[0], d.glyphs)) + " " + d.theme.paint(faintRole, k.foot) + " ")
 		}
-		used += n
-		b.WriteString(" " + d.theme.paint(accentRole, name) + " " + d.theme.paint(faintRole, word) + " ")
 	}
 	return b.String(), used
+}
+
+// answers says which keys answer the open box.
+func (s *state) answers() string {
+	var parts []string
+	for _, k := range s.footed(s.scopeNow()) {
+		if _, moves := k.want.(move); !moves {
+			parts = append(parts, keyName(k.keys[0], unicodeGlyphs)+" "+k.foot)
+		}
+	}
+	return "that key does nothing here: " + strings.Join(parts, ", ")
 }
 
 // drawHelp lists every key by where it works, from the same table.
 func (d *drawing) drawHelp() []string {
 	s := d.s
 	w := min(s.w, 84) - 2
+	keyCells := min(27, w/3)
 	var lines []string
+	if s.board != nil && s.board.view.Beside != "" {
+		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" From another terminal, while this is open", w)))
+		for _, l := range d.meter.wrap(d.text(s.board.view.Beside), w-5, 4) {
+			lines = append(lines, d.meter.fit("   "+l, w))
+		}
+	}
 	for _, part := range []struct {
 		scope scope
 		name  string
-	}{{inPanes, "Panes"}, {inFilter, "Filter"}, {inPreview, "Preview: the only door to a write"}, {anywhere, "Anywhere"}} {
+	}{{inPanes, "Panes"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {inPreview, "Preview: the only door to a write"}, {anywhere, "Anywhere"}} {
 		if len(lines) > 0 {
 			lines = append(lines, blanks(w))
 		}
@@ -68,7 +110,17 @@ func (d *drawing) drawHelp() []string {
 				if s.readOnly && strings.HasPrefix(help, "dispatch") {
 					help = "dispatch: off by --read-only"
 				}
-				lines = append(lines, "   "+d.theme.paint(accentRole, d.meter.fit(names, 26))+" "+d.meter.fit(help, w-30))
+				left, right := d.meter.wrap(names, keyCells, 4), d.meter.wrap(help, w-keyCells-5, 4)
+				for k := range max(len(left), len(right)) {
+					var a, b string
+					if k < len(left) {
+						a = left[k]
+					}
+					if k < len(right) {
+						b = right[k]
+					}
+					lines = append(lines, "   "+d.theme.paint(accentRole, d.meter.fit(a, keyCells))+" "+d.meter.fit(b, w-keyCells-4))
+				}
 			}
 		}
 		for _, b := range keyTable {
@@ -99,8 +151,39 @@ func (d *drawing) drawHelp() []string {
 	return d.box(lines[top:min(len(lines), top+h)], w, "Keys", detail, true)
 }
 
-// drawDetail shows the selected child whole.
+// drawDetail shows what is selected whole: a child, a line of Budget or of
+// Activity.
 func (d *drawing) drawDetail() []string {
+	switch d.s.focus {
+	case budgets:
+		if k := d.s.lists[budgets].index(); k >= 0 {
+			l := d.s.budgetLines()[k]
+			return d.wholeLine("Budget", l.label, l.text, l.role)
+		}
+	case activity:
+		if k := d.s.lists[activity].index(); k >= 0 {
+			e := d.s.log[k]
+			role := plainRole
+			if e.mark == bad {
+				role = badRole
+			}
+			return d.wholeLine("Activity", e.at.UTC().Format("2006-01-02 15:04Z")+" "+d.glyphs.dot+" "+e.word, e.text, role)
+		}
+	}
+	return d.drawChild()
+}
+
+// wholeLine is a line that may be longer than its pane.
+func (d *drawing) wholeLine(title, about, text string, r role) []string {
+	w := min(d.s.w, 84) - 2
+	lines := []string{d.theme.paint(strongRole, d.meter.fit(" "+about, w))}
+	for _, l := range d.meter.wrap(text, w-2, 20) {
+		lines = append(lines, d.theme.paint(r, d.meter.fit(" "+l, w)))
+	}
+	return d.box(lines, w, title, "", true)
+}
+
+func (d *drawing) drawChild() []string {
 	e, c, ok := d.s.child()
 	if !ok {
 		return d.box(d.say(40, 3, "It is gone."), 40, "Child", "", true)
@@ -121,6 +204,9 @@ func (d *drawing) drawDetail() []string {
 	say(plainRole, "agent", c.Verdict.Agent)
 	say(plainRole, "phase", e.Phases[c.Phase].Name)
 	say(plainRole, "branch", e.Branch.Name)
+	if web := d.s.board.view.Web; web != "" {
+		say(plainRole, "page", web+"/"+c.Ref.Repo.String()+"/issues/"+strconv.Itoa(c.Ref.Number))
+	}
 	if c.Issue != nil {
 		say(plainRole, "author", c.Issue.Author+" ("+strings.ToLower(c.Issue.Association)+")")
 		say(plainRole, "labels", strings.Join(c.Issue.Labels, ", "))
@@ -132,7 +218,7 @@ func (d *drawing) drawDetail() []string {
 func (d *drawing) drawQuestion() []string {
 	w := min(d.s.w, 60) - 2
 	lines := []string{blanks(w)}
-	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log."} {
+	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: core dev apply --resume goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."} {
 		for _, l := range d.meter.wrap(t, w-4, 4) {
 			lines = append(lines, d.meter.fit("  "+l, w))
 		}

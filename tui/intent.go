@@ -30,6 +30,9 @@ type (
 	cancel      struct{} // close the preview or the question; send nothing
 	copyCommand struct{}
 	stopAndQuit struct{} // stop the running send, then quit
+	listPeople  struct{} // what needs a person, and why
+	goToPerson  struct{} // to the selected one of them, in its pane
+	strayKey    struct{} // a key that means nothing in a box that waits for an answer
 )
 
 func (move) intent()        {}
@@ -57,3 +60,6 @@ func (approve) intent()     {}
 func (cancel) intent()      {}
 func (copyCommand) intent() {}
 func (stopAndQuit) intent() {}
+func (listPeople) intent()  {}
+func (goToPerson) intent()  {}
+func (strayKey) intent()    {}

@@ -12,6 +12,7 @@ const (
 	inDetail
 	inPreview
 	inQuestion
+	inPeople
 	anywhere
 )
 
@@ -25,22 +26,26 @@ type binding struct {
 	help  string // sentence in the help; empty: shown with the binding above
 	// when tells whether the key does anything now; nil: always.
 	when func(*state) bool
+	// offer tells whether the footer names it now; nil: whenever it does anything.
+	offer func(*state) bool
+	must  bool // in the footer before all others: the way out and the way on
 }
 
 // keyTable is every key there is. No ctrl key writes, and one key alone sends.
 var keyTable = []binding{
 	{scope: inPanes, keys: []string{"enter", "l", "right"}, want: openIt{}, foot: "open", help: "open what is selected"},
-	{scope: inPanes, keys: []string{"esc", "h", "left"}, want: goBack{}, foot: "back", help: "back, one level out", when: (*state).inside},
+	{scope: inPanes, keys: []string{"esc", "h", "left"}, want: goBack{}, foot: "back", must: true, help: "back, one level out", when: (*state).inside},
 	{scope: inPanes, keys: []string{"tab"}, want: focusNext{1}, foot: "next pane", help: "next, previous pane"},
 	{scope: inPanes, keys: []string{"shift+tab"}, want: focusNext{-1}},
-	{scope: inPanes, keys: []string{"d"}, want: planSend{}, foot: "dispatch", help: "dispatch the selected epic: shows the plan first", when: (*state).mayPlan},
+	{scope: inPanes, keys: []string{"d"}, want: planSend{}, foot: "dispatch", help: "dispatch what is selected: shows the plan first", when: (*state).mayPlan, offer: (*state).offersPlan},
+	{scope: inPanes, keys: []string{"!"}, want: listPeople{}, foot: "needs you", help: "what needs you, and why", offer: (*state).needsPerson},
 	{scope: inPanes, keys: []string{"/"}, want: startFilter{}, foot: "filter", help: "filter this pane"},
 	{scope: inPanes, keys: []string{"n"}, want: nextMatch{1}, help: "next, previous match"},
 	{scope: inPanes, keys: []string{"N"}, want: nextMatch{-1}},
 	{scope: inPanes, keys: []string{"r", "R"}, want: refreshNow{}, foot: "refresh", help: "look at GitHub again"},
 	{scope: inPanes, keys: []string{"+"}, want: toggleZoom{}, foot: "zoom", help: "zoom the pane, and back", when: (*state).gridded},
-	{scope: inPanes, keys: []string{"?"}, want: toggleHelp{}, foot: "help", help: "these keys"},
-	{scope: inPanes, keys: []string{"q"}, want: leave{}, foot: "quit", help: "back; at the root, quit"},
+	{scope: inPanes, keys: []string{"?"}, want: toggleHelp{}, foot: "help", help: "these keys", must: true},
+	{scope: inPanes, keys: []string{"q"}, want: leave{}, foot: "quit", help: "back; at the root, quit", must: true},
 	{scope: inPanes, keys: []string{"j", "down"}, want: move{1}, help: "down, up"},
 	{scope: inPanes, keys: []string{"k", "up"}, want: move{-1}},
 	{scope: inPanes, keys: []string{"ctrl+d", "pgdown"}, want: movePage{1}, help: "half a page down, up"},
@@ -65,10 +70,19 @@ var keyTable = []binding{
 	{scope: inHelp, keys: []string{"k", "up"}, want: move{-1}, foot: "up"},
 
 	{scope: inDetail, keys: []string{"esc", "q", "enter", "h", "left"}, want: goBack{}, foot: "close"},
-	{scope: inDetail, keys: []string{"d"}, want: planSend{}, foot: "dispatch", when: (*state).mayPlan},
+	{scope: inDetail, keys: []string{"d"}, want: planSend{}, foot: "dispatch", when: (*state).onChild},
 
-	{scope: inPreview, keys: []string{"enter", "esc", "q", "h", "left"}, want: cancel{}, foot: "cancel", help: "cancel: nothing is sent"},
-	{scope: inPreview, keys: []string{"y"}, want: approve{}, foot: "send", help: "send exactly what is shown", when: (*state).maySend},
+	{scope: inPeople, keys: []string{"esc", "q", "!", "h", "left"}, want: listPeople{}, foot: "close", help: "close", must: true},
+	{scope: inPeople, keys: []string{"enter", "l", "right"}, want: goToPerson{}, foot: "show in its pane", help: "show it in its pane", when: (*state).needsPerson},
+	{scope: inPeople, keys: []string{"j", "down"}, want: move{1}, foot: "down", help: "down, up"},
+	{scope: inPeople, keys: []string{"k", "up"}, want: move{-1}, foot: "up"},
+	{scope: inPeople, keys: []string{"ctrl+d", "pgdown"}, want: movePage{1}},
+	{scope: inPeople, keys: []string{"ctrl+u", "pgup"}, want: movePage{-1}},
+	{scope: inPeople, keys: []string{"g", "home"}, want: moveEnd{}},
+	{scope: inPeople, keys: []string{"G", "end"}, want: moveEnd{last: true}},
+
+	{scope: inPreview, keys: []string{"enter", "esc", "q", "h", "left"}, want: cancel{}, foot: "cancel", help: "cancel: nothing is sent", must: true},
+	{scope: inPreview, keys: []string{"y"}, want: approve{}, foot: "send", help: "send exactly what is shown", when: (*state).maySend, must: true},
 	{scope: inPreview, keys: []string{"f"}, want: planFit{}, foot: "plan what fits", help: "after a refusal: plan what would fit", when: (*state).mayFit},
 	{scope: inPreview, keys: []string{"c"}, want: copyCommand{}, foot: "copy command", help: "copy the same as a command line", when: (*state).mayCopy},
 	{scope: inPreview, keys: []string{"j", "down"}, want: move{1}, foot: "down", help: "down, up", when: (*state).planShown},
@@ -91,6 +105,8 @@ func (s *state) scopeNow() scope {
 		return inQuestion
 	case s.preview.phase != noPreview:
 		return inPreview
+	case s.listing:
+		return inPeople
 	case s.helping:
 		return inHelp
 	case s.detail:
@@ -117,6 +133,9 @@ func (s *state) resolve(key, text string) (intent, bool) {
 	}
 	if inner == inFilter && text != "" {
 		return typeText{text}, true
+	}
+	if inner == inPreview || inner == inQuestion {
+		return strayKey{}, true
 	}
 	return nil, false
 }

@@ -33,7 +33,7 @@ func TestKeyTable(t *testing.T) {
 
 // TestHelpNamesEveryKey: the help is made from the table, and so is the footer.
 func TestHelpNamesEveryKey(t *testing.T) {
-	s := open(t, 120, 60)
+	s := open(t, 120, 70)
 	s.Press("?")
 	frame := s.Frame()
 	for _, b := range keyTable {
@@ -44,6 +44,6 @@ func TestHelpNamesEveryKey(t *testing.T) {
 			t.Errorf("the help misses %s (%s):\n%s", b.keys[0], b.help, frame)
 		}
 	}
-	s.Press("?")
+	s.Press("?", "2")
 	s.Shows("d dispatch", "q quit", "? help")
 }

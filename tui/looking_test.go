@@ -76,6 +76,35 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+// TestAnUnchangedAnswerIsNews: the age is that of the last answer, not of what
+// was read, and a person who asked is told.
+func TestAnUnchangedAnswerIsNews(t *testing.T) {
+	s := open(t, 120, 36)
+	s.hub.mu.Lock()
+	s.hub.same = true
+	s.hub.mu.Unlock()
+	s.clock.Set(noon.Add(4 * time.Minute))
+	s.Press("j") // a key, so that the time is looked at
+	s.Shows("old: 4m", "↻ 4m")
+	s.Press("r")
+	s.Shows("GitHub was asked: nothing new since 14:02Z", "↻ now")
+	s.Hides("old:")
+	s.Advance(toastTime + time.Second)
+	s.Hides("nothing new")
+	s.Advance(10 * time.Minute) // asked again and again, by nobody
+	s.Hides("old:", "nothing new")
+	s.hub.mu.Lock()
+	s.hub.same = false
+	i, _ := s.hub.snap.Find(ref("core-mcp", 29))
+	i.Labels = []string{"jules"}
+	s.hub.mu.Unlock()
+	s.Press("r")
+	s.Shows("GitHub was read again: 1 change, told in Activity")
+	s.clock.Set(s.clock.Now().Add(time.Second))
+	s.Press("R")
+	s.Shows("GitHub was read again: nothing new for what is shown")
+}
+
 // TestInterval: never under 2 s, whatever was configured.
 func TestInterval(t *testing.T) {
 	s := open(t, 120, 36, func(_ *hub, o *Options) { o.Every = time.Millisecond })

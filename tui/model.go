@@ -18,7 +18,7 @@ type model struct {
 	look   look
 	ascii  bool
 	tables [paneCount]table
-	left   bool // quit while a send was still being stopped
+	how    leaving
 }
 
 func newModel(ctx context.Context, engine Engine, o Options) (*model, error) {
@@ -82,7 +82,7 @@ func (m *model) commands(orders []order) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, o := range orders {
 		if q, ok := o.(quit); ok {
-			m.left = q.left
+			m.how = q.how
 		}
 		cmds = append(cmds, m.edge.command(o))
 	}

@@ -115,6 +115,42 @@ func TestFilter(t *testing.T) {
 	s.Shows("/php", "2 of 6")
 }
 
+// TestFilterFindsWhatOneKnows of an epic, though the pane shows a part of it.
+func TestFilterFindsWhatOneKnows(t *testing.T) {
+	for _, text := range []string{"epic(mcp)", "#118", "118", "MCP daemon", "dappcore/core#118", "open daemon"} {
+		s := open(t, 120, 36)
+		s.Press("2", "/")
+		s.Type(text)
+		s.Shows("1 of 3")
+		if got := s.state().lists[epics].selected(); got != ref("core", 118).Key() {
+			t.Errorf("%q finds %s", text, got)
+		}
+	}
+}
+
+// TestNarrow: the way out and the way on are named at any width, and so are
+// all panes.
+func TestNarrow(t *testing.T) {
+	s := open(t, 60, 20)
+	s.Shows("? help", "q quit")
+	for k, name := range paneNames {
+		s.Press(fmt.Sprint(k + 1))
+		s.Shows("["+fmt.Sprint(k+1)+" "+name, "5")
+		fits(t, s)
+	}
+	s.Press("1")
+	golden(t, s, "tabs-60x20")
+	s.Press("?")
+	golden(t, s, "help-60x20")
+	for range 60 {
+		s.Press("j")
+	}
+	s.Shows("quit; while a send runs it asks")
+	s.Press("?", "2", "j", "d")
+	golden(t, s, "preview-60x20")
+	s.Shows("y send", "Nothing is sent until you press y.")
+}
+
 // TestLettersInAFilterAreText: no key fires while a filter is typed.
 func TestLettersInAFilterAreText(t *testing.T) {
 	s := open(t, 120, 36)

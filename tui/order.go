@@ -17,19 +17,32 @@ type (
 		seq int
 		ask Dispatch
 	}
-	dropPlan   struct{}            // the plan under way is not wanted any more
-	applyPlan  struct{ id string } // answered by applyNews, until it is done
-	awaitApply struct{}            // the one command that waits for the running apply
-	stopApply  struct{}            // before its next write
+	readPast   struct{}                      // answered by pastCame
+	watchPause struct{ after time.Duration } // answered by pauseCame
+	dropPlan   struct{}                      // the plan under way is not wanted any more
+	applyPlan  struct{ id string }           // answered by applyNews, until it is done
+	awaitApply struct{}                      // the one command that waits for the running apply
+	stopApply  struct{}                      // before its next write
 	wakeUp     struct {
 		seq   int
 		after time.Duration
 	}
 	copyText struct{ text string }
-	quit     struct{ left bool } // left: while a send was still being stopped
+	quit     struct{ how leaving }
+)
+
+// leaving is how the screen is left.
+type leaving int
+
+const (
+	atEase  leaving = iota
+	stopped         // a send was stopped for it; its plan stays open
+	forced          // while a send was still being stopped
 )
 
 func (readCache) order()  {}
+func (readPast) order()   {}
+func (watchPause) order() {}
 func (lookAgain) order()  {}
 func (propose) order()    {}
 func (dropPlan) order()   {}
@@ -50,6 +63,9 @@ type (
 		cached  bool
 	}
 	noCache      struct{}
+	pastCame     struct{ entries []entry } // of earlier runs, oldest first
+	pauseCame    struct{ pause pause }
+	broke        struct{} // a command panicked; the edge has the crash
 	lookFailed   struct{ problem problem }
 	proposalCame struct {
 		seq      int
@@ -71,6 +87,9 @@ type (
 
 func (viewCame) news()     {}
 func (noCache) news()      {}
+func (pastCame) news()     {}
+func (pauseCame) news()    {}
+func (broke) news()        {}
 func (lookFailed) news()   {}
 func (proposalCame) news() {}
 func (applyNews) news()    {}

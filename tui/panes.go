@@ -31,7 +31,7 @@ func (s *state) age(p pane) (time.Duration, bool) {
 	if p == budgets {
 		return s.now.Sub(s.board.view.At), true
 	}
-	return s.now.Sub(s.board.takenAt()), true
+	return s.now.Sub(s.board.checkedAt()), true
 }
 
 func (s *state) stale(p pane) bool {

@@ -34,6 +34,9 @@ func (d *drawing) drawPreview() []string {
 			text += " " + strconv.Itoa(int(took.Seconds())) + "s"
 		}
 		say(faintRole, text, 1)
+		if s.now.Sub(p.since) >= 4*time.Second {
+			say(warnRole, "No answer yet: what fails to be read is asked for again a few times before it is given up. esc leaves it.", 3)
+		}
 	case planFailed:
 		name = "Dispatch " + d.glyphs.dot + " no plan"
 		say(badRole, p.problem.text, 6)
@@ -73,14 +76,18 @@ func (d *drawing) plan(w, h int) []string {
 	}
 	c := p.proposal.Cost()
 	if len(p.steps) == 0 {
-		say(strongRole, "Nothing to do.")
+		text := "Nothing to do."
+		if why := s.board.nothingIn(p.ask.Epic); why != "" {
+			text = "Nothing to do: " + why + "."
+		}
+		say(strongRole, text)
 	} else {
 		say(strongRole, count(c.Tasks, "task", "tasks")+" of "+strconv.Itoa(p.proposal.Left)+" left today "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
 	}
 	switch {
 	case len(p.steps) == 0:
 	case s.paused():
-		say(warnRole, "Writing is paused: run core dev resume, then y sends.")
+		say(warnRole, "Writing is paused"+s.brake.words()+": run core dev resume, then y sends.")
 	case s.send.running:
 		say(warnRole, "Another send is running: y sends when it is done.")
 	}

@@ -194,7 +194,7 @@ func TestAPanicRestoresTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := x.until(0, "Medium migration")
-	x.press("d")
+	x.press("2d")
 	x.until(at, leaveAltScreen)
 	x.until(at, "a broken engine")
 	if status := x.ends(); status == 0 {

@@ -13,6 +13,8 @@ const (
 	blurFactor  = 4               // looks are rarer while the terminal has no focus
 	mostBackoff = 5 * time.Minute // after many failures
 	readingTime = 300 * time.Millisecond
+	answerTime  = time.Second // before it a second ctrl-c answers nothing
+	pauseBeat   = time.Second // between two looks for .core/PAUSE
 	toastTime   = 6 * time.Second
 	mostLog     = 500 // lines of Activity kept
 )
@@ -25,7 +27,7 @@ func started(o Options, now time.Time) (state, []order) {
 	}
 	s.fetch = fetch{running: true, since: now}
 	s.wakes = 1
-	return s, []order{readCache{}, wakeUp{seq: 1, after: s.beat()}}
+	return s, []order{readCache{}, readPast{}, watchPause{}, wakeUp{seq: 1, after: s.beat()}}
 }
 
 // want applies what a person wants.
@@ -34,7 +36,7 @@ func (s state) want(in intent) (state, []order) {
 	case interrupt:
 		return s.interrupted()
 	case stopAndQuit:
-		s.asking = false
+		s.asking, s.asked = false, s.now
 		s.send.stopping, s.send.leaving = true, true
 		return s, []order{stopApply{}}
 	case cancel:
@@ -46,12 +48,15 @@ func (s state) want(in intent) (state, []order) {
 	case approve:
 		return s.approved()
 	case planSend:
-		e, f, ok := s.epic()
-		if !ok || s.readOnly {
+		k, why := s.target()
+		switch {
+		case s.readOnly || s.board == nil:
 			return s, nil
+		case k < 0:
+			return s.told(why, true), nil
 		}
 		s.detail = false
-		return s.planned(Dispatch{Epic: e.Ref}, f.name, "")
+		return s.planned(Dispatch{Epic: s.board.fleet.Epics[k].Ref}, s.board.facts[k].name, "")
 	case planFit:
 		ask := s.preview.ask
 		ask.Max = s.preview.refusal.Fits
@@ -59,8 +64,14 @@ func (s state) want(in intent) (state, []order) {
 	case copyCommand:
 		s = s.told("copied: "+s.preview.proposal.Command, false)
 		return s, []order{copyText{s.preview.proposal.Command}}
+	case strayKey:
+		return s.told(s.answers(), true), nil
+	case listPeople:
+		s.listing = !s.listing
+	case goToPerson:
+		s = s.shownWhere()
 	case refreshNow:
-		s.fetch.failures = 0
+		s.fetch.failures, s.fetch.wanted = 0, true
 		return s.looking()
 	case leave:
 		if s.inside() {
@@ -152,13 +163,19 @@ func (s state) hear(n news) (state, []order) {
 	case viewCame:
 		return s.viewed(n)
 	case lookFailed:
-		s.fetch.running = false
+		s.fetch.running, s.fetch.wanted = false, false
 		if !s.fetch.failed() {
 			s = s.noted(entry{mark: bad, word: "refresh", text: n.problem.text})
 		}
 		s.fetch.problem = n.problem
 		s.fetch.failures++
 		s.fetch.next = s.now.Add(s.backoff())
+	case pastCame:
+		s = s.recalled(n.entries)
+	case pauseCame:
+		return s.halted(n.pause), []order{watchPause{after: pauseBeat}}
+	case broke:
+		return s, []order{quit{}}
 	case proposalCame:
 		return s.proposed(n)
 	case applyNews:
@@ -221,7 +238,7 @@ func (s state) viewed(n viewCame) (state, []order) {
 	s = s.listed()
 	own := map[string]bool{}
 	for _, e := range s.log {
-		if e.child != "" && e.word == "sent" {
+		if e.child != "" && e.word == labelled {
 			own[e.child] = true
 		}
 	}
@@ -233,6 +250,10 @@ func (s state) viewed(n viewCame) (state, []order) {
 	s.fetch.running = false
 	if n.cached {
 		return s.looking()
+	}
+	if s.fetch.wanted {
+		s.fetch.wanted = s.fetch.again
+		s = s.told(lookWords(was, n), false)
 	}
 	if was == nil || s.fetch.failed() {
 		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
@@ -248,6 +269,7 @@ func (s state) viewed(n viewCame) (state, []order) {
 // listed fills the lists from the board.
 func (s state) listed() state {
 	s.lists[repos] = s.lists[repos].with(s.board.repos)
+	s.people = s.people.with(s.board.peopleRows)
 	rows := s.board.epics
 	s.among = nil
 	if !s.only.IsZero() {
@@ -293,6 +315,8 @@ func (s state) moved(in func(l list, height int) list, lines int) state {
 	case s.preview.phase == planned:
 		_, h := previewSize(s.w, s.h)
 		s.preview.list = in(s.preview.list, h-previewFixed)
+	case s.listing:
+		s.people = in(s.people, s.peopleRoom())
 	case s.helping:
 		s.helpTop = max(0, s.helpTop+lines)
 	default:
@@ -326,9 +350,9 @@ func (s state) opened() state {
 		}
 	case phases:
 		_, _, s.detail = s.child()
-	default:
-		if s.gridded() {
-			s.zoom = !s.zoom
+	default: // a line that is longer than its pane, whole
+		if s.detail = s.lists[s.focus].index() >= 0; s.detail {
+			s.follow = s.follow && s.focus != activity
 		}
 	}
 	return s
@@ -373,12 +397,14 @@ func (s state) interrupted() (state, []order) {
 	switch {
 	case !s.send.running:
 		return s, []order{quit{}}
+	case (s.asking || s.send.stopping) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
+		return s, nil
 	case s.send.stopping && s.send.leaving: // it was asked already, and does not end
-		return s, []order{quit{left: true}}
+		return s, []order{quit{forced}}
 	case s.asking:
 		return s.want(stopAndQuit{})
 	}
-	s.asking = true
+	s.asking, s.asked = true, s.now
 	return s, nil
 }
 
@@ -398,6 +424,9 @@ func (s state) settled() state {
 		_, h := previewSize(s.w, s.h)
 		s.preview.list = s.preview.list.settled(h - previewFixed)
 	}
+	if s.listing {
+		s.people = s.people.settled(s.peopleRoom())
+	}
 	return s
 }
 
@@ -408,7 +437,11 @@ func (s state) noted(e entry) state {
 	if e.at.IsZero() {
 		e.at = s.now
 	}
-	log := append(s.log[max(0, len(s.log)-mostLog+1):len(s.log):len(s.log)], e)
+	return s.logging(append(s.log[max(0, len(s.log)-mostLog+1):len(s.log):len(s.log)], e))
+}
+
+// logging takes the lines of Activity.
+func (s state) logging(log []entry) state {
 	s.log = log
 	rows := make([]row, len(log))
 	for k, e := range log {
@@ -423,12 +456,23 @@ func (s state) told(text string, bad bool) state {
 	return s
 }
 
-// seenAt is when what is shown was read from GitHub.
+// seenAt is when GitHub was last asked whether what is shown still holds.
 func (s *state) seenAt() time.Time {
 	if s.board == nil {
 		return time.Time{}
 	}
-	return s.board.takenAt()
+	return s.board.checkedAt()
+}
+
+// lookWords says what a look that a person wanted came to.
+func lookWords(was *board, n viewCame) string {
+	switch {
+	case was != nil && n.board.takenAt().Equal(was.takenAt()):
+		return "GitHub was asked: nothing new since " + was.takenAt().UTC().Format("15:04Z")
+	case len(n.changes) == 0:
+		return "GitHub was read again: nothing new for what is shown"
+	}
+	return "GitHub was read again: " + count(len(n.changes), "change", "changes") + ", told in Activity"
 }
 
 // refusalOf and staleOf name the two errors the screen answers by itself.

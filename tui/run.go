@@ -43,13 +43,17 @@ type Options struct {
 	Clock    Clock         // nil: the machine's
 }
 
+// ErrStopped is returned by Run when a person stopped a send and left.
+var ErrStopped = errors.New("stopped by you: what was sent stays sent, nothing was sent after it. The plan stays open: \"core dev apply --resume\" goes on with it")
+
 // ErrLeft is returned by Run when the screen was left while a send was still
 // being stopped: what it had sent is in the journal, the rest was not sent.
-var ErrLeft = errors.New("left while a send was being stopped: \"core dev budget\" shows what is still reserved")
+var ErrLeft = errors.New("left while a send was being stopped: \"core dev budget\" shows what is still reserved. The plan stays open: \"core dev apply --resume\" goes on with it")
 
 // Run shows the screen until it is quit, and leaves the terminal as it was. It
-// returns nil when a person quit, an error when the context ended or the
-// screen failed. A send that runs when the context ends is stopped before its
+// returns nil when a person quit, ErrStopped or ErrLeft when that ended a send,
+// an error when the context ended or the screen failed; what is known of a
+// panic is written to Out. A send that runs when the context ends is stopped before its
 // next write, and waited for.
 func Run(ctx context.Context, engine Engine, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -72,10 +76,16 @@ func Run(ctx context.Context, engine Engine, o Options) error {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	_, err = tea.NewProgram(m, opts...).Run()
-	if m.left {
+	if m.how == forced {
 		return ErrLeft
 	}
 	cancel()
 	<-m.edge.sending()
+	if c := m.edge.crashed(); c != nil {
+		return c.told(o.Out, m.edge.clean)
+	}
+	if err == nil && m.how == stopped {
+		return ErrStopped
+	}
 	return err
 }

@@ -90,6 +90,7 @@ func (s state) applied(n applyNews) (state, []order) {
 	over := s.send
 	s.send = send{name: over.name, ask: over.ask}
 	tasks := count(over.tasks, "task", "tasks")
+	how := atEase
 	st, stale := staleOf(n.err)
 	switch {
 	case n.err == nil:
@@ -97,15 +98,19 @@ func (s state) applied(n applyNews) (state, []order) {
 		s = s.told(over.name+": "+tasks+" dispatched", false)
 	case stale:
 		why := s.clean(st.Target + ": " + st.Why)
-		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " sent before, nothing after"})
+		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " dispatched before, nothing after"})
 	case errors.Is(n.err, context.Canceled) && over.stopping:
-		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you; " + tasks + " sent before, nothing after"})
+		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you, " + tasks + " dispatched; the plan stays open: core dev apply --resume"})
+		how = stopped
 	default:
 		s.send.problem = n.problem
-		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + n.problem.String()})
+		if halt := (orchestrator.Paused{}); errors.As(n.err, &halt) {
+			s.send.problem.hint = "then core dev apply --resume goes on with this plan"
+		}
+		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + s.send.problem.String()})
 	}
 	if over.leaving {
-		return s.settled(), []order{quit{}}
+		return s.settled(), []order{quit{how}}
 	}
 	s.asking = false
 	s.fetch.again = s.fetch.running // that one began before the last write
@@ -134,18 +139,18 @@ func (s state) stepped(e orchestrator.Event) state {
 		en.mark, en.text = bad, en.text+"  "+string(e.Outcome)+": "+s.clean(e.Detail)
 	case spend && l.Spends:
 		s.send.tasks++
-		en.word, en.child = "sent", l.Issue.Key()
+		en.child = l.Issue.Key()
 		en.text += "  1 task"
 	}
 	return s.noted(en)
 }
 
+// labelled is the word of a label put on: the kind of its step.
+var labelled = flows.AddLabel{}.Kind()
+
 // detailOf is what an effect writes, in a few words.
 func detailOf(e flows.Effect) string {
-	switch e := e.(type) {
-	case flows.AddLabel:
-		return "+ " + e.Label
-	case flows.Comment:
+	if e, ok := e.(flows.Comment); ok {
 		return strings.Join(slices.DeleteFunc(strings.Split(e.Body, "\n"), func(l string) bool { return strings.TrimSpace(l) == "" }), " ")
 	}
 	return e.Detail()

@@ -239,7 +239,10 @@ func TestQuitWhileSending(t *testing.T) {
 		if !s.Quit() || !slices.Equal(s.writes(), bothChildren[:1]) {
 			t.Errorf("%s: quit %v, sent %q", key, s.Quit(), s.writes())
 		}
-		s.Shows("stopped by you")
+		s.Shows("stopped by you", "core dev apply --resume")
+		if how := s.Model().(*model).how; how != stopped {
+			t.Errorf("%s: left as %d, so that nobody is told of the open plan", key, how)
+		}
 	}
 }
 
@@ -252,11 +255,23 @@ func TestCtrlCThrice(t *testing.T) {
 	m := s.Model().(*model)
 	m.state.send.running = true
 	s.Tap("ctrl+c")
+	s.Shows("A send is running", "core dev apply --resume", "ctrl-c again")
 	s.Tap("ctrl+c")
-	if !s.state().send.stopping {
-		t.Fatal("the second ctrl-c does not stop the send")
+	s.Tap("ctrl+c")
+	if s.state().send.stopping {
+		t.Fatal("a ctrl-c that is held down answered the question")
 	}
-	if _, orders := m.state.want(interrupt{}); len(orders) != 1 || orders[0] != (quit{left: true}) {
+	s.clock.Set(noon.Add(time.Minute))
+	s.Tap("ctrl+c")
+	if !s.state().send.stopping || s.Quit() {
+		t.Fatal("the second ctrl-c does not stop the send, and wait for it")
+	}
+	m.state.now = s.clock.Now()
+	if _, orders := m.state.want(interrupt{}); orders != nil {
+		t.Errorf("held down it orders %v", orders)
+	}
+	m.state.now = m.state.now.Add(answerTime)
+	if _, orders := m.state.want(interrupt{}); len(orders) != 1 || orders[0] != (quit{forced}) {
 		t.Errorf("the third orders %v", orders)
 	}
 	s.Idle()

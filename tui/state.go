@@ -50,6 +50,8 @@ type state struct {
 	before    string // the filter before it was edited
 	helping   bool
 	helpTop   int
+	listing   bool // what needs a person
+	people    list // over the board's people
 
 	board *board // nil: nothing was read yet
 	fetch fetch
@@ -61,13 +63,16 @@ type state struct {
 
 	preview preview
 	send    send
-	asking  bool // whether to quit though a send runs
+	asking  bool      // whether to quit though a send runs
+	asked   time.Time // when it was asked, or answered
+	brake   pause
 	toast   toast
 }
 
 // fetch is how looking at GitHub goes.
 type fetch struct {
 	running  bool
+	wanted   bool      // by a person, who is told what came of it
 	since    time.Time // of the running one
 	again    bool      // wanted once more when it is done
 	failures int       // in a row
@@ -117,6 +122,20 @@ type send struct {
 	until    time.Time // it waits so long; zero: it does not
 	waitFor  string    // for what, cleaned
 	problem  problem   // of the last one, kept until it is dismissed or another went well
+}
+
+// pause is whether writing is paused, and why.
+type pause struct {
+	on     bool
+	reason string // cleaned; may be empty
+}
+
+// words is " (REASON)", or nothing.
+func (p pause) words() string {
+	if p.reason == "" {
+		return ""
+	}
+	return " (" + p.reason + ")"
 }
 
 // toast is a short word in the footer.
@@ -173,10 +192,18 @@ func (s *state) inside() bool {
 
 func (s *state) gridded() bool { return shapeOf(s.w, s.h) == grid }
 
-func (s *state) mayPlan() bool {
-	_, _, ok := s.epic()
-	return ok && !s.readOnly
+func (s *state) mayPlan() bool { return s.board != nil && !s.readOnly }
+
+// offersPlan tells whether what is selected in the focused pane can be
+// dispatched.
+func (s *state) offersPlan() bool {
+	k, _ := s.target()
+	return s.mayPlan() && k >= 0
 }
+
+func (s *state) onChild() bool { return s.focus == phases && s.mayPlan() }
+
+func (s *state) needsPerson() bool { return s.board != nil && len(s.board.people) > 0 }
 
 func (s *state) planShown() bool { return s.preview.phase == planned }
 
@@ -190,4 +217,4 @@ func (s *state) mayCopy() bool { return s.planShown() && s.preview.proposal.Comm
 func (s *state) mayFit() bool {
 	return s.preview.phase == refused && s.preview.refusal.Fits > 0
 }
-func (s *state) paused() bool { return s.board != nil && s.board.view.Paused }
+func (s *state) paused() bool { return s.brake.on }
