@@ -51,6 +51,7 @@ func (a *app) screen(ctx context.Context) error {
 			_, _, text, hint = kindOf(err)
 			return text, hint
 		},
+		Called:   a.called,
 		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "",
 	})
 }

@@ -26,6 +26,7 @@ type edge struct {
 	clock   Clock
 	clean   func(string) string
 	explain func(error) (text, hint string)
+	called  func(string) string
 
 	mu      sync.Mutex
 	version int    // of the last board
@@ -60,7 +61,7 @@ func (e *edge) carrying(o order) tea.Cmd {
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
 	case readPast:
-		return func() tea.Msg { return pastCame{pastOf(e.engine.Recent(), e.clean)} }
+		return func() tea.Msg { return pastCame{pastOf(e.engine.Recent(), e.clean, e.called)} }
 	case watchPause:
 		return func() tea.Msg {
 			if o.after > 0 {

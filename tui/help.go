@@ -218,7 +218,7 @@ func (d *drawing) drawChild() []string {
 func (d *drawing) drawQuestion() []string {
 	w := min(d.s.w, 60) - 2
 	lines := []string{blanks(w)}
-	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: core dev apply --resume goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."} {
+	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: " + d.s.called(resumeCommand) + " goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."} {
 		for _, l := range d.meter.wrap(t, w-4, 4) {
 			lines = append(lines, d.meter.fit("  "+l, w))
 		}

@@ -35,6 +35,7 @@ func newModel(ctx context.Context, engine Engine, o Options) (*model, error) {
 	m := &model{ascii: o.ASCII, look: look{want: o.Theme, none: o.NoColor}}
 	m.edge = &edge{ctx: ctx, engine: engine, clock: o.Clock, clean: o.Clean, explain: o.Explain}
 	m.state, m.first = started(o, o.Clock.Now())
+	m.edge.called = m.state.called
 	return m, nil
 }
 

@@ -9,7 +9,7 @@ import (
 
 // pastOf words the plans of earlier runs as Activity words its own: each task
 // that was dispatched, and how the plan ended.
-func pastOf(plans []orchestrator.Entry, clean func(string) string) []entry {
+func pastOf(plans []orchestrator.Entry, clean, called func(string) string) []entry {
 	var out []entry
 	for _, p := range plans {
 		for _, s := range p.Steps {
@@ -30,7 +30,7 @@ func pastOf(plans []orchestrator.Entry, clean func(string) string) []entry {
 		case orchestrator.Running:
 			e.mark = running
 		case orchestrator.Open:
-			e.mark, e.text = bad, e.text+"; left open: core dev apply --resume goes on with it"
+			e.mark, e.text = bad, e.text+"; left open: "+called(resumeCommand)+" goes on with it"
 		case orchestrator.Broken:
 			e.mark, e.text = bad, name+": "+p.Detail
 		case orchestrator.State(orchestrator.Outdated):
@@ -58,7 +58,7 @@ func (s state) halted(p pause) state {
 	s.brake = p
 	switch {
 	case p.on && !was.on:
-		s = s.noted(entry{mark: person, word: "paused", text: "nothing writes to GitHub until core dev resume" + p.words()})
+		s = s.noted(entry{mark: person, word: "paused", text: "nothing writes to GitHub until " + s.called("core dev resume") + p.words()})
 	case was.on && !p.on:
 		s = s.noted(entry{mark: done, word: "resumed", text: "this folder's processes may write again"})
 	}

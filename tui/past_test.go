@@ -76,15 +76,18 @@ func TestPauseIsSeen(t *testing.T) {
 
 // TestPausedWhileSending says how to go on.
 func TestPausedWhileSending(t *testing.T) {
-	s := open(t, 120, 36, func(h *hub, _ *Options) { h.broken = orchestrator.Paused{} })
+	s := open(t, 120, 36, func(h *hub, o *Options) {
+		h.broken = orchestrator.Paused{Note: "wrong pool"}
+		o.Called = func(command string) string { return command + " --demo" }
+	})
 	s.Press("2", "j", "d")
 	s.read()
 	s.Press("y")
-	s.Shows("writing is paused", "core dev resume", "core dev apply --resume goes on")
+	s.Shows("writing is paused (.core/PAUSE: wrong pool)", "esc dismiss")
 	s.Press("5", "/")
 	s.Type("failed")
 	s.Press("enter", "enter")
-	s.Shows("[Activity]", "then core dev apply --resume goes on with this plan")
+	s.Shows("[Activity]", "then core dev apply --resume --demo goes on with this plan")
 }
 
 // TestALongLineIsShownWhole by enter, of Activity and of Budget.

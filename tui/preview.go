@@ -87,7 +87,7 @@ func (d *drawing) plan(w, h int) []string {
 	switch {
 	case len(p.steps) == 0:
 	case s.paused():
-		say(warnRole, "Writing is paused"+s.brake.words()+": run core dev resume, then y sends.")
+		say(warnRole, "Writing is paused"+s.brake.words()+": run "+s.called("core dev resume")+", then y sends.")
 	case s.send.running:
 		say(warnRole, "Another send is running: y sends when it is done.")
 	}

@@ -21,7 +21,10 @@ const (
 
 // started is the state the program begins in.
 func started(o Options, now time.Time) (state, []order) {
-	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, follow: true}
+	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, follow: true, called: o.Called}
+	if s.called == nil {
+		s.called = func(command string) string { return command }
+	}
 	if o.Every == 0 {
 		s.every = defaultEvery
 	}

@@ -35,6 +35,9 @@ type Options struct {
 	// nil: the error's own words.
 	Explain func(error) (text, hint string)
 
+	// Called writes a command line as it must be typed here; nil: as it is.
+	Called func(command string) string
+
 	ReadOnly bool // nothing is ever proposed or sent
 	ASCII    bool // nothing but ASCII is written
 	NoColor  bool // weight, but no colour
@@ -43,8 +46,9 @@ type Options struct {
 	Clock    Clock         // nil: the machine's
 }
 
-// ErrStopped is returned by Run when a person stopped a send and left.
-var ErrStopped = errors.New("stopped by you: what was sent stays sent, nothing was sent after it. The plan stays open: \"core dev apply --resume\" goes on with it")
+// ErrStopped is returned by Run when a person stopped a send and left: the plan
+// stays open, to be gone on with or settled.
+var ErrStopped = errors.New("stopped by you: what was sent stays sent, nothing was sent after it")
 
 // ErrLeft is returned by Run when the screen was left while a send was still
 // being stopped: what it had sent is in the journal, the rest was not sent.

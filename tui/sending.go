@@ -100,12 +100,12 @@ func (s state) applied(n applyNews) (state, []order) {
 		why := s.clean(st.Target + ": " + st.Why)
 		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " dispatched before, nothing after"})
 	case errors.Is(n.err, context.Canceled) && over.stopping:
-		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you, " + tasks + " dispatched; the plan stays open: core dev apply --resume"})
+		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you, " + tasks + " dispatched; the plan stays open: " + s.called(resumeCommand)})
 		how = stopped
 	default:
 		s.send.problem = n.problem
-		if halt := (orchestrator.Paused{}); errors.As(n.err, &halt) {
-			s.send.problem.hint = "then core dev apply --resume goes on with this plan"
+		if halt := (orchestrator.Paused{}); errors.As(n.err, &halt) && over.progress.Done > 0 {
+			s.send.problem.hint = "then " + s.called(resumeCommand) + " goes on with this plan"
 		}
 		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + s.send.problem.String()})
 	}
@@ -122,6 +122,8 @@ func (s state) applied(n applyNews) (state, []order) {
 	}
 	return s, orders
 }
+
+const resumeCommand = "core dev apply --resume"
 
 // stepped hears of one step carried out.
 func (s state) stepped(e orchestrator.Event) state {

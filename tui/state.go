@@ -30,6 +30,7 @@ type state struct {
 	readOnly bool
 	every    time.Duration // between looks in the background
 	clean    func(string) string
+	called   func(string) string // a command line as it is typed here
 
 	now    time.Time
 	w, h   int
