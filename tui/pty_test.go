@@ -64,6 +64,9 @@ type terminalOf struct {
 	cmd *exec.Cmd
 	pty *os.File
 	tty *os.File
+	// before are the terminal's modes before the screen was started; once it
+	// runs it may have changed them at any time.
+	before *term.State
 
 	mu   sync.Mutex
 	out  bytes.Buffer
@@ -82,6 +85,9 @@ func start(t testing.TB, mode string) *terminalOf {
 	}
 	x := &terminalOf{t: t, pty: p, tty: tty, cmd: exec.Command(os.Args[0])}
 	x.more = sync.NewCond(&x.mu)
+	if x.before, err = term.GetState(tty.Fd()); err != nil {
+		t.Fatal(err)
+	}
 	x.cmd.Env = []string{"TUI_SMOKE=" + mode, "TERM=xterm-256color", "COLORTERM=truecolor"}
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = tty, tty, tty
 	if err := x.cmd.Start(); err != nil {
@@ -157,10 +163,6 @@ const leaveAltScreen = "\x1b[?1049l"
 // and quitting leaves the terminal as it was.
 func TestOnASilentTerminal(t *testing.T) {
 	x := start(t, "silent")
-	before, err := term.GetState(x.tty.Fd())
-	if err != nil {
-		t.Fatal(err)
-	}
 	at := x.until(0, "Medium migration")
 	for k := range 150 {
 		if err := pty.Setsize(x.pty, &pty.Winsize{Rows: uint16(1 + k*7%60), Cols: uint16(1 + k*13%200)}); err != nil {
@@ -181,7 +183,7 @@ func TestOnASilentTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fmt.Sprint(*before) != fmt.Sprint(*after) {
+	if fmt.Sprint(*x.before) != fmt.Sprint(*after) {
 		t.Error("the terminal's modes are not what they were")
 	}
 }
@@ -189,10 +191,6 @@ func TestOnASilentTerminal(t *testing.T) {
 // TestAPanicRestoresTheTerminal and says what happened.
 func TestAPanicRestoresTheTerminal(t *testing.T) {
 	x := start(t, "panic")
-	before, err := term.GetState(x.tty.Fd())
-	if err != nil {
-		t.Fatal(err)
-	}
 	at := x.until(0, "Medium migration")
 	x.press("2d")
 	x.until(at, leaveAltScreen)
@@ -200,7 +198,7 @@ func TestAPanicRestoresTheTerminal(t *testing.T) {
 	if status := x.ends(); status == 0 {
 		t.Error("a panic ended with status 0")
 	}
-	if after, err := term.GetState(x.tty.Fd()); err != nil || fmt.Sprint(*before) != fmt.Sprint(*after) {
+	if after, err := term.GetState(x.tty.Fd()); err != nil || fmt.Sprint(*x.before) != fmt.Sprint(*after) {
 		t.Errorf("the terminal's modes are not what they were (%v)", err)
 	}
 }
