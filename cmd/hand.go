@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
@@ -13,8 +14,10 @@ import (
 // hands are the accounts that put agents' labels on: the token says whose quota
 // a task spends (spec/3-budget), so it is the charged member's, or whose
 // config.yaml says hands over that agent's work. Another account's token is
-// asked once whose it is, a REST request.
+// asked once whose it is, a REST request. What is returned may be asked by
+// several plans at once.
 func (a *app) hands(c *config.Config, own *github.Client, viewer string) func(ctx context.Context, agent, member string) (orchestrator.Labeler, error) {
+	var asking sync.Mutex // of what is known, and of what connect opens at its first use
 	known := map[string]*github.Client{}
 	return func(ctx context.Context, agent, member string) (orchestrator.Labeler, error) {
 		variable, login, err := tokenFor(c, agent, member, viewer)
@@ -24,6 +27,8 @@ func (a *app) hands(c *config.Config, own *github.Client, viewer string) func(ct
 		case variable == "":
 			return own, nil
 		}
+		asking.Lock()
+		defer asking.Unlock()
 		if hub := known[variable+" "+login]; hub != nil {
 			return hub, nil
 		}
