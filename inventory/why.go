@@ -112,7 +112,7 @@ func issueFacts(i *Issue, rules Rules, rec Record) []string {
 		facts = append(facts, fmt.Sprintf("label %s %s by %s at %s", e.Label, verb, orGhost(e.Actor), e.At.UTC().Format("2006-01-02 15:04Z")))
 	}
 	if rec.Lines > 0 {
-		facts = append(facts, fmt.Sprintf("dispatch.log: %d line(s), the last of %s", rec.Lines, rec.LastLine.UTC().Format("2006-01-02 15:04Z")))
+		facts = append(facts, fmt.Sprintf("dispatch.log: %s, the last of %s", lines(rec.Lines), rec.LastLine.UTC().Format("2006-01-02 15:04Z")))
 	}
 	if rec.Held {
 		facts = append(facts, "reservations.log: one task held")
@@ -245,4 +245,11 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
+}
+
+func lines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
