@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +57,10 @@ func (a *app) undo(ctx context.Context, id string, o sendOptions) error {
 		return err
 	}
 	plan, err := engine.Undo(id)
+	var cannot *orchestrator.CannotUndo
+	if text := a.openLine(); errors.As(err, &cannot) && text != "" {
+		return hinted{err, text + "; undo --yes settles it first"}
+	}
 	if err != nil {
 		return err
 	}
