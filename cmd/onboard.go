@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -150,8 +149,8 @@ type leftOut struct {
 	why  string
 }
 
-// onboardings are the flow for each repository.
-func (a *app) onboardings(ctx context.Context, l *look, repos []inventory.RepoRef, o onboardOptions) []onboard.Onboard {
+// onboardings are the flow for each repository; read gives an audit's findings.
+func (a *app) onboardings(l *look, read func(inventory.Issue) []finding.Finding, repos []inventory.RepoRef, o onboardOptions) []onboard.Onboard {
 	labels := map[string]string{}
 	for _, g := range l.conf.Agents {
 		if g.Kind == "label" {
@@ -165,29 +164,9 @@ func (a *app) onboardings(ctx context.Context, l *look, repos []inventory.RepoRe
 	var out []onboard.Onboard
 	for _, r := range repos {
 		out = append(out, onboard.Onboard{
-			Repo: r, Read: a.auditReader(ctx), Themes: themes, Stages: o.stages,
+			Repo: r, Read: read, Themes: themes, Stages: o.stages,
 			Dispatch: execute.Dispatch{Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()},
 		})
 	}
 	return out
-}
-
-// auditReader gives an audit's findings, by the rules or the configured classifier.
-// The same text is read once: every round of a course asks again.
-func (a *app) auditReader(ctx context.Context) func(inventory.Issue) []finding.Finding {
-	return func(audit inventory.Issue) []finding.Finding {
-		key := audit.Ref.Key() + "\x00" + audit.Title + "\x00" + audit.Body
-		if list, ok := a.read[key]; ok {
-			return list
-		}
-		list, err := a.findings(ctx, audit.Title, audit.Body)
-		if err != nil { // the settings were read before: this cannot be them
-			list = finding.Read(audit.Title, audit.Body)
-		}
-		if a.read == nil {
-			a.read = map[string][]finding.Finding{}
-		}
-		a.read[key] = list
-		return list
-	}
 }

@@ -29,6 +29,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 	}
 	defer a.printStats(ctx)
 	d := newDelivery()
+	read := a.auditReader(ctx)
 	var (
 		repos  []inventory.RepoRef
 		left   []leftOut
@@ -47,11 +48,14 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 				return err
 			}
 		}
-		work := a.onboardings(ctx, l, repos, o)
+		work := a.onboardings(l, read.findings, repos, o)
 		if err := a.readDetails(ctx, l, work); err != nil {
 			return d.end(a, err)
 		}
 		plans = onboard.Round(l.world(), work)
+		if read.err != nil {
+			return d.end(a, read.err)
+		}
 		p := a.proposal(o.command(), withSteps(plans)...)
 		if round > mostRounds && !p.Empty() {
 			return d.end(a, fmt.Errorf("after %d rounds there is still something to do, as if somebody undid what is done: look at \"core dev log\", then run it again", mostRounds))
@@ -69,6 +73,9 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 			asked.yes = true
 		} else if !asked.yes {
 			leave, asked.further = a.announce(l, work, p)
+			if read.err != nil {
+				return d.end(a, read.err)
+			}
 		}
 		err = a.send(ctx, l, p, asked, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
 		if err == nil && (o.dryRun || !d.shape.Sent) {
@@ -76,7 +83,10 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		}
 		again, failed, err := sorted(err)
 		if err != nil || again != nil && stales == staleRounds {
-			return d.end(a, errors.Join(err, again))
+			if again != nil {
+				err = errors.Join(err, again)
+			}
+			return d.end(a, err)
 		}
 		if stales++; again == nil {
 			stales = 0

@@ -18,7 +18,6 @@ import (
 	"github.com/dappcore/core-dev/internal/ledger"
 	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/terminal"
-	"github.com/dappcore/core-dev/inventory/finding"
 )
 
 // options are the flags every command has.
@@ -61,8 +60,7 @@ type app struct {
 	db      *state.DB
 	files   *ledger.Book
 	store   *journal.Store
-	journal *serverJournal               // of an embedded GitHub, with --stats
-	read    map[string][]finding.Finding // what audits say, by their text
+	journal *serverJournal // of an embedded GitHub, with --stats
 	close_  []func()
 }
 

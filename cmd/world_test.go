@@ -27,6 +27,7 @@ import (
 //	world labels REF                       prints its label events, "+NAME" or "-NAME"
 //	world actors REF                       prints who put labels on, "+NAME LOGIN"
 //	world branches REPO                    prints its branches
+//	world titles REPO                      prints the titles of its open issues
 //	world advance DURATION
 func worldCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(on(ts).github(ts).world(ts, args))
@@ -153,6 +154,12 @@ func onRepo(ts *testscript.TestScript, tx *world.Tx, ref inventory.RepoRef, args
 		made, err = tx.CreateIssue(repo, world.NewIssue{Title: args[2], Body: ts.ReadFile(args[3])})
 		if err == nil {
 			fmt.Fprintln(ts.Stdout(), made.Number)
+		}
+	case "titles":
+		for _, i := range tx.Issues(repo.ID) {
+			if !i.Closed && i.Pull == nil {
+				fmt.Fprintln(ts.Stdout(), i.Title)
+			}
 		}
 	case "branches":
 		for _, name := range slices.Sorted(maps.Keys(repo.Refs)) {

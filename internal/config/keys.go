@@ -140,7 +140,7 @@ var keyTable = finish([]Key{
 			}
 		}},
 	{Path: "classifier", Default: "rules", Allowed: []string{"rules", "command"},
-		Meaning: "who sorts findings for core dev audit findings: the built-in rules, or a command that answers in the JSON schema (core dev schema classifier); where it does not, the rules do; the flows always use the rules, which say the same at every run",
+		Meaning: "who reads findings out of audits: the built-in rules, or a command that answers in the JSON schema (core dev schema classifier); where it does not, the rules do. For the flows the first answer to an audit text is kept in .core/journal/readings/ and counts from then on, the rules' too where the command failed",
 		set:     func(c *Config, _ string, v value) { c.Classifier = v.text }},
 	{Path: "classifier_command", Default: "[]", kind: list,
 		Meaning: "program and arguments of the classifier; the audit's body is its standard input, the title in AUDIT_TITLE, and it gets no token",

@@ -25,6 +25,9 @@
 //     dispatched, what was taken back, what was posted once and for all
 //     (attempts.go).
 //
+//   - readings/DIGEST.json: what a classifier said of an audit, one record in
+//     the form of above; it counts for good (readings.go).
+//
 //   - locks/NN: empty files that are locked while one run does what no other of
 //     the folder may do at the same time (lock.go).
 package journal
