@@ -64,15 +64,17 @@ func (e *edge) carrying(o order) tea.Cmd {
 		return func() tea.Msg { return pastCame{pastOf(e.engine.Recent(), e.clean, e.called)} }
 	case watchPause:
 		return func() tea.Msg {
-			if o.after > 0 {
+			for {
+				reason, on := e.engine.Paused()
+				if now := (pause{on, e.clean(reason)}); now != o.was {
+					return pauseCame{now}
+				}
 				select {
-				case <-e.clock.After(o.after):
+				case <-e.clock.After(pauseBeat):
 				case <-e.ctx.Done():
 					return nil
 				}
 			}
-			reason, on := e.engine.Paused()
-			return pauseCame{pause{on, e.clean(reason)}}
 		}
 	case dropPlan:
 		return func() tea.Msg { e.planContext(); return nil }

@@ -17,12 +17,12 @@ type (
 		seq int
 		ask Dispatch
 	}
-	readPast   struct{}                      // answered by pastCame
-	watchPause struct{ after time.Duration } // answered by pauseCame
-	dropPlan   struct{}                      // the plan under way is not wanted any more
-	applyPlan  struct{ id string }           // answered by applyNews, until it is done
-	awaitApply struct{}                      // the one command that waits for the running apply
-	stopApply  struct{}                      // before its next write
+	readPast   struct{}            // answered by pastCame
+	watchPause struct{ was pause } // answered by pauseCame, once it is another
+	dropPlan   struct{}            // the plan under way is not wanted any more
+	applyPlan  struct{ id string } // answered by applyNews, until it is done
+	awaitApply struct{}            // the one command that waits for the running apply
+	stopApply  struct{}            // before its next write
 	wakeUp     struct {
 		seq   int
 		after time.Duration

@@ -30,7 +30,7 @@ func started(o Options, now time.Time) (state, []order) {
 	}
 	s.fetch = fetch{running: true, since: now}
 	s.wakes = 1
-	return s, []order{readCache{}, readPast{}, watchPause{}, wakeUp{seq: 1, after: s.beat()}}
+	return s, []order{readCache{}, readPast{}, watchPause{s.brake}, wakeUp{seq: 1, after: s.beat()}}
 }
 
 // want applies what a person wants.
@@ -176,7 +176,7 @@ func (s state) hear(n news) (state, []order) {
 	case pastCame:
 		s = s.recalled(n.entries)
 	case pauseCame:
-		return s.halted(n.pause), []order{watchPause{after: pauseBeat}}
+		return s.halted(n.pause), []order{watchPause{n.pause}}
 	case broke:
 		return s, []order{quit{}}
 	case proposalCame:
