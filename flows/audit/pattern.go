@@ -259,10 +259,25 @@ func makeFramework(plan *flows.Plan, repo *inventory.Repo, p pattern, also []str
 	}})
 }
 
-// block has the issues of a pattern wait for its framework issue.
+// mostBlocked is how many issues GitHub lets one issue block.
+const mostBlocked = 50
+
+// block has the issues of a pattern wait for its framework issue, as many as
+// GitHub takes; the framework issue's text names the others, and its phase comes
+// first all the same.
 func block(plan *flows.Plan, p pattern) {
+	var waiting, rest []found
 	for _, m := range p.members {
-		if m.issue.Closed || m.issue.Ref.Key() == p.issue.Ref.Key() || slices.ContainsFunc(m.issue.BlockedBy, func(d inventory.Dependency) bool { return d.Ref.Key() == p.issue.Ref.Key() }) {
+		switch {
+		case slices.ContainsFunc(m.issue.BlockedBy, func(d inventory.Dependency) bool { return d.Ref.Key() == p.issue.Ref.Key() }):
+			waiting = append(waiting, m)
+		case !m.issue.Closed && m.issue.Ref.Key() != p.issue.Ref.Key():
+			rest = append(rest, m)
+		}
+	}
+	for k, m := range rest {
+		if len(waiting)+k >= mostBlocked {
+			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("%s blocks %d issues, the most GitHub allows: it is not noted that this one waits, too", p.issue.Ref.From(m.issue.Ref.Repo), mostBlocked))
 			continue
 		}
 		plan.Add(flows.Step{Reason: "it shall use what " + p.issue.Ref.From(m.issue.Ref.Repo) + " makes: " + p.why(), Effect: flows.Block{Issue: m.issue.Ref, By: p.issue.Ref}})

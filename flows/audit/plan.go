@@ -67,6 +67,7 @@ func (p Process) Plan(w flows.World) flows.Plan {
 		plan.Skip(p.Repo.String(), why)
 		return plan
 	}
+	strangers(&plan, w, repo)
 	var list []reading
 	for _, audit := range audits(w, repo) {
 		if agent, why := inventory.Dispatched(audit, w.Rules, w.Records[audit.Ref.Key()]); why != "" {
@@ -103,6 +104,19 @@ func (p Process) Plan(w flows.World) flows.Plan {
 		end(&plan, w, r, patterns)
 	}
 	return plan
+}
+
+// strangers names the audits that nothing is made of because of who wrote them.
+func strangers(plan *flows.Plan, w flows.World, repo *inventory.Repo) {
+	for k := range repo.Issues {
+		i := &repo.Issues[k]
+		if i.Closed || i.IsPull || i.Missing || !inventory.IsAuditTitle(i.Title) {
+			continue
+		}
+		if ok, why := w.Rules.Trust.Issue(*i); !ok {
+			plan.Skip(i.Ref.String(), "an audit "+why)
+		}
+	}
 }
 
 // audits are the repository's open trusted audit issues, by number.

@@ -95,8 +95,9 @@ func (o Onboard) organising(w flows.World) epic.Organise {
 // left out, with the reason.
 func (o Onboard) dispatch(w flows.World) flows.Plan {
 	plan := flows.Plan{Flow: "dispatch", Target: o.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
-	add := func(target string, make func(flows.World, int) (flows.Plan, error)) {
-		p, err := make(w, o.Dispatch.Max)
+	// most is how many are wanted, 0: all there are.
+	add := func(target string, most int, make func(flows.World, int) (flows.Plan, error)) {
+		p, err := make(w, most)
 		var refusal *flows.Refusal
 		if errors.As(err, &refusal) && refusal.Fits > 0 {
 			plan.Skip(target, refusal.Error())
@@ -117,22 +118,22 @@ func (o Onboard) dispatch(w flows.World) flows.Plan {
 		if !o.Stages.Dispatch {
 			break
 		}
-		if i, ok := w.Snapshot.Find(e.Ref); !ok || !e.Ref.Repo.Same(o.Repo) || !marked(w, i) || begun(e) {
+		if !e.Ref.Repo.Same(o.Repo) || begun(e) {
 			continue
 		}
-		add(e.Ref.String(), func(w flows.World, most int) (flows.Plan, error) {
+		if i, ok := w.Snapshot.Find(e.Ref); !ok || !marked(w, i) {
+			continue
+		}
+		add(e.Ref.String(), o.Dispatch.Max, func(w flows.World, most int) (flows.Plan, error) {
 			d := o.Dispatch
 			d.Epic, d.Max = e.Ref, most
 			return d.Plan(w)
 		})
 	}
 	if direct := o.organising(w).Direct(w); o.Stages.Direct && len(direct) > 0 {
-		add(o.Repo.String(), func(w flows.World, most int) (flows.Plan, error) {
+		add(o.Repo.String(), 0, func(w flows.World, most int) (flows.Plan, error) {
 			d := o.Dispatch
-			d.Max = 0
-			if most != o.Dispatch.Max {
-				d.Max = most
-			}
+			d.Max = most
 			return d.Direct(w, o.Repo, direct)
 		})
 	}

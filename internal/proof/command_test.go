@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type bench struct {
 	env   []string
 	runs  []ended // of the scene's command, in order
 	demo  bool    // its GitHub is the demo's, in the folder
+
+	patience time.Duration // how long a run may take; 0: longest
 
 	before map[int]*spent // what the fleet's past did to the children
 }
@@ -182,14 +185,16 @@ func (p *process) kill() {
 // longest is how long a run may take before it counts as hanging.
 const longest = 2 * time.Minute
 
-func (p *process) wait() ended {
-	hangs := time.AfterFunc(longest, func() { _ = p.cmd.Process.Kill() })
+func (p *process) wait() ended { return p.waitFor(longest) }
+
+func (p *process) waitFor(most time.Duration) ended {
+	hangs := time.AfterFunc(most, func() { _ = p.cmd.Process.Kill() })
 	defer hangs.Stop()
 	<-p.dead
 	e := ended{status: p.status, out: p.out.String(), err: p.err.String()}
 	if !hangs.Stop() {
 		e.hung = true
-		e.err += fmt.Sprintf("\nit was ended after %v: it hung\n", longest)
+		e.err += fmt.Sprintf("\nit was ended after %v: it hung\n", most)
 	}
 	return e
 }
@@ -204,7 +209,7 @@ func (b *bench) run(args ...string) ended {
 	if b.host != nil {
 		defer b.host.rest()
 	}
-	return p.wait()
+	return p.waitFor(cmp.Or(b.patience, longest))
 }
 
 // mostRuns bounds how often a command has to be run again.
