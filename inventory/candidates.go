@@ -16,17 +16,10 @@ func Candidates(s *Snapshot, f *Fleet, rules Rules, records Records, repo RepoRe
 	if !ok {
 		return nil
 	}
-	taken := map[string]bool{}
-	for _, e := range f.Epics {
-		taken[e.Ref.Key()] = true
-		for _, c := range e.Children {
-			taken[c.Ref.Key()] = true
-		}
-	}
 	var out []*Issue
 	for k := range r.Issues { // by number already
 		i := &r.Issues[k]
-		if i.Closed || i.IsPull || i.Missing || taken[i.Ref.Key()] || IsAuditTitle(i.Title) || ReadMark(i.Body).Kind == MarkEpic {
+		if i.Closed || i.IsPull || i.Missing || f.taken[i.Ref.Key()] || IsAuditTitle(i.Title) || ReadMark(i.Body).Kind == MarkEpic {
 			continue
 		}
 		if ok, _ := rules.Trust.Issue(*i); !ok {

@@ -56,6 +56,9 @@ type Fleet struct {
 	Rows    []Row  // in the mission's priority order
 	Epics   []Epic // in the rows' order, then by number
 	People  []Person
+
+	taken map[string]bool   // epics and their children, by Ref.Key; nil: not Assess's
+	spans map[string][2]int // a repository's epics, from and to, by RepoRef.Key
 }
 
 // Assess reads a snapshot by the rules. It is deterministic and asks nobody.
@@ -79,7 +82,32 @@ func Assess(s *Snapshot, rules Rules, records Records) Fleet {
 		f.Rows[k].place(&f, rules, records)
 	}
 	f.order(rules)
+	f.index(j)
 	return f
+}
+
+// index keeps what would otherwise be looked for in all epics once a repository.
+func (f *Fleet) index(j *jury) {
+	f.taken = j.epics
+	for key := range j.listed {
+		f.taken[key] = true
+	}
+	f.spans = map[string][2]int{}
+	for k := range f.Epics {
+		key := f.Epics[k].Ref.Repo.Key()
+		from := k
+		if s, ok := f.spans[key]; ok {
+			from = s[0]
+		}
+		f.spans[key] = [2]int{from, k + 1}
+	}
+}
+
+// Of are the epics of a repository, by number. They are the fleet's own, not
+// copies. f is what Assess made.
+func (f *Fleet) Of(repo RepoRef) []Epic {
+	s := f.spans[repo.Key()]
+	return f.Epics[s[0]:s[1]]
 }
 
 // take reads one issue: an audit, an epic, or somebody's whom nobody accepted.

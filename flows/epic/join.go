@@ -21,10 +21,11 @@ type joining struct {
 func (o Organise) sort(w flows.World) (joins []joining, rest []member) {
 	homes := map[string]*joining{}
 	var order []*joining
-	for k := range w.Fleet.Epics {
-		e := &w.Fleet.Epics[k]
+	epics := w.Fleet.Of(o.Repo)
+	for k := range epics {
+		e := &epics[k]
 		theme := themeOf(e)
-		if theme == "" || !e.Ref.Repo.Same(o.Repo) || !e.Running() {
+		if theme == "" || !e.Running() {
 			continue
 		}
 		if h := homes[theme]; h == nil || len(e.Children) < len(h.epic.Children) {

@@ -44,10 +44,9 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 			o.make(&plan, repo, g, n, audits)
 		}
 	}
-	for k := range w.Fleet.Epics {
-		if e := &w.Fleet.Epics[k]; e.Ref.Repo.Same(repo.Ref) {
-			complete(&plan, w, repo, e)
-		}
+	epics := w.Fleet.Of(repo.Ref)
+	for k := range epics {
+		complete(&plan, w, repo, &epics[k])
 	}
 	return plan
 }

@@ -113,12 +113,13 @@ func (o Onboard) dispatch(w flows.World) flows.Plan {
 		w.Budget = committed(w, p)
 		plan.Skipped = append(plan.Skipped, p.Skipped...)
 	}
-	for k := range w.Fleet.Epics {
-		e := &w.Fleet.Epics[k]
+	epics := w.Fleet.Of(o.Repo)
+	for k := range epics {
+		e := &epics[k]
 		if !o.Stages.Dispatch {
 			break
 		}
-		if !e.Ref.Repo.Same(o.Repo) || begun(e) {
+		if begun(e) {
 			continue
 		}
 		if i, ok := w.Snapshot.Find(e.Ref); !ok || !marked(w, i) {
