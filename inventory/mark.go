@@ -52,6 +52,9 @@ var markLine = sync.OnceValue(func() *regexp.Regexp {
 // ReadMark reads the mark of a body; zero where there is none.
 func ReadMark(body string) Mark {
 	body = strings.TrimRight(body, " \t\r\n")
+	if !strings.HasSuffix(body, "-->") {
+		return Mark{}
+	}
 	// the line is short: what stands before it is not searched
 	if cut := len(body) - 64; cut > 0 {
 		body = body[cut:]
