@@ -33,9 +33,9 @@ func redo(plan *flows.Plan, e flows.Effect, before []Entry) bool {
 	case flows.DeleteBranch:
 		plan.Add(flows.Step{Reason: why + "; it is made where it stood, unless one of its name is there", Effect: flows.MakeBranch{Repo: f.Repo, Name: f.Name, SHA: f.SHA}})
 	case flows.UnlinkChild:
-		plan.Add(flows.Step{Reason: why, Effect: flows.LinkChild{Parent: f.Parent, Child: f.Child}})
+		plan.Add(flows.Step{Reason: why, Effect: flows.LinkChild(f)})
 	case flows.Unblock:
-		plan.Add(flows.Step{Reason: why, Effect: flows.Block{Issue: f.Issue, By: f.By}})
+		plan.Add(flows.Step{Reason: why, Effect: flows.Block(f)})
 	case flows.ReopenIssue:
 		plan.Skip(f.Target(), "it stays open: close it by hand")
 	case flows.FreeClaim:

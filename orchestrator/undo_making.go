@@ -22,9 +22,9 @@ func undoMaking(plan *flows.Plan, e flows.Effect, shown *Evidence) bool {
 	case flows.CloseIssue:
 		plan.Add(flows.Step{Reason: "this plan closed it", Effect: flows.ReopenIssue{Issue: f.Issue}})
 	case flows.LinkChild:
-		plan.Add(flows.Step{Reason: "this plan linked it", Effect: flows.UnlinkChild{Parent: f.Parent, Child: f.Child}})
+		plan.Add(flows.Step{Reason: "this plan linked it", Effect: flows.UnlinkChild(f)})
 	case flows.Block:
-		plan.Add(flows.Step{Reason: "this plan noted it", Effect: flows.Unblock{Issue: f.Issue, By: f.By}})
+		plan.Add(flows.Step{Reason: "this plan noted it", Effect: flows.Unblock(f)})
 	case flows.AddChildren:
 		plan.Skip(f.Target(), fmt.Sprintf("its checklist keeps %s: take the lines out by hand", f.Detail()))
 	case flows.MakeLabel:
