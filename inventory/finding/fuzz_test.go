@@ -27,6 +27,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("[Audit] [High]", "- \x00[High] a\u202eb\r\n\r\n| a |\n|-|\n| \\| |\n")
 	f.Add("", "---\n---\n<details>\n<summary>\n")
 	f.Add("", "## x\n- Severity: High\n```\n")
+	f.Add("", "-\n\n<div{r\x1e<sumils\x13>d")
 	f.Fuzz(func(t *testing.T, title, body string) {
 		got := Read(title, body)
 		if got == nil || len(got) > MaxFindings {
@@ -35,7 +36,8 @@ func FuzzRead(f *testing.F) {
 		if again := Read(title, body); !reflect.DeepEqual(got, again) {
 			t.Fatalf("two readings differ:\n%+v\n%+v", got, again)
 		}
-		source := letters(html.UnescapeString(body)) + letters(body)
+		// A tag between two letters is nothing to a reader: they are one word.
+		source := letters(html.UnescapeString(body)) + letters(body) + letters(html.UnescapeString(tag.ReplaceAllString(normal(body), "")))
 		for _, g := range got {
 			check(t, g, source)
 		}
