@@ -7,20 +7,20 @@ import (
 // once drops what the body says twice: the same id in another list, or nearly
 // the same words about no other place. Neighbours in one list are different
 // findings to their author, unless they are the same to the letter.
-func once(list []record) []record {
+func (r *reader) once(list []record) []record {
 	var out []record
-	bags := []map[string]bool{}
+	bags := []bag{}
 	exact := map[string]int{}
 	ids := map[string][]int{}
 	for _, f := range list {
-		bag := bagOf(f.Title)
+		own := r.bagOf(f.Title)
 		twin := -1
 		if k, ok := exact[f.Title]; ok && samePlaces(out[k], f, out[k].batch != f.batch) {
 			twin = k
 		}
 		if twin < 0 && f.id != "" {
 			for _, k := range ids[f.id] {
-				if out[k].batch != f.batch && (likeness(bags[k], bag) >= 0.3 || !isOrdinal(f.id) && overlap(out[k], f)) && samePlaces(out[k], f, true) {
+				if out[k].batch != f.batch && (likeness(bags[k], own) >= 0.3 || !isOrdinal(f.id) && overlap(out[k], f)) && samePlaces(out[k], f, true) {
 					twin = k
 				}
 			}
@@ -30,7 +30,7 @@ func once(list []record) []record {
 				if out[k].batch == f.batch {
 					continue
 				}
-				l := likeness(bags[k], bag)
+				l := likeness(bags[k], own)
 				if l >= 0.75 && samePlaces(out[k], f, true) || l >= 0.4 && overlap(out[k], f) {
 					twin = k
 					break
@@ -46,7 +46,7 @@ func once(list []record) []record {
 			ids[f.id] = append(ids[f.id], len(out))
 		}
 		out = append(out, f)
-		bags = append(bags, bag)
+		bags = append(bags, own)
 	}
 	return out
 }
@@ -76,16 +76,16 @@ func merge(a *record, b record) {
 }
 
 // enrich takes the severity from an overview where the finding tells none.
-func enrich(list, spare []record) {
-	bags := make([]map[string]bool, len(spare))
+func (r *reader) enrich(list, spare []record) {
+	bags := make([]bag, len(spare))
 	for k, s := range spare {
-		bags[k] = bagOf(s.Title)
+		bags[k] = r.bagOf(s.Title)
 	}
 	for k := range list {
 		f := &list[k]
-		bag := bagOf(f.Title)
+		own := r.bagOf(f.Title)
 		for j, s := range spare {
-			if f.id != "" && f.id == s.id || likeness(bag, bags[j]) >= 0.6 {
+			if f.id != "" && f.id == s.id || likeness(own, bags[j]) >= 0.6 {
 				if !f.explicit && s.explicit {
 					f.Severity, f.explicit = s.Severity, true
 				}
@@ -103,22 +103,37 @@ func enrich(list, spare []record) {
 
 var stop = set("the a an of in on to for and or is are was be by with from at as it its this that no not into")
 
-func bagOf(t string) map[string]bool {
-	out := map[string]bool{}
+// bag is the words of a title that tell something, as ascending numbers.
+type bag []int
+
+func (r *reader) bagOf(t string) bag {
+	var out bag
 	for _, w := range words(t) {
-		if !stop[w] {
-			out[w] = true
+		if stop[w] {
+			continue
 		}
+		n, ok := r.numbers[w]
+		if !ok {
+			n = len(r.numbers)
+			r.numbers[w] = n
+		}
+		out = append(out, n)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // likeness is the share of words two titles have in common.
-func likeness(a, b map[string]bool) float64 {
+func likeness(a, b bag) float64 {
 	both := 0
-	for w := range a {
-		if b[w] {
-			both++
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			both, i, j = both+1, i+1, j+1
 		}
 	}
 	if both == 0 {

@@ -11,7 +11,7 @@ func Read(title, body string) []Finding {
 	body = normal(body)
 	r := &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
 		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
-		mentions: map[string][]Location{}, tidied: map[string]string{}}
+		mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}}
 	r.readLegend(body)
 	r.title = r.titled(title)
 	r.subject = subjectOf(title)
@@ -74,6 +74,7 @@ type reader struct {
 	weighed  map[string][]int    // by subject
 	mentions map[string][]Location
 	tidied   map[string]string // titles
+	numbers  map[string]int    // of words
 }
 
 func (r *reader) titled(title string) Severity {
@@ -117,8 +118,8 @@ func (r *reader) settle() []Finding {
 			spare = append(spare, f)
 		}
 	}
-	chosen = once(chosen)
-	enrich(chosen, spare)
+	chosen = r.once(chosen)
+	r.enrich(chosen, spare)
 	slices.SortStableFunc(chosen, func(a, b record) int { return a.at - b.at })
 	out := []Finding{}
 	for _, f := range chosen {

@@ -20,8 +20,9 @@ type Pattern struct {
 	once sync.Once
 
 	re    *regexp.Regexp
-	first bool // a match begins where the text does
-	last  bool // and ends where it ends
+	first bool   // a match begins where the text does
+	last  bool   // and ends where it ends
+	with  string // every match begins so
 
 	mu       sync.Mutex       // guards what is learned
 	known    map[string][]int // by the text looked at: bounds of groups
@@ -38,6 +39,7 @@ func Made(expr func() string) *Pattern { return &Pattern{expr: expr} }
 func (p *Pattern) compile() {
 	expr := p.expr()
 	p.re = regexp.MustCompile(expr)
+	p.with, _ = p.re.LiteralPrefix()
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		panic(err) // regexp has parsed it
@@ -88,6 +90,9 @@ func reversed(t *syntax.Regexp) *syntax.Regexp {
 // MatchString tells whether the pattern occurs in t.
 func (p *Pattern) MatchString(t string) bool {
 	p.once.Do(p.compile)
+	if !strings.Contains(t, p.with) {
+		return false
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.last && !p.first {
@@ -98,7 +103,7 @@ func (p *Pattern) MatchString(t string) bool {
 
 // find is the leftmost match at or behind from.
 func (p *Pattern) find(t string, from int) (a, b int, ok bool) {
-	if p.first && from > 0 {
+	if p.first && from > 0 || !strings.Contains(t[from:], p.with) {
 		return 0, 0, false
 	}
 	p.mu.Lock()
