@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/inventory"
@@ -61,9 +64,9 @@ func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) (
 				Comments struct {
 					Page  pageJSON `json:"pageInfo"`
 					Nodes []struct {
-						ID   int64     `json:"databaseId"`
-						Mine bool      `json:"viewerDidAuthor"`
-						At   time.Time `json:"createdAt"`
+						ID   databaseID `json:"fullDatabaseId"`
+						Mine bool       `json:"viewerDidAuthor"`
+						At   time.Time  `json:"createdAt"`
 					} `json:"nodes"`
 				} `json:"comments"`
 			} `json:"issue"`
@@ -77,8 +80,11 @@ func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) (
 		p := &j.Issue.Comments
 		var older []inventory.Comment
 		for _, n := range p.Nodes {
-			if n.ID > since {
-				older = append(older, inventory.Comment{ID: n.ID, Mine: n.Mine, CreatedAt: n.At})
+			if n.ID == 0 {
+				return nil, noID(doing)
+			}
+			if id := int64(n.ID); id > since {
+				older = append(older, inventory.Comment{ID: id, Mine: n.Mine, CreatedAt: n.At})
 			}
 		}
 		out = append(older, out...)
@@ -139,6 +145,24 @@ func (r *result) repository(doing string, into any) error {
 
 func gone(doing string) *Error {
 	return &Error{Kind: KindNotFound, Doing: doing, Message: "not found, or hidden from this token", Hint: "refresh"}
+}
+
+// databaseID is REST's id of something, which GraphQL writes as a BigInt, a number
+// in quotation marks; databaseId beside it ends at 31 bits. Null, and whatever is
+// no such number, cannot be read: an id of 0 would pass for "there is none".
+type databaseID int64
+
+func (id *databaseID) UnmarshalJSON(raw []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+	if err != nil || n <= 0 {
+		return fmt.Errorf("%s is no database id", raw)
+	}
+	*id = databaseID(n)
+	return nil
+}
+
+func noID(doing string) *Error {
+	return &Error{Kind: KindServer, Doing: doing, Message: "an answer that lacks an id", Hint: "try again"}
 }
 
 // explained says what was being done when a query failed.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ const few = 10
 // standingJSON is an issue before and after it is closed, opened or tied.
 type standingJSON struct {
 	issueJSON
-	Database json.RawMessage `json:"fullDatabaseId"` // BigInt: a number in quotation marks
+	Database databaseID `json:"fullDatabaseId"`
 	Turns    struct {
 		Nodes []eventJSON `json:"nodes"`
 	} `json:"turns"`
@@ -37,8 +36,7 @@ type standingJSON struct {
 }
 
 func (j *standingJSON) standing(repo inventory.RepoRef, viewer string) inventory.Standing {
-	s := inventory.Standing{Issue: j.issue(repo), Children: j.Subs.Total}
-	s.Database, _ = strconv.ParseInt(strings.Trim(string(j.Database), `"`), 10, 64)
+	s := inventory.Standing{Issue: j.issue(repo), Children: j.Subs.Total, Database: int64(j.Database)}
 	for _, e := range j.Turns.Nodes {
 		s.Turned, s.TurnedAt, s.Mine = e.ID, e.At, strings.EqualFold(e.Actor.login(), viewer)
 	}
@@ -125,6 +123,9 @@ func (c *Client) standings(ctx context.Context, doing, operation, text string, r
 		}
 		if j == nil || j.Issue == nil {
 			return nil, gone("look at " + ref.String())
+		}
+		if j.Issue.Database == 0 {
+			return nil, noID("look at " + ref.String())
 		}
 		s := j.Issue.standing(ref.Repo, viewer)
 		s.Archived = j.Archived

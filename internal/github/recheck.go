@@ -42,7 +42,7 @@ func (c *Client) Recheck(ctx context.Context, q inventory.Question) (inventory.F
 			Blocked  issuePageJSON `json:"blockedBy"`
 			Comments struct {
 				Nodes []struct {
-					ID int64 `json:"databaseId"`
+					ID databaseID `json:"fullDatabaseId"`
 				} `json:"nodes"`
 			} `json:"comments"`
 		} `json:"issue"`
@@ -54,7 +54,10 @@ func (c *Client) Recheck(ctx context.Context, q inventory.Question) (inventory.F
 		return inventory.Fresh{}, gone(doing)
 	}
 	for _, n := range j.Issue.Comments.Nodes {
-		out.Comment = max(out.Comment, n.ID)
+		if n.ID == 0 {
+			return inventory.Fresh{}, noID(doing)
+		}
+		out.Comment = max(out.Comment, int64(n.ID))
 	}
 	i := j.Issue.issue(q.Child.Repo)
 	events, renamed := j.Issue.Events.labelEvents()

@@ -144,6 +144,9 @@ func (x *execution) leaf(typ string, v any) error {
 			x.out = strconv.AppendQuote(x.out, strconv.FormatInt(v, 10))
 			return nil
 		}
+		if typ == "Int" && v != int64(int32(v)) { //nolint:gosec // to see whether it fits
+			return fmt.Errorf("Integer out of bounds: %d", v) //nolint:staticcheck // GitHub's words
+		}
 		x.out = strconv.AppendInt(x.out, v, 10)
 	case float64:
 		x.out = strconv.AppendFloat(x.out, v, 'f', -1, 64)

@@ -74,6 +74,12 @@ func (tx *Tx) SetSetting(name, value string) {
 	})
 }
 
+// Grow leaves ids out up to this one, as on a GitHub where as much was made
+// before.
+func (tx *Tx) Grow(id int64) {
+	tx.s.meta.update(1, func(m *metaRow) { m.NextID = max(m.NextID, id+1) })
+}
+
 func (tx *Tx) nextID() int64 {
 	var id int64
 	tx.s.meta.update(1, func(m *metaRow) {
