@@ -110,11 +110,11 @@ func (a *admission) open(agent Agent) {
 		a.slots[agent.Name] = max(0, agent.Concurrency-s.running(agent.Name)-held)
 	}
 	if agent.Quota > 0 {
-		a.own[agent.Name] = s.agentStatus(agent).Remaining
+		a.own[agent.Name] = s.agentIn(agent, s.stretches(agent.Window)).Remaining
 		return
 	}
 	if a.pots[agent.Window] == nil {
-		for _, over := range agent.Window.stretches(s.Now) {
+		for _, over := range s.stretches(agent.Window) {
 			a.pots[agent.Window] = append(a.pots[agent.Window], s.charge(over, s.shares).net)
 		}
 	}
@@ -273,12 +273,17 @@ func (a *admission) refuse(i int, agent Agent, ask Ask, fits int, why Why) Refus
 		r.Text = fmt.Sprintf("%s runs %d tasks at once and %d are running or reserved: %d of %d asked for %s fit now; wait until one is done",
 			agent.Name, agent.Concurrency, agent.Concurrency-a.slots[agent.Name]-fits, fits, ask.Tasks, ask.Repo)
 	default:
-		st := s.agentStatus(agent)
+		st := s.agentIn(agent, s.stretches(agent.Window))
 		r.Text = fmt.Sprintf("%s: %d of %d tasks asked for %s fit (window %s, quota %d: %d used, %d held, %d seen outside, %d unreadable)",
 			agent.Name, fits, ask.Tasks, ask.Repo, st.Window, st.Quota, st.Used, st.Held, st.Outside, st.Unreadable)
 		if st.Frees != nil {
 			r.Frees = *st.Frees
 			r.Text += "; more from " + st.Frees.Format("2006-01-02T15:04Z")
+			if !r.Frees.After(s.Now) { // by our clock alone
+				from, _ := s.span()
+				r.Frees = r.Frees.Add(s.Now.Sub(from))
+				r.Text += " by GitHub's clock, which is surely past that at " + r.Frees.Format("15:04:05Z") + " by this machine's"
+			}
 		}
 	}
 	return r

@@ -41,4 +41,10 @@
 // What gates a dispatch is the agent's own window alone: agents without a quota
 // of their own draw together on the members' quotas, an agent with one draws on
 // that.
+//
+// Windows are counted by the clock that dates dispatches, GitHub's. How far it is
+// ahead of the instant given is an argument, measured and so inexact: a dispatch
+// needs room in the window at every instant GitHub's clock may show, so around
+// midnight in the day before and the day after. Where nothing was measured these
+// are five minutes to either side, else fifteen seconds.
 package budget

@@ -46,10 +46,11 @@ type Report struct {
 // State is all that a budget is worked out from.
 type State struct {
 	Now      time.Time
+	Clock    Clock // GitHub's, beside the one Now is by
 	Team     Team
 	Agents   []Agent
 	Fleet    []inventory.RepoRef // repositories there are; nil = not known
-	Spending Spending            // from Earliest(Now, Agents) on
+	Spending Spending            // from Earliest() on
 	Held     []Reservation
 	Outside  []Outside
 	// Elsewhere is what another folder claimed, where each has a share of the

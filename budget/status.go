@@ -214,10 +214,13 @@ func (s *State) agentNames() []string {
 	return append(names, slices.Sorted(maps.Keys(others))...)
 }
 
-// agentStatus looks at the stretch of the agent's window that has least room.
-func (s *State) agentStatus(a Agent) AgentStatus {
+// agentStatus is where an agent stands in its window at this instant.
+func (s *State) agentStatus(a Agent) AgentStatus { return s.agentIn(a, a.Window.stretches(s.Now)) }
+
+// agentIn looks at the stretch that has least room for an agent.
+func (s *State) agentIn(a Agent, overs []stretch) AgentStatus {
 	var tightest AgentStatus
-	for i, over := range a.Window.stretches(s.Now) {
+	for i, over := range overs {
 		st := s.agentOver(a, over)
 		if i == 0 || st.Remaining < tightest.Remaining {
 			tightest = st

@@ -52,13 +52,18 @@ func (w Window) stretches(now time.Time) []stretch {
 }
 
 // Earliest is the first day that any of the agents' windows looks at, and at
-// the latest yesterday: what a Spending has to cover to answer at this instant.
+// the latest yesterday: what a Spending has to cover to answer at this instant,
+// by a clock of which nothing is known.
 func Earliest(now time.Time, agents []Agent) Day {
-	earliest := DayOf(now) - 1
+	return earliest(now.Add(-clockUnknown), agents)
+}
+
+func earliest(now time.Time, agents []Agent) Day {
+	day := DayOf(now) - 1
 	for _, a := range agents {
 		for _, s := range a.Window.stretches(now) {
-			earliest = min(earliest, s.from.Day())
+			day = min(day, s.from.Day())
 		}
 	}
-	return earliest
+	return day
 }

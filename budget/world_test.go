@@ -26,7 +26,9 @@ type world struct {
 
 func drawWorld(t *rapid.T) *world {
 	w := &world{}
-	w.Now = time.Date(2026, 2, 4, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 86399).Draw(t, "second")) * time.Second)
+	// In the midst of a minute, so that whatever the clock's error is it is the same.
+	w.Now = time.Date(2026, 2, 4, 0, 0, 30, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1439).Draw(t, "minute")) * time.Minute)
+	w.Clock.Known = true
 	w.Team.Owner = owner
 	for i := range rapid.IntRange(1, 4).Draw(t, "members") {
 		w.Team.Members = append(w.Team.Members, budget.Member{

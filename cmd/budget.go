@@ -31,7 +31,9 @@ dispatched outside the log. It asks GitHub nothing.
   elsewhere those that another folder claimed, with "pool: share": charged there
   pool      sum of the members' quotas; usable: what connected repositories can take
 
-The budget resets at 00:00 UTC; unused tasks do not roll over.`,
+The budget resets at 00:00 UTC by GitHub's clock, which may differ from this
+machine's: around midnight a task needs room in both days. Unused tasks do not
+roll over.`,
 		Example: `  core dev budget --check && echo there is budget left
   core dev budget --history --days 30
   core dev budget --team --json`,

@@ -45,7 +45,7 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 	}
 	return &orchestrator.Applier{
 		Judge: judge, Trust: trust,
-		Hub: hub, Ledger: ledgerPort{book, l}, Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
+		Hub: hub, Ledger: a.newLedgerPort(book, hub, l), Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,
 		Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },

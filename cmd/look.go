@@ -287,11 +287,11 @@ func (a *app) readOwn(l *look) error {
 		return err
 	}
 	l.team.MarkTokens(l.conf, l.snap.Viewer, a.env)
-	l.budget = budget.State{Now: a.now(), Team: l.team.Team, Agents: l.conf.Allowances()}
+	l.budget = budget.State{Now: a.now(), Clock: clockOf(a.hub), Team: l.team.Team, Agents: l.conf.Allowances()}
 	for _, r := range l.snap.Repos {
 		l.budget.Fleet = append(l.budget.Fleet, r.Ref)
 	}
-	from := budget.Earliest(l.budget.Now, l.budget.Agents)
+	from := l.budget.Earliest()
 	if err := a.readLedger(l.conf, &l.budget, from); err != nil {
 		return err
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
@@ -17,11 +20,51 @@ import (
 // checked again under the lock, with what the files say at that moment.
 type ledgerPort struct {
 	*ledger.Book
-	look *look
+	look  *look
+	clock func() budget.Clock
+	// renew is ledger.Request's.
+	renew func(st *budget.State, seen time.Time) (time.Time, error)
+}
+
+// newLedgerPort is the ledger for a look; without one nothing can be reserved.
+func (a *app) newLedgerPort(book *ledger.Book, hub *github.Client, l *look) ledgerPort {
+	return ledgerPort{Book: book, look: l, clock: func() budget.Clock { return clockOf(hub) }, renew: func(st *budget.State, seen time.Time) (time.Time, error) {
+		return a.renew(l.conf, st, seen)
+	}}
+}
+
+// clockOf is what the last answer told of GitHub's clock.
+func clockOf(hub *github.Client) budget.Clock {
+	if hub == nil {
+		return budget.Clock{}
+	}
+	ahead, known := hub.ClockAhead()
+	return budget.Clock{Ahead: ahead, Known: known}
+}
+
+// renew takes over what a newer look of this folder saw on GitHub, of this
+// process or another: a plan may have been shown a while ago.
+func (a *app) renew(c *config.Config, st *budget.State, since time.Time) (time.Time, error) {
+	d, err := a.dir()
+	if err != nil {
+		return since, err
+	}
+	seen, ok := state.ReadSeen(d.Path)
+	if !ok || !seen.TakenAt.After(since) {
+		return since, nil
+	}
+	lines, err := a.lines(c, st.Earliest())
+	if err != nil {
+		return since, err
+	}
+	st.Running = seen.Running
+	return seen.TakenAt, a.charge(st, c, &seen, unlogged(&seen, lines, st.Held, c.Owner()))
 }
 
 func (p ledgerPort) Reserve(ctx context.Context, t orchestrator.Task) (member string, err error) {
-	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines, Seen: p.look.snap.TakenAt}, p.look.budget)
+	st := p.look.budget
+	st.Clock = p.clock()
+	res, err := p.Book.Reserve(ctx, ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines, Seen: p.look.snap.TakenAt, Renew: p.renew}, st)
 	var (
 		refused  *ledger.Refused
 		outdated *ledger.Outdated

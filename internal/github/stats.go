@@ -54,6 +54,10 @@ func (c *counters) clockSkew() (ahead time.Duration, known bool) {
 	return c.ahead, c.learned
 }
 
+// ClockAhead is how far GitHub's clock was ahead of ours at its last answer, to
+// the second, less what the answer took to come; false before the first.
+func (c *Client) ClockAhead() (ahead time.Duration, known bool) { return c.wire.count.clockSkew() }
+
 // Stats tells what was sent so far.
 func (c *Client) Stats() Stats {
 	n := &c.wire.count

@@ -228,6 +228,7 @@ func (w *wire) send(client *http.Client, req *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.count.skew(resp.Header, w.clock) // before the body, which may take a while
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
@@ -236,7 +237,6 @@ func (w *wire) send(client *http.Client, req *http.Request) (*answer, error) {
 	if len(body) > maxAnswer {
 		return nil, &Error{Kind: KindServer, Status: resp.StatusCode, Message: "the answer is larger than 128 MB"}
 	}
-	w.count.skew(resp.Header, w.clock)
 	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 

@@ -69,7 +69,11 @@ func (b *Book) logs() ([]string, error) {
 // Spending is what the log says was dispatched from a day on. Ask from
 // budget.Earliest for a budget, from further back for a history.
 func (b *Book) Spending(from budget.Day) (budget.Spending, error) {
-	now := b.now()
+	return b.spendingAt(b.now(), from)
+}
+
+// spendingAt is Spending as a clock that shows now asks for it.
+func (b *Book) spendingAt(now time.Time, from budget.Day) (budget.Spending, error) {
 	sp := budget.Spending{From: from, Exact: budget.DayOf(now) - 1}
 	err := b.eachTally(now, func(_ string, im *image) error { return im.spend(&sp) }, func() {
 		sp = budget.Spending{From: from, Exact: sp.Exact}

@@ -27,6 +27,10 @@ type Request struct {
 	// Seen is when what is running was looked at; what the log got since then
 	// is running, too.
 	Seen time.Time
+	// Renew brings what the state knows of GitHub up to what was seen by now, and
+	// tells when that was; nil: nobody looked again. It is called under the lock,
+	// with what is held.
+	Renew func(st *budget.State, seen time.Time) (time.Time, error)
 }
 
 // Refused tells that the budget has no room for a request.
@@ -78,7 +82,12 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State) (budge
 			return &Outdated{req.Child, fmt.Sprintf("%s holds %d lines of it, the plan knew %d", logName, len(lines), req.Lines)}
 		}
 		st.Now, st.Held = b.now(), r.open
-		if st.Spending, err = b.Spending(budget.Earliest(st.Now, st.Agents)); err != nil {
+		if req.Renew != nil {
+			if req.Seen, err = req.Renew(&st, req.Seen); err != nil {
+				return err
+			}
+		}
+		if st.Spending, err = b.spendingAt(st.Exact(), st.Earliest()); err != nil {
 			return err
 		}
 		if !req.Seen.IsZero() {
