@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -218,5 +220,65 @@ func TestADamagedAttemptsLog(t *testing.T) {
 	}
 	if err := Open(dir).NoteDispatch(time.Now(), ref, "two words"); err == nil {
 		t.Error("a line that could not be read again was written")
+	}
+}
+
+// TestWhoAsksIsNoWorker: a plan that nobody works on can be taken however many
+// ask at that moment whether anybody does; and nobody is told that one does.
+func TestWhoAsksIsNoWorker(t *testing.T) {
+	dir := t.TempDir() + "/journal"
+	s := Open(dir)
+	if err := s.Begin("p1", []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Leave("p1", false); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			other := Open(dir) // as another process has one
+			for ctx.Err() == nil {
+				if _, err := other.Held("p1"); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	missed := 0
+	for range 500 {
+		ok, err := s.Take("p1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			missed++
+			continue
+		}
+		if held, err := Open(dir).Held("p1"); !held || err != nil {
+			t.Fatalf("taken, and told to be held: %t, %v", held, err)
+		}
+		if err := s.Leave("p1", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	asking.Wait()
+	if missed > 0 {
+		t.Errorf("%d of 500 times an open plan could not be taken", missed)
+	}
+	one, two := Open(dir), Open(dir)
+	for k := range 500 {
+		var both sync.WaitGroup
+		var wrong [2]bool
+		for i, store := range []*Store{one, two} {
+			both.Go(func() { wrong[i], _ = store.Held("p1") })
+		}
+		both.Wait()
+		if wrong[0] || wrong[1] {
+			t.Fatalf("question %d: nobody works on it: %v", k, wrong)
+		}
 	}
 }

@@ -35,8 +35,15 @@ func (s *Store) Lock(ctx context.Context, name string) (unlock func() error, err
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := lock(f); err != nil || ok {
-		return func() error { return release(f) }, err
+	return hold(ctx, f)
+}
+
+// hold waits for a file's lock; without it the file is closed.
+func hold(ctx context.Context, f *os.File) (unlock func() error, err error) {
+	if ok, err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	} else if ok {
+		return func() error { return release(f) }, nil
 	}
 	locked := make(chan error, 1)
 	go func() { locked <- wait(f) }()

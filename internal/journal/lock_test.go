@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -52,6 +53,20 @@ func TestALockIsHeldByOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = unlock()
+}
+
+// TestALockThatFailsIsNotHeld: there is nothing to unlock, and no file left open.
+func TestALockThatFailsIsNotHeld(t *testing.T) {
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil { // a lock on it cannot but fail
+		t.Fatal(err)
+	}
+	if unlock, err := hold(t.Context(), f); unlock != nil || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("%t, %v", unlock != nil, err)
+	}
 }
 
 // TestPostedOnceAndForAll: also over a dispatch, until it is withdrawn.

@@ -45,6 +45,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 const (
@@ -186,7 +187,7 @@ func (s *Store) Take(id string) (ok bool, err error) {
 			release(f) //nolint:errcheck // nothing was written
 		}
 	}()
-	if ok, err := lock(f); !ok {
+	if ok, err := lockPast(f); !ok {
 		return false, err
 	}
 	// It may have been renamed between the opening and the lock.
@@ -253,8 +254,6 @@ func (s *Store) Read(id string) (records [][]byte, open bool, err error) {
 
 // Held tells whether a process works on an open plan, this one included.
 func (s *Store) Held(id string) (bool, error) {
-	// Asking takes the lock for a moment, which this process's own Take must not
-	// meet.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, mine := s.taken[id]; mine {
@@ -271,7 +270,9 @@ func (s *Store) Held(id string) (bool, error) {
 		return false, err
 	}
 	defer release(f) //nolint:errcheck // nothing was written
-	free, err := lock(f)
+	// Asking shares the lock for a moment: who asks at the same time is no worker,
+	// and a Take waits that long.
+	free, err := try(f, syscall.LOCK_SH)
 	return !free, err
 }
 
@@ -330,12 +331,41 @@ func endTorn(f *os.File) error {
 }
 
 // lock takes the file's lock without waiting.
-func lock(f *os.File) (bool, error) {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
+func lock(f *os.File) (bool, error) { return try(f, syscall.LOCK_EX) }
+
+func try(f *os.File, how int) (bool, error) {
+	for {
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return false, nil
+		}
+		return err == nil, err
 	}
-	return err == nil, err
+}
+
+// glance is how long the lock may be taken by those who only ask whether it is.
+const glance = 100 * time.Millisecond
+
+// lockPast takes the file's lock, waiting out who only asked for it: whoever
+// shares it works on nothing.
+func lockPast(f *os.File) (bool, error) {
+	for end := time.Now().Add(glance); ; time.Sleep(time.Millisecond) {
+		ok, err := lock(f)
+		if ok || err != nil {
+			return ok, err
+		}
+		// A worker's lock cannot be shared.
+		asked, err := try(f, syscall.LOCK_SH)
+		if err != nil || !asked || time.Now().After(end) {
+			return false, err
+		}
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_UN); err != nil {
+			return false, err
+		}
+	}
 }
 
 // release unlocks and closes. Closing alone would leave the lock to a child
