@@ -162,8 +162,6 @@ func (s *Store) note(at time.Time, ref inventory.Ref, known func(child) bool, wo
 		return err
 	}
 	path := filepath.Join(s.dir, attemptsName)
-	_, err := os.Lstat(path)
-	created := errors.Is(err, fs.ErrNotExist)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
 	if err != nil {
 		return err
@@ -171,6 +169,12 @@ func (s *Store) note(at time.Time, ref inventory.Ref, known func(child) bool, wo
 	defer f.Close()
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		return err
+	}
+	if !s.anchored { // by whoever made it, who may have died before
+		if err := s.sync(s.dir); err != nil {
+			return err
+		}
+		s.anchored = true
 	}
 	if err := endTorn(f); err != nil {
 		return err
@@ -181,13 +185,7 @@ func (s *Store) note(at time.Time, ref inventory.Ref, known func(child) bool, wo
 	if _, err := f.Write(append(seal(text), '\n')); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if created {
-		return syncFolder(s.dir)
-	}
-	return nil
+	return f.Sync()
 }
 
 // readAttempts takes in what was appended since the last time.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -94,4 +95,32 @@ func TestPostedOnceAndForAll(t *testing.T) {
 	}
 	want("aa", 0)
 	want("bb", 12)
+}
+
+// TestTheFirstNoteOfEveryProcessSyncsTheFolder: the process that made attempts.log
+// may have died before its name was on the disk.
+func TestTheFirstNoteOfEveryProcessSyncsTheFolder(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "journal")
+	ref, at := inventory.Ref{Repo: inventory.RepoRef{Owner: "acme", Name: "widgets"}, Number: 7}, time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
+	for process := range 2 {
+		s := Open(dir)
+		synced := map[string]int{}
+		s.sync = func(folder string) error { synced[folder]++; return nil }
+		for range 2 { // the second process knows it already, and adds nothing
+			if err := s.NoteDispatch(at, ref, "LE_1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if synced[dir] != 1 || synced[root] != 1 {
+			t.Errorf("process %d synced %v, want both folders once", process, synced)
+		}
+	}
+	s := Open(dir)
+	s.sync = func(string) error { return errors.New("no") }
+	for range 2 {
+		if err := s.NoteDispatch(at, ref, "LE_2"); err == nil {
+			t.Error("noted though the folder is not on the disk")
+		}
+	}
 }

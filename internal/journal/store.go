@@ -44,6 +44,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -76,13 +77,17 @@ type Store struct {
 	mu    sync.Mutex
 	taken map[string]*os.File // by id: the files this process holds the lock of
 
+	sync     func(folder string) error // brings a folder's entries to the disk
+	anchored bool                      // attempts.log's name is on the disk
+	rooted   atomic.Bool               // and the journal folder's
+
 	attempts attempts
 }
 
 // Open is the journal in dir, the folder `.core/journal`, which need not be
 // there yet: the first plan makes it.
 func Open(dir string) *Store {
-	return &Store{dir: dir, taken: map[string]*os.File{}}
+	return &Store{dir: dir, taken: map[string]*os.File{}, sync: syncFolder}
 }
 
 func (s *Store) path(id, suffix string) string { return filepath.Join(s.dir, id+suffix) }
@@ -122,7 +127,7 @@ func (s *Store) Begin(id string, record []byte) (err error) {
 	if err := os.Rename(f.Name(), s.path(id, openSuffix)); err != nil {
 		return err
 	}
-	if err := syncFolder(s.dir); err != nil {
+	if err := s.sync(s.dir); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -164,7 +169,7 @@ func (s *Store) Leave(id string, ended bool) error {
 	var err error
 	if ended {
 		if err = os.Rename(s.path(id, openSuffix), s.path(id, endedSuffix)); err == nil {
-			err = syncFolder(s.dir)
+			err = s.sync(s.dir)
 		}
 	}
 	return errors.Join(err, release(f))
@@ -386,15 +391,20 @@ func sameFile(f *os.File, path string) (bool, error) {
 	return err == nil && os.SameFile(mine, named), err
 }
 
+// makeFolder makes the journal's folder. Its name is brought to the disk once by
+// every process: the one that made it may have died before it did so.
 func (s *Store) makeFolder() error {
-	err := os.Mkdir(s.dir, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
+	if err := os.Mkdir(s.dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(filepath.Dir(s.dir))
+	if s.rooted.Load() {
+		return nil
+	}
+	if err := s.sync(filepath.Dir(s.dir)); err != nil {
+		return err
+	}
+	s.rooted.Store(true)
+	return nil
 }
 
 func syncFolder(dir string) error {

@@ -35,6 +35,9 @@ type Book struct {
 	now   func() time.Time
 	gate  *gate
 	torn  sync.Map // names of logs whose cache is damaged
+
+	sync     func(folder string) error // brings a folder's entries to the disk
+	anchored bool                      // by this Book; under the gate
 }
 
 // Open opens the ledger in dir, a `.core` folder. owner is the organisation of
@@ -47,7 +50,7 @@ func Open(dir, owner string, now func() time.Time) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no ledger: %w; `core dev init` makes one", err)
 	}
-	return &Book{dir: dir, owner: owner, now: now, gate: newGate(filepath.Join(dir, lockName))}, nil
+	return &Book{dir: dir, owner: owner, now: now, gate: newGate(filepath.Join(dir, lockName)), sync: syncFolder}, nil
 }
 
 // logs are the files of the dispatch log in the order they were written.

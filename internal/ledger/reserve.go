@@ -194,7 +194,8 @@ func (b *Book) stillOpen(r *register, id string) (budget.Reservation, error) {
 	return res, nil
 }
 
-// write runs a change under the lock.
+// write runs a change under the lock. Before the first it brings the names of the
+// ledger's files to the disk: who made them may have died before it did so.
 func (b *Book) write(ctx context.Context, change func(*register) error) error {
 	leave, err := b.gate.enter(ctx)
 	if err != nil {
@@ -204,6 +205,12 @@ func (b *Book) write(ctx context.Context, change func(*register) error) error {
 	r, err := b.register()
 	if err != nil {
 		return err
+	}
+	if !b.anchored {
+		if err := b.sync(b.dir); err != nil {
+			return err
+		}
+		b.anchored = true
 	}
 	return change(r)
 }

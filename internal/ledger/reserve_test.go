@@ -428,3 +428,42 @@ func TestReserveCountsWhatWasDispatchedSinceTheLook(t *testing.T) {
 		t.Errorf("looked at since, and the second is done: %v", err)
 	}
 }
+
+// TestTheFirstWriteOfEveryProcessSyncsTheFolder: the process that made a file may
+// have died before its name was on the disk.
+func TestTheFirstWriteOfEveryProcessSyncsTheFolder(t *testing.T) {
+	ctx, dir := context.Background(), ledgerIn(t)
+	for process := range 2 {
+		b := openBook(t, dir, clockAt(noon))
+		synced := 0
+		b.sync = func(folder string) error {
+			if folder != dir {
+				t.Errorf("it syncs %s", folder)
+			}
+			synced++
+			return nil
+		}
+		for n := range 2 {
+			id := fmt.Sprintf("%d-%d", process, n)
+			if _, err := b.Reserve(ctx, Request{ID: id, Child: child(10*process + n + 1), Agent: "jules"}, team(9)); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Settle(ctx, id, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if synced != 1 {
+			t.Errorf("process %d: synced %d times, want once", process, synced)
+		}
+	}
+	b := openBook(t, dir, clockAt(noon))
+	b.sync = func(string) error { return errors.New("no") }
+	for range 2 {
+		if _, err := b.Reserve(ctx, Request{ID: "last", Child: child(99), Agent: "jules"}, team(9)); err == nil {
+			t.Error("reserved though the folder is not on the disk")
+		}
+	}
+	if held, err := b.Held(); len(held) > 0 || err != nil {
+		t.Errorf("%v is held, %v", held, err)
+	}
+}
