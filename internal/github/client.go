@@ -1,7 +1,9 @@
 package github
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"time"
 
@@ -21,6 +23,8 @@ type Options struct {
 	// a while: why, and in how long it is sent again; 0: it is still waited for.
 	// Nil: nobody does.
 	Retrying func(why string, in time.Duration)
+	// Dial makes the connections; for tests. Nil: the network's.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Record is shown every request before it leaves, its token included; for tests. Nil: none.
 	Record func(*http.Request)
 }
@@ -64,6 +68,9 @@ func New(o Options) (*Client, error) {
 	pace := newPacer(o.Clock, max(o.Gap, 0), o.MaxWait, nil)
 	c.wire = newWire(o.Endpoint, o.Token, o.UserAgent, pace, o.Clock, o.Store)
 	c.wire.record = o.Record
+	if o.Dial != nil {
+		c.wire.dial(o.Dial)
+	}
 	c.wire.silence.tell = o.Retrying
 	pace.waited = c.wire.count.wait
 	base := o.Endpoint.REST.String()

@@ -62,6 +62,13 @@ func newWire(e Endpoint, t Token, agent string, p *pacer, clock Clock, store Sto
 	return w
 }
 
+// dial has connections made in another way.
+func (w *wire) dial(by func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	for _, c := range []*http.Client{w.reads, w.writes} {
+		c.Transport.(*http.Transport).DialContext = by
+	}
+}
+
 // sameHost follows a redirect (a renamed repository answers with one) only
 // where the token may go.
 func (w *wire) sameHost(req *http.Request, via []*http.Request) error {
