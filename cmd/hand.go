@@ -88,7 +88,7 @@ var _ orchestrator.Labeler = (*github.Client)(nil)
 
 // connect makes a client of an account.
 func (a *app) connect(end github.Endpoint, token github.Token) (*github.Client, error) {
-	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version, Clock: a.clock, Retrying: a.tellRetry}
+	o := github.Options{Endpoint: end, Token: token, UserAgent: "core/" + version, Clock: a.clock, Retrying: a.tellRetry, Clear: orchestrator.Cleared}
 	if end.Local() {
 		o.Gap = -1 // its limits hold as GitHub's; the politeness between writes is for GitHub
 	}

@@ -13,12 +13,14 @@ import (
 
 // reservation is a task taken and not yet settled.
 type reservation struct {
-	id     string
-	step   int // of the Reserve, from 0
-	label  string
-	looked bool   // the child was looked at after the task was taken
-	newest string // id of the label's newest LABELED event then
-	events int    // how many there were
+	id    string
+	step  int // of the Reserve, from 0
+	label string
+	// checked is when the child was last looked at after the task was taken; zero:
+	// nobody looked, or something was waited for since.
+	checked time.Time
+	newest  string // id of the label's newest LABELED event then
+	events  int    // how many there were
 	// comment is the highest comment id then: the baseline of the first comment
 	// that is sent after it; nil: used up, or nobody looked.
 	comment *int64

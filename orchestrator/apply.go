@@ -46,9 +46,6 @@ const (
 	// tries is how often a step is sent at the most, each time only after it
 	// was found not to have happened.
 	tries = 3
-	// sendLimit bounds how long after its intent a write may leave: the wait
-	// for GitHub's limits and the request itself.
-	sendLimit = 5 * time.Minute
 	// lookTime bounds the last looks of a run that was interrupted.
 	lookTime = 10 * time.Second
 )

@@ -10,13 +10,14 @@ import (
 )
 
 // check looks at a child whose task is reserved, before anything is written to
-// it: newest is the LABELED event that the plan knew.
+// it, and again where that look grew old: newest is the LABELED event that the plan knew.
 func (r *run) check(ctx context.Context, child inventory.Ref, newest string) error {
 	res := r.open[child.Key()]
 	e, ok := r.steps[res.step].Effect.(flows.Reserve)
 	if !ok || r.Judge == nil {
 		return fmt.Errorf("%s: nobody is there to judge whether it may be dispatched", child)
 	}
+	asked := r.now()
 	now, err := r.Hub.Recheck(ctx, inventory.Question{Child: child, Acceptor: e.Acceptor, Apart: e.Apart, Epic: e.Epic})
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (r *run) check(ctx context.Context, child inventory.Ref, newest string) err
 	if err := r.checkEpic(ctx, e, now.Epic); err != nil {
 		return err
 	}
-	res.looked, res.newest, res.events, res.comment = true, event, events, &now.Comment
+	res.newest, res.events, res.comment, res.checked = event, events, &now.Comment, asked
 	return nil
 }
 

@@ -168,20 +168,16 @@ type addLabel struct {
 
 func (d addLabel) look(ctx context.Context) (Baseline, *result, error) {
 	res := d.open[d.Issue.Key()]
-	switch {
-	case !d.Spends:
+	if !d.Spends {
 		i, err := d.Hub.Look(ctx, d.Issue)
 		if err == nil && i.HasLabel(d.Label) {
 			return Baseline{}, &result{outcome: Skipped, detail: "bears it already"}, nil
 		}
 		event, _, events := lastAdded(i, d.Label)
 		return Baseline{Event: event, Events: events}, nil, err
-	case res == nil:
+	}
+	if res == nil {
 		return Baseline{}, nil, fmt.Errorf("%s: a label that spends a task needs a reservation first", d.Issue)
-	case !res.looked:
-		if err := d.check(ctx, d.Issue, res.newest); err != nil {
-			return Baseline{}, nil, err
-		}
 	}
 	return Baseline{Event: res.newest, Events: res.events, Reservation: res.id}, nil, nil
 }

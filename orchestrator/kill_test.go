@@ -70,6 +70,9 @@ func (m *mortal) look() error {
 	return nil
 }
 
+// sent is what a write is carried out with that has left: nothing holds it back.
+var sent = context.Background()
+
 type mortalHub struct{ *mortal }
 
 func (m mortalHub) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error) {
@@ -109,43 +112,43 @@ func (m mortalHub) Ref(ctx context.Context, repo inventory.RepoRef, name string)
 
 func (m mortalHub) MakeMark(ctx context.Context, repo inventory.RepoRef, branch, text string) (sha string, err error) {
 	err = m.change(true, func() error {
-		sha, err = m.hub.MakeMark(context.WithoutCancel(ctx), repo, branch, text)
+		sha, err = m.hub.MakeMark(sent, repo, branch, text)
 		return err
 	})
 	return sha, err
 }
 
 func (m mortalHub) CreateRef(ctx context.Context, repo inventory.RepoRef, name, sha string) error {
-	return m.change(true, func() error { return m.hub.CreateRef(context.WithoutCancel(ctx), repo, name, sha) })
+	return m.change(true, func() error { return m.hub.CreateRef(sent, repo, name, sha) })
 }
 
 func (m mortalHub) DeleteRef(ctx context.Context, repo inventory.RepoRef, name string) error {
-	return m.change(true, func() error { return m.hub.DeleteRef(context.WithoutCancel(ctx), repo, name) })
+	return m.change(true, func() error { return m.hub.DeleteRef(sent, repo, name) })
 }
 
 func (m mortalHub) CreateBranch(ctx context.Context, repo inventory.RepoRef, branch, sha string) error {
-	return m.change(true, func() error { return m.hub.CreateBranch(context.WithoutCancel(ctx), repo, branch, sha) })
+	return m.change(true, func() error { return m.hub.CreateBranch(sent, repo, branch, sha) })
 }
 
 func (m mortalHub) DeleteBranch(ctx context.Context, repo inventory.RepoRef, branch string) error {
-	return m.change(true, func() error { return m.hub.DeleteBranch(context.WithoutCancel(ctx), repo, branch) })
+	return m.change(true, func() error { return m.hub.DeleteBranch(sent, repo, branch) })
 }
 
 func (m mortalHub) PostComment(ctx context.Context, ref inventory.Ref, body string) (id int64, err error) {
-	err = m.change(true, func() error { id, err = m.hub.PostComment(context.WithoutCancel(ctx), ref, body); return err })
+	err = m.change(true, func() error { id, err = m.hub.PostComment(sent, ref, body); return err })
 	return id, err
 }
 
 func (m mortalHub) DeleteComment(ctx context.Context, ref inventory.Ref, id int64) error {
-	return m.change(true, func() error { return m.hub.DeleteComment(context.WithoutCancel(ctx), ref, id) })
+	return m.change(true, func() error { return m.hub.DeleteComment(sent, ref, id) })
 }
 
 func (m mortalHub) AddLabel(ctx context.Context, ref inventory.Ref, label string) error {
-	return m.change(true, func() error { return m.hub.AddLabel(context.WithoutCancel(ctx), ref, label) })
+	return m.change(true, func() error { return m.hub.AddLabel(sent, ref, label) })
 }
 
 func (m mortalHub) RemoveLabel(ctx context.Context, ref inventory.Ref, label string) error {
-	return m.change(true, func() error { return m.hub.RemoveLabel(context.WithoutCancel(ctx), ref, label) })
+	return m.change(true, func() error { return m.hub.RemoveLabel(sent, ref, label) })
 }
 
 type mortalLedger struct{ *mortal }

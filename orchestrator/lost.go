@@ -32,19 +32,17 @@ func (r *run) judge(ctx context.Context, d deed, base Baseline) (*result, error)
 func (r *run) wait(ctx context.Context, k int, until time.Time, why string) error {
 	r.way.waited = true
 	r.tell(k, Event{Outcome: Waiting, Until: until, Detail: why})
+	r.forget()
 	return r.Clock.Sleep(ctx, until.Sub(r.now()))
 }
 
 // deadline is until when a write of a process that is gone may still land. When
-// the process ended is not known: not after now, and it had sent what it meant
-// to send a while after the intent.
+// that process ended is not known, only that it was before now: how old its
+// intent is tells nothing, because it may have been stopped and woken since.
 func (r *run) deadline(s *state) time.Time {
 	now := r.now()
 	if !s.remote() {
 		return now
-	}
-	if sent := s.intent.At.Add(sendLimit); sent.Before(now) {
-		return sent.Add(r.Quiet)
 	}
 	return now.Add(r.Quiet)
 }

@@ -42,41 +42,41 @@ func (m mortalHub) Page(ctx context.Context, ref inventory.Ref, texts bool) (inv
 }
 
 func (m mortalHub) MakeLabel(ctx context.Context, repo inventory.RepoRef, name, color, about string) error {
-	return m.change(true, func() error { return m.hub.MakeLabel(context.WithoutCancel(ctx), repo, name, color, about) })
+	return m.change(true, func() error { return m.hub.MakeLabel(sent, repo, name, color, about) })
 }
 
 func (m mortalHub) MakeIssue(ctx context.Context, repo inventory.RepoRef, title, body string, labels []string) (n int, err error) {
 	err = m.change(true, func() error {
-		n, err = m.hub.MakeIssue(context.WithoutCancel(ctx), repo, title, body, labels)
+		n, err = m.hub.MakeIssue(sent, repo, title, body, labels)
 		return err
 	})
 	return n, err
 }
 
 func (m mortalHub) CloseIssue(ctx context.Context, ref inventory.Ref, reason string) error {
-	return m.change(true, func() error { return m.hub.CloseIssue(context.WithoutCancel(ctx), ref, reason) })
+	return m.change(true, func() error { return m.hub.CloseIssue(sent, ref, reason) })
 }
 
 func (m mortalHub) ReopenIssue(ctx context.Context, ref inventory.Ref) error {
-	return m.change(true, func() error { return m.hub.ReopenIssue(context.WithoutCancel(ctx), ref) })
+	return m.change(true, func() error { return m.hub.ReopenIssue(sent, ref) })
 }
 
 func (m mortalHub) WritePage(ctx context.Context, ref inventory.Ref, body string) error {
-	return m.change(true, func() error { return m.hub.WritePage(context.WithoutCancel(ctx), ref, body) })
+	return m.change(true, func() error { return m.hub.WritePage(sent, ref, body) })
 }
 
 func (m mortalHub) LinkChild(ctx context.Context, parent inventory.Ref, child int64) error {
-	return m.change(true, func() error { return m.hub.LinkChild(context.WithoutCancel(ctx), parent, child) })
+	return m.change(true, func() error { return m.hub.LinkChild(sent, parent, child) })
 }
 
 func (m mortalHub) UnlinkChild(ctx context.Context, parent inventory.Ref, child int64) error {
-	return m.change(true, func() error { return m.hub.UnlinkChild(context.WithoutCancel(ctx), parent, child) })
+	return m.change(true, func() error { return m.hub.UnlinkChild(sent, parent, child) })
 }
 
 func (m mortalHub) Block(ctx context.Context, ref inventory.Ref, by int64) error {
-	return m.change(true, func() error { return m.hub.Block(context.WithoutCancel(ctx), ref, by) })
+	return m.change(true, func() error { return m.hub.Block(sent, ref, by) })
 }
 
 func (m mortalHub) Unblock(ctx context.Context, ref inventory.Ref, by int64) error {
-	return m.change(true, func() error { return m.hub.Unblock(context.WithoutCancel(ctx), ref, by) })
+	return m.change(true, func() error { return m.hub.Unblock(sent, ref, by) })
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Hub is GitHub as applying a plan needs it. Writes are sent once: no layer
-// below retries one. Its errors may implement Doubtful, Limited and Gone.
+// below retries one; right before one leaves it asks Cleared. Its errors may implement Doubtful, Limited and Gone.
 type Hub interface {
 	Making
 	// Look reads the structure of one issue afresh: state, labels, label events.

@@ -64,14 +64,7 @@ func (r *run) ready(ctx context.Context) error {
 	if r.seat.halted() {
 		return errHalted
 	}
-	paused, err := r.Brake.Paused()
-	if err != nil {
-		return err
-	}
-	if paused {
-		return Paused{}
-	}
-	return nil
+	return r.unpaused()
 }
 
 // one carries out one step: look, intent, send, outcome.
@@ -98,6 +91,9 @@ func (r *run) one(ctx context.Context, k int) error {
 		}
 	}
 	for try := 1; ; try++ {
+		if err := r.fresh(ctx, k); err != nil {
+			return err
+		}
 		base, found, err := d.look(ctx)
 		if err != nil {
 			return err
@@ -108,15 +104,29 @@ func (r *run) one(ctx context.Context, k int) error {
 		if err := r.intent(k, base); err != nil {
 			return err
 		}
-		done, err := d.send(ctx, base)
+		done, err := d.send(r.gated(ctx, k), base)
 		if err == nil {
 			return r.close(k, &done, nil)
+		}
+		if isLate(err) && !doubtful(err) { // a look and an intent of now, however often
+			try--
+			if err := r.outcome(k, result{outcome: Refused, detail: err.Error()}); err != nil {
+				return err
+			}
+			r.forget()
+			if err := r.ready(ctx); err != nil {
+				return err
+			}
+			continue
 		}
 		if wait := retryIn(err); wait > 0 && try < tries {
 			if err := r.outcome(k, result{outcome: Refused, detail: err.Error()}); err != nil {
 				return err
 			}
 			if err := r.wait(ctx, k, r.now().Add(wait), err.Error()); err != nil {
+				return err
+			}
+			if err := r.ready(ctx); err != nil {
 				return err
 			}
 			continue

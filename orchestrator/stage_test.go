@@ -92,7 +92,7 @@ func newStage(t *testing.T) *stage {
 	on := stagetest.New(t, func(sim *githubsim.Server) github.Clock {
 		s.clock = &clock{at: time.Now(), sim: sim}
 		return s.clock
-	})
+	}, orchestrator.Cleared)
 	s.sim, s.hub, s.book, s.log, s.dir, s.repo, s.update = on.Sim, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
 	return s
 }

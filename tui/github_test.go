@@ -71,7 +71,7 @@ func newReal(t *testing.T) *real {
 	on := stagetest.New(t, func(sim *githubsim.Server) github.Clock {
 		r.clock = &simClock{at: time.Now(), sim: sim}
 		return r.clock
-	})
+	}, orchestrator.Cleared)
 	r.sim, r.hub, r.book, r.log, r.dir, r.repo, r.update = on.Sim, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
 	return r
 }

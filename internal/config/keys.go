@@ -147,7 +147,7 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.ClassifyWith = v.list }},
 
 	{Path: "quiet_period", Default: "60s", kind: duration, max: int(time.Hour / time.Second),
-		Meaning: "how long a write whose answer was lost may still land before it is looked for",
+		Meaning: "how long a write whose answer was lost may still land before it counts as not sent; after a killed process it begins when the next one looks",
 		set:     func(c *Config, _ string, v value) { c.QuietPeriod = v.d }},
 	{Path: "claims", Default: "none", Allowed: []string{"none", "refs"},
 		Meaning: "refs: a ref on GitHub claims a child before the first write, for several machines on one fleet",

@@ -25,6 +25,9 @@ type Options struct {
 	Retrying func(why string, in time.Duration)
 	// Dial makes the connections; for tests. Nil: the network's.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Clear is asked right before the bytes of a write leave, after every wait; an
+	// error refuses it for sure, and is returned as it is. Nil: all may.
+	Clear func(context.Context) error
 	// Record is shown every request before it leaves, its token included; for tests. Nil: none.
 	Record func(*http.Request)
 }
@@ -71,6 +74,7 @@ func New(o Options) (*Client, error) {
 	if o.Dial != nil {
 		c.wire.dial(o.Dial)
 	}
+	pace.clear = o.Clear
 	c.wire.silence.tell = o.Retrying
 	pace.waited = c.wire.count.wait
 	base := o.Endpoint.REST.String()

@@ -37,6 +37,7 @@ type pacer struct {
 	gap     time.Duration // between writes
 	maxWait time.Duration
 	waited  func(time.Duration, string)
+	clear   func(context.Context) error // whether a write may leave, asked after every wait; nil: it may
 
 	turn chan struct{} // held by the write under way: mutations go one at a time
 
@@ -72,6 +73,12 @@ func (p *pacer) write(ctx context.Context, content bool) (done func(), err error
 		<-p.turn
 		return nil, err
 	}
+	if p.clear != nil {
+		if err := p.clear(ctx); err != nil {
+			<-p.turn
+			return nil, unsent{err}
+		}
+	}
 	p.mu.Lock()
 	p.lastWrite = p.clock.Now()
 	if content {
@@ -90,6 +97,9 @@ func (p *pacer) write(ctx context.Context, content bool) (done func(), err error
 		<-p.turn
 	}, nil
 }
+
+// unsent is why a write was not cleared to leave.
+type unsent struct{ error }
 
 // pause is how long to wait, and why.
 type pause struct {

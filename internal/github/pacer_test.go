@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/dappcore/core-dev/inventory"
 )
 
 func testPacer(clock Clock, maxWait time.Duration) *pacer {
@@ -216,5 +219,37 @@ func TestTheLearnedPaceIsRaisedAgain(t *testing.T) {
 		if write(); clock.Now().Sub(start) > time.Hour {
 			t.Fatalf("%d a minute after an hour without a refusal", p.perMinute)
 		}
+	}
+}
+
+// A write is asked about right before it leaves, when all its waiting is done;
+// one that may not leave is not sent, counts against no limit, and holds nobody
+// back.
+func TestAWriteThatMayNotLeaveIsNotSent(t *testing.T) {
+	l := acme(t)
+	c := l.client("ada")
+	two := inventory.Ref{Repo: mainRepo, Number: 2}
+	held := errors.New("paused")
+	asked := 0
+	until := c.clock.Now().Add(time.Minute)
+	c.wire.pacer.blocked = until
+	c.wire.pacer.clear = func(context.Context) error {
+		if asked++; c.clock.Now().Before(until) {
+			t.Error("it was asked before the wait was over")
+		}
+		return held
+	}
+	mark := l.sim.Requests().Last()
+	for range 2 {
+		if err := post(c, t.Context(), two, "x"); err != held {
+			t.Errorf("%v, want the error as it is", err)
+		}
+	}
+	if sent := l.since(mark); len(sent) != 0 || asked != 2 || len(c.Pace().Content) != 0 || c.Stats().Writes != 0 {
+		t.Errorf("asked %d times; %d requests were sent, %d counted, %d as content", asked, len(sent), c.Stats().Writes, len(c.Pace().Content))
+	}
+	c.wire.pacer.clear = func(context.Context) error { return nil }
+	if err := post(c, t.Context(), two, "x"); err != nil {
+		t.Error(err)
 	}
 }

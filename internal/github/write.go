@@ -123,6 +123,10 @@ func (c *Client) write(ctx context.Context, doing string, send func(context.Cont
 	if err == nil {
 		return nil
 	}
+	var kept unsent
+	if errors.As(err, &kept) {
+		return kept.error
+	}
 	e := c.restError(err)
 	if e == nil { // the caller's own context, before anything was sent
 		return fmt.Errorf("%s: %w", doing, err)

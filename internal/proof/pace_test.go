@@ -201,7 +201,7 @@ func shipped(t *testing.T, s scene, h *host, dir string, clock orchestrator.Cloc
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub, err := github.New(github.Options{Endpoint: end, Token: github.NewToken(h.sim.Token(h.sim.Fleet().Owner), "the proof"), Clock: clock})
+	hub, err := github.New(github.Options{Endpoint: end, Token: github.NewToken(h.sim.Token(h.sim.Fleet().Owner), "the proof"), Clock: clock, Clear: orchestrator.Cleared})
 	if err != nil {
 		t.Fatal(err)
 	}

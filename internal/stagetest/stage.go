@@ -4,6 +4,7 @@
 package stagetest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,9 +29,9 @@ type Stage struct {
 	t    testing.TB
 }
 
-// New makes a stage, which lives by the clock that is made for its GitHub. It is
-// gone with the test.
-func New(t testing.TB, clock func(*githubsim.Server) github.Clock) *Stage {
+// New makes a stage, which lives by the clock that is made for its GitHub and asks
+// clear before each write. It is gone with the test.
+func New(t testing.TB, clock func(*githubsim.Server) github.Clock, clear func(context.Context) error) *Stage {
 	t.Helper()
 	sim, err := githubsim.Open(t.Context(), githubsim.Options{})
 	if err != nil {
@@ -62,7 +63,7 @@ func New(t testing.TB, clock func(*githubsim.Server) github.Clock) *Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Hub, err = github.New(github.Options{Endpoint: end, Token: github.NewToken(sim.Token(info.Owner), "test"), Gap: -1, Clock: at}); err != nil {
+	if s.Hub, err = github.New(github.Options{Endpoint: end, Token: github.NewToken(sim.Token(info.Owner), "test"), Gap: -1, Clock: at, Clear: clear}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(s.Dir, "reservations.log"), nil, 0o644); err != nil {
