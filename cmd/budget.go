@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,8 +11,10 @@ import (
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/internal/ledger"
 	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/orchestrator"
 )
 
 func newBudget(a *app) *cobra.Command {
@@ -92,8 +96,8 @@ func newReconcile(a *app) *cobra.Command {
 is allowed again. The agents' label events on GitHub say which tasks were spent:
 those that dispatch.log does not hold are counted as "outside", unless another
 folder claimed them and has a share of its own ("pool: share"). The damaged file
-is kept beside the new one. Stop other processes on this folder first; a
-reservation of theirs would not be known any more.`,
+is kept beside the new one. What a plan that was left open may have reserved
+stays reserved, by its journal; while a process works on a plan it is refused.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if _, err := a.writable(); err != nil {
@@ -113,23 +117,55 @@ reservation of theirs would not be known any more.`,
 				fmt.Fprintf(a.out, "nothing to rebuild: reservations.log is whole, %d held\n", said.Held)
 				return nil
 			}
-			book, err := a.ledger(l.conf)
-			if err != nil {
+			if said.Held, err = a.rebuild(c.Context(), l); err != nil {
 				return err
 			}
-			if err := book.Rebuild(c.Context(), nil); err != nil {
-				return err
-			}
-			if said.Rebuilt, said.Held = true, 0; a.opt.json {
+			st = l.budget.Status()
+			if said.Rebuilt, said.Outside, said.Elsewhere = true, len(st.Outside), len(st.Elsewhere); a.opt.json {
 				return a.printJSON(said)
 			}
-			fmt.Fprintf(a.out, "reservations.log rebuilt, nothing held; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", said.Outside)
+			kept := "nothing held"
+			if said.Held > 0 {
+				kept = fmt.Sprintf("%d held by what was left open", said.Held)
+			}
+			fmt.Fprintf(a.out, "reservations.log rebuilt, %s; seen on GitHub today and not in dispatch.log: %d, counted as outside\n", kept, said.Outside)
+			a.printOpen("")
 			if said.Elsewhere > 0 {
 				fmt.Fprintf(a.out, "claimed by other folders and charged there: %d\n", said.Elsewhere)
 			}
 			return nil
 		},
 	}
+}
+
+// rebuild writes reservations.log anew, with what the plans left open may hold,
+// and tells how much that is. The look knows it from then on.
+func (a *app) rebuild(ctx context.Context, l *look) (held int, err error) {
+	d, err := a.dir()
+	if err != nil {
+		return 0, err
+	}
+	reserved, err := (&orchestrator.Applier{Journal: a.plans(d.File(journalFolder))}).Reserved()
+	var busy *orchestrator.Busy
+	if errors.As(err, &busy) {
+		return 0, hinted{err, "what it reserves would not be known any more: let it end, or stop it, and reconcile then"}
+	}
+	if err != nil {
+		return 0, err
+	}
+	book, err := a.ledger(l.conf)
+	if err != nil {
+		return 0, err
+	}
+	var open []budget.Reservation
+	for _, t := range reserved {
+		open = append(open, book.Reservation(ledger.Request{ID: t.ID, Child: t.Child, Epic: t.Epic, Agent: t.Agent, Member: t.Member, Lines: t.Lines}, t.At))
+	}
+	if err := book.Rebuild(ctx, open); err != nil {
+		return 0, err
+	}
+	a.heldUnknown = false
+	return len(open), a.readOwn(l)
 }
 
 // budgetFromFiles works the budget out without asking GitHub.

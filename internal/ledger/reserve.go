@@ -278,6 +278,12 @@ func lastOpenLine(path string) (string, error) {
 	return string(buf[strings.LastIndexByte(string(buf), '\n')+1:]), nil
 }
 
+// Reservation is what Reserve would write for a request, made at that time.
+func (b *Book) Reservation(req Request, made time.Time) budget.Reservation {
+	return budget.Reservation{ID: req.ID, Made: made.UTC().Truncate(time.Second), Lines: req.Lines,
+		Entry: b.entry(req.Child, req.Epic, req.Agent, req.Member)}
+}
+
 // Rebuild writes reservations.log anew with what is open, whatever state it was
 // in. What was there before is set aside beside it.
 func (b *Book) Rebuild(ctx context.Context, open []budget.Reservation) error {
