@@ -40,11 +40,12 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 	}
 	var judge func(inventory.Issue, bool) (bool, string)
 	var trust inventory.Trust
+	var agent func(string) (string, bool)
 	if l != nil {
-		judge, trust = l.rules.Again, l.rules.Trust
+		judge, trust, agent = l.rules.Again, l.rules.Trust, l.rules.Agent
 	}
 	return &orchestrator.Applier{
-		Judge: judge, Trust: trust,
+		Judge: judge, Trust: trust, Agent: agent,
 		Hub: hub, Ledger: a.newLedgerPort(book, hub, l), Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand,

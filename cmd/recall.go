@@ -17,7 +17,8 @@ func newRecall(a *app) *cobra.Command {
 		Short: "Take a dispatch back: the child may be READY again",
 		Long: `Takes the agent's label off a child, comments that it was taken back, and notes
 the recall, so that the child may be READY again. The task that was spent stays
-spent: dispatching the child again costs another one. With "claims: refs" it
+spent: dispatching the child again costs another one. A dispatch that was made
+since the plan was shown is left alone. With "claims: refs" it
 frees the claim of a child that is not dispatched: a machine that does not come
 back may have left it.`,
 		Example: `  core dev recall core#112 --dry-run`,

@@ -113,6 +113,10 @@ type RemoveLabel struct {
 	Label string
 	// Free tells that putting it on again would cost no task.
 	Free bool `json:",omitempty"`
+	// Event is the id of the label's newest LABELED event when the plan was made:
+	// the dispatch that is taken back. Another one at apply contradicts the plan,
+	// which would take back what somebody paid for since. Not looked at with Free.
+	Event string `json:",omitempty"`
 }
 
 // Claim takes a child before the first write on it, against other machines: it
@@ -137,7 +141,13 @@ func ClaimRef(child inventory.Ref, attempt int) string {
 
 // NoteRecall notes in the journal that a dispatch was taken back: from then on
 // the child may be READY again. Its task stays spent.
-type NoteRecall struct{ Child inventory.Ref }
+type NoteRecall struct {
+	Child inventory.Ref
+	// Event is the id of the newest LABELED event of any agent's label when the
+	// plan was made, empty when there was none. Another one at apply is another
+	// dispatch, and contradicts the plan.
+	Event string `json:",omitempty"`
+}
 
 // DeleteComment deletes a comment of ours, by its id.
 type DeleteComment struct {

@@ -31,6 +31,17 @@ func NextAttempt(i *Issue, rules Rules) int {
 	return n
 }
 
+// NewestDispatch is the id of the newest LABELED event of an agent's label, empty
+// where there is none.
+func NewestDispatch(i *Issue, rules Rules) string {
+	for _, e := range slices.Backward(i.LabelEvents) {
+		if _, ok := rules.Agent(e.Label); ok && e.Added {
+			return e.ID
+		}
+	}
+	return ""
+}
+
 // Dispatches lists every time an agent's label was put on since an instant,
 // oldest first, as far as the snapshot holds label events.
 func Dispatches(s *Snapshot, rules Rules, since time.Time) []Dispatch {

@@ -19,6 +19,9 @@ type Applier struct {
 	// Judge says whether a child may still be dispatched, by what a fresh look
 	// shows; word: a person gave theirs for it. Without it nothing is.
 	Judge func(i inventory.Issue, word bool) (ok bool, why string)
+	// Agent tells whose label one is: putting it on dispatches to that agent. A
+	// recall cannot be noted without it.
+	Agent func(label string) (agent string, ok bool)
 	Clock Clock
 	Host  string // whose GitHub it is, as the journal names it
 	// Hand is who puts an agent's label on for a task of a member: a client with

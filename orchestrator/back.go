@@ -2,9 +2,11 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
 )
 
 // What takes something back may be sent again without harm, so it is judged by
@@ -17,11 +19,23 @@ type removeLabel struct {
 
 func (d removeLabel) look(ctx context.Context) (Baseline, *result, error) {
 	i, err := d.Hub.Look(ctx, d.Issue)
-	if err == nil && !i.HasLabel(d.Label) {
-		return Baseline{}, &result{outcome: Skipped, detail: "does not bear it any more"}, nil
+	if err != nil {
+		return Baseline{}, nil, err
 	}
 	event, _, events := lastAdded(i, d.Label)
-	return Baseline{Event: event, Events: events}, nil, err
+	switch {
+	case !d.Free && event != d.Event:
+		return Baseline{}, nil, dispatchedAgain(d.Issue)
+	case !i.HasLabel(d.Label):
+		return Baseline{}, &result{outcome: Skipped, detail: "does not bear it any more"}, nil
+	}
+	return Baseline{Event: event, Events: events}, nil, nil
+}
+
+// dispatchedAgain: the dispatch that is there now is not the one the plan takes
+// back, and somebody paid for it.
+func dispatchedAgain(child inventory.Ref) error {
+	return &Stale{child.String(), "it was dispatched again meanwhile"}
 }
 
 func (d removeLabel) send(ctx context.Context, _ Baseline) (result, error) {
@@ -45,18 +59,33 @@ type noteRecall struct {
 	flows.NoteRecall
 }
 
-func (d noteRecall) look(context.Context) (Baseline, *result, error) { return Baseline{}, nil, nil }
-
-func (d noteRecall) send(ctx context.Context, _ Baseline) (result, error) {
+func (d noteRecall) look(ctx context.Context) (Baseline, *result, error) {
+	if d.Agent == nil {
+		return Baseline{}, nil, fmt.Errorf("%s: nobody is there to tell which labels dispatch", d.Child)
+	}
 	i, err := d.Hub.Look(ctx, d.Child)
 	if err != nil {
-		return result{}, err
+		return Baseline{}, nil, err
 	}
-	at := d.now()
+	var base Baseline
 	for _, e := range i.LabelEvents {
-		if e.At.After(at) {
-			at = e.At
+		if _, ok := d.Agent(e.Label); ok && e.Added {
+			base.Event = e.ID
 		}
+		if e.At.After(base.At) {
+			base.At = e.At
+		}
+	}
+	if base.Event != d.Event {
+		return Baseline{}, nil, dispatchedAgain(d.Child)
+	}
+	return base, nil, nil
+}
+
+func (d noteRecall) send(_ context.Context, base Baseline) (result, error) {
+	at := d.now()
+	if base.At.After(at) {
+		at = base.At
 	}
 	return result{outcome: Done, detail: d.Detail(), evidence: Evidence{At: at}}, d.Journal.NoteRecall(at, d.Child)
 }

@@ -228,7 +228,7 @@ func (m mortalJournal) NoteRecall(at time.Time, ref inventory.Ref) error {
 func (s *stage) process(dies int, when death) (*mortal, *orchestrator.Applier) {
 	m := &mortal{stage: s, dies: dies, when: when, lands: quiet / 2, log: journal.Open(s.journalDir())}
 	return m, &orchestrator.Applier{Hub: mortalHub{m}, Ledger: mortalLedger{m}, Journal: mortalJournal{m, m.log},
-		Brake: s, Judge: stageRules.Again, Clock: s.clock, Host: "test", Quiet: quiet}
+		Brake: s, Judge: stageRules.Again, Agent: stageRules.Agent, Clock: s.clock, Host: "test", Quiet: quiet}
 }
 
 func (s *stage) proposal(p flows.Plan) orchestrator.Proposal {

@@ -52,6 +52,8 @@ type Baseline struct {
 	ID          int64  `json:"id,omitempty"`          // REST's id of the other issue of a tie
 	Edit        string `json:"edit,omitempty"`        // newest version of the body
 	Sum         string `json:"sum,omitempty"`         // digest of the body that is written
+	// At is when the newest label event of the issue was.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Evidence is what shows that a step was done.

@@ -173,7 +173,7 @@ func (s *stage) Release(ctx context.Context, id string) error { return s.book.Re
 func (s *stage) Paused() (bool, error)                        { return s.pause, nil }
 
 func (s *stage) applier(emit func(orchestrator.Event)) *orchestrator.Applier {
-	return &orchestrator.Applier{Hub: s.hub, Ledger: s, Journal: s.log, Brake: s, Judge: stageRules.Again, Clock: s.clock, Host: "test", Quiet: quiet, Emit: emit}
+	return &orchestrator.Applier{Hub: s.hub, Ledger: s, Journal: s.log, Brake: s, Judge: stageRules.Again, Agent: stageRules.Agent, Clock: s.clock, Host: "test", Quiet: quiet, Emit: emit}
 }
 
 var stageRules = inventory.Rules{Labels: map[string]string{"jules": "jules"}}

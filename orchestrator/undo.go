@@ -110,8 +110,8 @@ func (a *Applier) undoDispatch(plan *flows.Plan, e Entry, f flows.LogDispatch, s
 	plan.Skip(f.Child.String(), "its task stays spent: the label event and the line in dispatch.log stand")
 	for _, s := range e.Steps {
 		if l, ok := s.Step.Effect.(flows.AddLabel); ok && l.Spends && l.Issue.Key() == f.Child.Key() {
-			plan.Add(flows.Step{Reason: "this plan dispatched it to " + f.Agent, Effect: flows.RemoveLabel{Issue: l.Issue, Label: l.Label}})
-			plan.Add(flows.Step{Reason: "it may be dispatched again, for another task", Effect: flows.NoteRecall{Child: f.Child}})
+			plan.Add(flows.Step{Reason: "this plan dispatched it to " + f.Agent, Effect: flows.RemoveLabel{Issue: l.Issue, Label: l.Label, Event: event}})
+			plan.Add(flows.Step{Reason: "it may be dispatched again, for another task", Effect: flows.NoteRecall{Child: f.Child, Event: event}})
 		}
 	}
 	return nil

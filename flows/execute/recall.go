@@ -52,11 +52,11 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 	}
 	for _, label := range issue.Labels {
 		if agent, ok := w.Rules.Agent(label); ok {
-			plan.Add(flows.Step{Reason: "the label of " + agent, Effect: flows.RemoveLabel{Issue: issue.Ref, Label: label}})
+			plan.Add(flows.Step{Reason: "the label of " + agent, Effect: flows.RemoveLabel{Issue: issue.Ref, Label: label, Event: newest(issue, label)}})
 		}
 	}
 	plan.Add(flows.Step{Reason: "whoever works on it shall know", Effect: flows.Comment{Issue: issue.Ref, Body: strings.TrimSpace(recallText)}})
-	plan.Add(flows.Step{Reason: why, Effect: flows.NoteRecall{Child: issue.Ref}})
+	plan.Add(flows.Step{Reason: why, Effect: flows.NoteRecall{Child: issue.Ref, Event: inventory.NewestDispatch(issue, w.Rules)}})
 	plan.Skip(issue.Ref.String(), "its task stays spent: "+stands(issue, record, w.Rules))
 	return plan, nil
 }
