@@ -72,7 +72,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		if !o.yes && !o.dryRun && leave.Covers(p.Plans) {
 			asked.yes = true
 		} else if !asked.yes {
-			leave, asked.further = a.announce(l, work, p)
+			leave, asked.further, asked.later = a.announce(l, work, p)
 			if read.err != nil {
 				return d.end(a, read.err)
 			}
@@ -131,7 +131,7 @@ func withSteps(plans []flows.Plan) []flows.Plan {
 
 // announce says what the rounds after this one come to, as far as can be told
 // now, and what an answer allows: this round and those.
-func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal) (orchestrator.Approval, string) {
+func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal) (leave orchestrator.Approval, further, question string) {
 	w := l.world()
 	all := slices.Clone(p.Plans)
 	var later []flows.Plan
@@ -146,10 +146,18 @@ func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal)
 		}
 	}
 	if len(later) == 0 {
-		return orchestrator.Approve(all), ""
+		return orchestrator.Approve(all), "", ""
 	}
-	sum := orchestrator.Approve(later)
-	return orchestrator.Approve(append(all, later...)), fmt.Sprintf("later rounds, as far as can be told now: %s; %s", kinds(sum), count(sum.Tasks, "task"))
+	all = append(all, later...)
+	sum, steps := orchestrator.Approve(later), 0
+	for _, p := range later {
+		steps += len(p.Steps)
+	}
+	further = fmt.Sprintf("later rounds, as far as can be told now: %s; %s", kinds(sum), count(sum.Tasks, "task"))
+	if about := orchestrator.About(a.proposal("", all...).Takes); about != "" {
+		further += "\nall rounds take " + about + " at what GitHub allows"
+	}
+	return orchestrator.Approve(all), further, fmt.Sprintf(", and in later rounds up to %s, %s", count(steps, "step"), count(sum.Tasks, "task"))
 }
 
 // kinds lists the steps of an approval, the most frequent kind first.

@@ -12,6 +12,7 @@ import (
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/checklist"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -20,6 +21,7 @@ import (
 type sendOptions struct {
 	dryRun, yes bool
 	further     string // printed behind the preview: what an answer goes for besides
+	later       string // the same in few words, for the question
 	resumes     bool   // it goes on with what is open, and does not settle that
 }
 
@@ -123,7 +125,7 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		return nil
 	}
 	if !o.yes {
-		if sent, err := a.confirmed(ctx, p); err != nil || !sent {
+		if sent, err := a.confirmed(ctx, p, o.later); err != nil || !sent {
 			return err
 		}
 		if !o.resumes {
@@ -210,10 +212,16 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 		fmt.Fprintf(a.out, "%s, %s\n", tasks, count(p.Cost.Requests, "request"))
 	}
 	t := a.table()
-	for k, s := range p.Steps {
+	for k := 0; k < len(p.Steps); k++ {
+		s := p.Steps[k]
 		cost := ""
 		if f, ok := s.Effect.(flows.AddLabel); ok && f.Spends {
 			cost = "1 task"
+		}
+		if n := alike(p.Steps[k:]); n > 1 { // a child a pair of lines says nothing more
+			t.Row(fmt.Sprintf("%3d", k+1), "...", count(n, "issue"), s.Effect.Detail()+", and "+p.Steps[k+1].Effect.Kind(), "")
+			k += 2*n - 1
+			continue
 		}
 		t.Row(fmt.Sprintf("%3d", k+1), s.Effect.Kind(), s.Effect.Target(), s.Effect.Detail(), cost)
 	}
@@ -221,11 +229,26 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	for k, s := range p.Steps {
 		if reasoned(s.Effect) {
 			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(s.Reason))
+			a.printChildren(s.Effect)
 		}
 	}
 	for _, s := range p.Skipped {
 		fmt.Fprintf(a.out, "  skipped %s  %s\n", s.Target, terminal.Clean(s.Reason))
 	}
+}
+
+// alike counts the children at the beginning of steps that are tied to one epic,
+// each by a comment and a link.
+func alike(steps []flows.Step) int {
+	n := 0
+	for ; 2*n+1 < len(steps); n++ {
+		c, ok := steps[2*n].Effect.(flows.Comment)
+		l, tied := steps[2*n+1].Effect.(flows.LinkChild)
+		if !ok || !tied || c.Issue.Key() != l.Child.Key() || c.Body != steps[0].Effect.Detail() {
+			break
+		}
+	}
+	return n
 }
 
 // reasoned tells whether an effect rests on a judgement that a person may see
@@ -240,8 +263,25 @@ func reasoned(e flows.Effect) bool {
 	return false
 }
 
+// printChildren prints the phases and children of an epic that is to be made.
+func (a *app) printChildren(e flows.Effect) {
+	epic, ok := e.(flows.MakeIssue)
+	if !ok || epic.Mark.Kind != inventory.MarkEpic {
+		return
+	}
+	list := checklist.Parse([]byte(epic.Body))
+	phase := -1
+	for _, c := range list.Children {
+		if c.PhaseIndex != phase {
+			phase = c.PhaseIndex
+			fmt.Fprintf(a.out, "      %s\n", terminal.Clean(c.Phase))
+		}
+		fmt.Fprintf(a.out, "        #%d %s\n", c.Number, terminal.Clean(strings.TrimPrefix(c.Text, "- ")))
+	}
+}
+
 // confirmed asks on a terminal; without one nothing is sent unless --yes said so.
-func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal) (bool, error) {
+func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal, later string) (bool, error) {
 	if a.opt.headless || a.opt.json || !a.asks() {
 		return false, usageError{errors.New("nothing was sent: without a terminal to ask at, --yes sends and --dry-run only shows")}
 	}
@@ -249,7 +289,7 @@ func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal) (bool, err
 	for _, plan := range p.Plans {
 		steps += len(plan.Steps)
 	}
-	fmt.Fprintf(a.out, "Send these %s, %s? [y/N] ", count(steps, "step"), count(p.Cost().Tasks, "task"))
+	fmt.Fprintf(a.out, "Send these %s, %s%s? [y/N] ", count(steps, "step"), count(p.Cost().Tasks, "task"), later)
 	line, err := a.answer(ctx)
 	if err != nil {
 		return false, err

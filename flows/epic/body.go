@@ -1,8 +1,10 @@
 package epic
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,12 +39,14 @@ func (g group) mark(home inventory.RepoRef) inventory.Mark {
 }
 
 // body is the epic's text, its checklist by phases.
-func (g group) body(home inventory.RepoRef, audits []inventory.Ref) string {
+func (g group) body(home inventory.RepoRef, host string) string {
 	var list strings.Builder
-	head, at := headings(g.members), phases(g.members)
+	members := slices.Clone(g.members)
+	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(gravity(a.issue), gravity(b.issue)) })
+	head, at := headings(members), phases(members)
 	for p := range head {
 		begun := false
-		for k, m := range g.members {
+		for k, m := range members {
 			if at[k] != p {
 				continue
 			}
@@ -57,22 +61,40 @@ func (g group) body(home inventory.RepoRef, audits []inventory.Ref) string {
 		}
 	}
 	return strings.NewReplacer(
-		"{overview}", g.overview(audits, home), "{children}", strings.TrimSpace(list.String()), "{mark}", g.mark(home).String(),
+		"{overview}", g.overview(home, host), "{children}", strings.TrimSpace(list.String()), "{mark}", g.mark(home).String(),
 	).Replace(strings.TrimSpace(epicText))
 }
 
-func (g group) overview(audits []inventory.Ref, home inventory.RepoRef) string {
+// overview says where the children came from: how many of them from which audits.
+func (g group) overview(home inventory.RepoRef, host string) string {
 	text := fmt.Sprintf("%d issues", len(g.members))
-	if len(audits) > 0 {
-		refs := make([]string, 0, len(audits))
-		for k, a := range audits {
-			if k == 20 {
-				refs = append(refs, "and others")
-				break
-			}
-			refs = append(refs, a.From(home))
+	var from int
+	var refs []string
+	for _, m := range g.members {
+		a, ok := inventory.ParentAudit(m.issue.Body, home, host)
+		if !ok {
+			continue
 		}
-		text += " from the audits " + strings.Join(refs, ", ")
+		from++
+		if ref := a.From(home); !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
 	}
-	return text + ". A phase opens when every child of the phases before it is closed; their order in a phase does not matter."
+	if len(refs) > 20 {
+		refs = append(refs[:20], "others")
+	}
+	if from > 0 {
+		text += fmt.Sprintf(", %d of them from the audits %s", from, strings.Join(refs, ", "))
+	}
+	return text + ". A phase opens when every child of the phases before it is closed; their order in a phase is by severity and does not bind."
+}
+
+// gravity orders children of one phase: critical first, what says nothing last.
+func gravity(i *inventory.Issue) int {
+	for k, s := range []string{"critical", "high", "medium", "low"} {
+		if i.HasLabel(s) {
+			return k
+		}
+	}
+	return 4
 }

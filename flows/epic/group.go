@@ -3,6 +3,7 @@ package epic
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -106,13 +107,16 @@ func fold(groups []group, rest []member) []group {
 	return groups
 }
 
-// chop splits a group into as few even parts as hold no more than limit.
+// chop splits a group into as few even parts as hold no more than limit; what is
+// of one package stays together as far as that goes.
 func chop(g group, limit int) []group {
 	n := (len(g.members) + limit - 1) / limit
 	if n <= 1 {
 		g.part, g.parts = 1, 1
 		return []group{g}
 	}
+	g.members = slices.Clone(g.members)
+	slices.SortStableFunc(g.members, func(a, b member) int { return strings.Compare(scopeOf(a.issue), scopeOf(b.issue)) })
 	var out []group
 	for k := range n {
 		from, to := k*len(g.members)/n, (k+1)*len(g.members)/n

@@ -24,7 +24,7 @@ const (
 
 var (
 	first = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(interfaces?|shared types?|type definitions?|shared|contracts?|schemas?|base class(es)?|foundations?|scaffold(ing)?)\b`)
+		return regexp.MustCompile(`(?i)\b(shared (types?|interfaces?|contracts?|schemas?)|type definitions?|base class(es)?|scaffold(ing)?|(define|extract|introduce|add|create|agree on|design)( \w+){0,3} (interfaces?|contracts?|schemas?|foundations?))\b`)
 	})
 	last = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)^\s*docs?\s*[(:]|\b(deprecat\w*|documentation|readme|changelog|release notes|clean ?up|final (validation|check|review)|validate everything|integration|end-to-end|e2e)\b`)
@@ -42,6 +42,14 @@ func phases(members []member) []int {
 	if !slices.ContainsFunc(at, func(p int) bool { return p != cleanup }) {
 		for k := range at { // nothing comes before it
 			at[k] = parallel
+		}
+	}
+	// Nobody waits with a critical one until a refactoring is done.
+	if slices.Contains(at, blocking) {
+		for k, m := range members {
+			if m.issue.HasLabel("critical") {
+				at[k] = blocking
+			}
 		}
 	}
 	// What blocks an issue may not wait for a later phase than the issue's own:

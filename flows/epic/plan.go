@@ -30,6 +30,9 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 		plan.Skip(o.Repo.String(), why)
 		return plan
 	}
+	if row, ok := w.Fleet.Row(repo.Ref); ok && len(row.Audits) > 0 {
+		plan.Skip(repo.Ref.String(), fmt.Sprintf("%d audit issues are open: \"core dev audit %s\" makes issues of their findings first", len(row.Audits), repo.Ref.Name))
+	}
 	joins, rest := o.sort(w)
 	for _, j := range joins {
 		extend(&plan, w, repo, j)
@@ -41,7 +44,7 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 		}
 	} else {
 		for _, g := range divide(rest, n, len(audits) > 0) {
-			o.make(&plan, repo, g, n, audits)
+			o.make(&plan, repo, w.Snapshot.Host, g, n, len(audits) > 0)
 		}
 	}
 	epics := w.Fleet.Of(repo.Ref)
@@ -88,7 +91,7 @@ func unfit(repo *inventory.Repo, known bool) string {
 
 // make plans an epic with its labels. Where the repository is of middle size
 // the themes of its one epic are labels of it.
-func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, g group, n int, audits []inventory.Ref) {
+func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, host string, g group, n int, fromAudits bool) {
 	labels := []string{"agentic", "complexity:large"}
 	add := func(theme string) {
 		l, ok := labelOf(theme, o.Themes)
@@ -108,9 +111,9 @@ func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, g group, n int, a
 	plan.NeedLabels(repo, labels)
 	why := fmt.Sprintf("%d open issues on no checklist, theme %s", len(g.members), g.theme)
 	switch {
-	case len(audits) > 0 && n < large:
+	case fromAudits && n < large:
 		why += fmt.Sprintf(": %d audits, fewer than %d, make one epic", n, large)
-	case len(audits) > 0:
+	case fromAudits:
 		why += fmt.Sprintf(": %d audits, %d or more, make epics by theme", n, large)
 	case n < large:
 		why += fmt.Sprintf(": fewer than %d make one epic", large)
@@ -118,6 +121,6 @@ func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, g group, n int, a
 		why += fmt.Sprintf(": %d or more make epics by theme", large)
 	}
 	plan.Add(flows.Step{Reason: why, Effect: flows.MakeIssue{
-		Repo: repo.Ref, Title: g.title(), Body: g.body(repo.Ref, audits), Labels: labels, Mark: g.mark(repo.Ref), Newest: repo.Details.Newest,
+		Repo: repo.Ref, Title: g.title(), Body: g.body(repo.Ref, host), Labels: labels, Mark: g.mark(repo.Ref), Newest: repo.Details.Newest,
 	}})
 }

@@ -79,11 +79,11 @@ func TestFewAuditsMakeOneEpicWithPhases(t *testing.T) {
 	}
 	want := `### Phase 1: Blockers (blocking)
 
+- [ ] #12 - fix(auth): check the token
 - [ ] #13 - refactor(core): shared interface for stores
 
 ### Phase 2: Fixes (parallelisable)
 
-- [ ] #12 - fix(auth): check the token
 - [ ] #14 - test(core): cover the parser
 
 ### Phase 3: Cleanup (cleanup)
@@ -273,6 +273,21 @@ func TestSubjects(t *testing.T) {
 		i := issue(1, c.title, 0, c.labels...)
 		if got := subjectOf(&i, themes); got.theme != c.want {
 			t.Errorf("%q %v: %s, want %s", c.title, c.labels, got.theme, c.want)
+		}
+	}
+}
+
+func TestOnlyWhatOthersBuildOnComesFirst(t *testing.T) {
+	for title, want := range map[string]int{
+		"symfony/http-foundation: CVE-2024-50345":         parallel,
+		"the port is published on all interfaces":         parallel,
+		"refactor(core): extract an interface for stores": blocking,
+		"shared types for messages":                       blocking,
+		"docs: what the interface promises":               cleanup,
+	} {
+		i := issue(1, title, 0)
+		if got := phaseOf(member{issue: &i}); got != want {
+			t.Errorf("%s: phase %d, want %d", title, got+1, want+1)
 		}
 	}
 }

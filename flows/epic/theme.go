@@ -88,3 +88,11 @@ func labelOf(theme string, themes []Theme) (string, bool) {
 	}
 	return "", false
 }
+
+// scopeOf is the scope a conventional title names; empty where it names none.
+func scopeOf(i *inventory.Issue) string {
+	if m := conventional().FindStringSubmatch(i.Title); m != nil {
+		return strings.ToLower(strings.TrimSpace(m[2]))
+	}
+	return ""
+}
