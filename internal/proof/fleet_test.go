@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -37,7 +38,9 @@ func fleetScene(t *testing.T, fleet string, seed uint64) (s scene, ok bool) {
 		if err != nil || one.Ready == 0 {
 			continue
 		}
-		e := b.run(append(dispatchArgs(ref, 0), "--dry-run")...)
+		shown := dispatchArgs(ref, 0)
+		shown[slices.Index(shown, "--yes")] = "--dry-run"
+		e := b.run(shown...)
 		var p struct {
 			Plans []struct {
 				Steps []struct{ Kind, Target string }

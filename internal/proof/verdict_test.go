@@ -171,14 +171,36 @@ func (b *bench) judgeFolder(v *verdict, outside int) {
 			}
 		}
 	}
-	if b.scene.past { // and what the log never had
-		outside = len(st.Outside)
+	if b.scene.past { // and what the log never had, in every repository
+		outside = b.labeledOn(st.Date) - used
 		used += outside
 	}
 	if st.Used+len(st.Outside) != used || st.Held != 0 || st.Unreadable != 0 || len(st.Outside) != outside {
 		v.other = append(v.other, fmt.Sprintf("the budget says used %d, held %d, outside %d, unreadable %d; GitHub has %d events of that day",
 			st.Used, st.Held, len(st.Outside), st.Unreadable, used))
 	}
+}
+
+// labeledOn is how often the agent's label was put on that day (UTC), anywhere,
+// by GitHub's own events.
+func (b *bench) labeledOn(date string) (n int) {
+	b.t.Helper()
+	err := b.host.sim.World().View(func(tx *world.Tx) error {
+		for _, repo := range tx.Repos() {
+			for _, i := range tx.Issues(repo.ID) {
+				for _, e := range tx.Events(i.ID) {
+					if e.Kind == world.Labeled && strings.EqualFold(e.Label, b.scene.label) && e.CreatedAt.UTC().Format(time.DateOnly) == date {
+						n++
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return n
 }
 
 // tally adds up the points of one proof.
