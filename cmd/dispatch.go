@@ -73,13 +73,19 @@ func (a *app) dispatch(ctx context.Context, l *look, o dispatchOptions) error {
 		if !a.opt.json {
 			a.notice("%s: %s; planning again", stale.Target, stale.Why)
 		}
-		if l, err = a.look(ctx); err == nil {
-			err = a.readBlockers(ctx, l, o.epic)
-		}
-		if err != nil {
+		if l, err = a.lookToDispatch(ctx, o.epic); err != nil {
 			return d.end(a, err)
 		}
 	}
+}
+
+// lookToDispatch reads all that a dispatch of an epic, or issue, is planned from.
+func (a *app) lookToDispatch(ctx context.Context, about inventory.Ref) (*look, error) {
+	l, err := a.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l, a.readBlockers(ctx, l, about)
 }
 
 func (a *app) planDispatch(l *look, o dispatchOptions) (orchestrator.Proposal, error) {

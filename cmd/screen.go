@@ -163,7 +163,7 @@ func (s *screenEngine) Propose(ctx context.Context, d tui.Dispatch) (orchestrato
 	if err := s.a.mayWrite(); err != nil {
 		return orchestrator.Proposal{}, err
 	}
-	l, err := s.a.look(ctx)
+	l, err := s.a.lookToDispatch(ctx, d.Epic)
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}

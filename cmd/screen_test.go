@@ -69,3 +69,39 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 		t.Errorf("%d plans are open after another was sent", n)
 	}
 }
+
+// TestTheScreenAsksForBlockersToo, as the command line does, where GitHub's
+// GraphQL does not tell them: a request for each READY child of the epic.
+func TestTheScreenAsksForBlockersToo(t *testing.T) {
+	a, _ := onDemo(t, morning)
+	s := &screenEngine{a: a, shown: map[string]shown{}}
+	l, err := a.look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.snap.Dependencies = false
+	var refs []inventory.RepoRef
+	for _, r := range l.snap.Repos {
+		refs = append(refs, r.Ref)
+	}
+	if err := a.db.SaveSnapshot(snapshotKey(a.host(), refs, l.conf.Trust()), l.snap); err != nil {
+		t.Fatal(err)
+	}
+	for k := range l.fleet.Epics {
+		e := &l.fleet.Epics[k]
+		n := len(e.Ready())
+		if n == 0 {
+			continue
+		}
+		before := a.hub.Stats()
+		if _, err := s.Propose(t.Context(), tui.Dispatch{Epic: e.Ref}); err != nil {
+			t.Fatal(err)
+		}
+		after := a.hub.Stats()
+		if rest := (after.Requests - after.GraphQL) - (before.Requests - before.GraphQL); rest < n {
+			t.Errorf("%d REST requests for %d READY children of %s", rest, n, e.Ref)
+		}
+		return
+	}
+	t.Fatal("no epic has a READY child")
+}
