@@ -112,9 +112,9 @@ func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, host string, g gr
 	why := fmt.Sprintf("%d open issues on no checklist, theme %s", len(g.members), g.theme)
 	switch {
 	case fromAudits && n < large:
-		why += fmt.Sprintf(": %d audits, fewer than %d, make one epic", n, large)
+		why += fmt.Sprintf(": from fewer than %d audits (%d) comes one epic", large, n)
 	case fromAudits:
-		why += fmt.Sprintf(": %d audits, %d or more, make epics by theme", n, large)
+		why += fmt.Sprintf(": from %d audits or more (%d) come epics by theme", large, n)
 	case n < large:
 		why += fmt.Sprintf(": fewer than %d make one epic", large)
 	default:
