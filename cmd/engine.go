@@ -71,8 +71,12 @@ func (a *app) settle(ctx context.Context, emit func(orchestrator.Event)) ([]orch
 	if err != nil || !d.Exists() {
 		return nil, err
 	}
-	if open, err := a.plans(d.File(journalFolder)).Unfinished(); err != nil || len(open) == 0 {
+	open, err := a.plans(d.File(journalFolder)).Unfinished()
+	if err != nil {
 		return nil, err
+	}
+	if len(open) == 0 && !a.anyHeld() {
+		return nil, nil
 	}
 	if emit == nil {
 		emit = a.tellWait
@@ -93,6 +97,21 @@ func (a *app) settle(ctx context.Context, emit func(orchestrator.Event)) ([]orch
 		a.notice("plan %s (%s %s) was left open by an earlier run: %s", s.Plan, s.Flow, s.Target, leftText(s))
 	}
 	return left, err
+}
+
+// anyHeld tells whether a task is reserved; false, too, where nobody knows: there
+// the ledger refuses whatever spends.
+func (a *app) anyHeld() bool {
+	c, err := a.config()
+	if err != nil {
+		return false
+	}
+	b, err := a.ledger(c)
+	if err != nil {
+		return false
+	}
+	held, err := b.Held()
+	return err == nil && len(held) > 0
 }
 
 func leftText(s orchestrator.Left) string {

@@ -35,11 +35,13 @@ func (r *run) abandon(ctx context.Context, why error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTime)
 	defer cancel()
 	question := slices.ContainsFunc(r.steps, (*state).asked)
-	for _, child := range slices.Sorted(maps.Keys(r.open)) {
-		res := r.open[child]
-		ref := r.steps[res.step].Effect.(flows.Reserve).Child
+	for _, ref := range r.reserved() {
+		res := r.open[ref.Key()]
 		if !res.sent {
-			why = join(why, r.giveBack(ctx, child, "the run stopped before the label"))
+			if err := r.giveBack(ctx, ref.Key(), "the run stopped before the label"); err != nil {
+				question = true // the task is reserved still: whoever settles the plan gives it back
+				why = join(why, err)
+			}
 			continue
 		}
 		event, at, err := r.spent(ctx, ref, res)
@@ -58,6 +60,15 @@ func (r *run) abandon(ctx context.Context, why error) error {
 		return join(why, r.leave(Outdated, why.Error()))
 	}
 	return join(why, r.leave("", ""))
+}
+
+// reserved are the children whose tasks are not settled yet, in a lasting order.
+func (r *run) reserved() []inventory.Ref {
+	var out []inventory.Ref
+	for _, child := range slices.Sorted(maps.Keys(r.open)) {
+		out = append(out, r.steps[r.open[child].step].Effect.(flows.Reserve).Child)
+	}
+	return out
 }
 
 // giveBack releases the task of a child.

@@ -54,7 +54,8 @@ const (
 )
 
 func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.Plan, at *seat) error {
-	r := &run{Applier: a, page: &page{id: id}, seat: at, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}
+	r := newRun(a, &page{id: id})
+	r.seat = at
 	if err := r.ready(ctx); err != nil {
 		return err
 	}

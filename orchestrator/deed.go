@@ -220,12 +220,16 @@ type logDispatch struct {
 	step int
 }
 
-func (d logDispatch) look(context.Context) (Baseline, *result, error) {
+func (d logDispatch) look(ctx context.Context) (Baseline, *result, error) {
 	if res := d.open[d.Child.Key()]; res != nil {
 		return Baseline{Reservation: res.id, Event: res.newest}, nil, nil
 	}
 	if _, label := d.stepOf(d.Child, flows.AddLabel{}.Kind()); label != nil && label.finished() {
-		return Baseline{}, &result{outcome: Skipped, detail: "settled before"}, nil
+		found, err := d.notHeld(ctx, d.Child)
+		if found != nil && found.outcome == Done {
+			found.outcome = Skipped
+		}
+		return Baseline{}, found, err
 	}
 	return Baseline{}, nil, fmt.Errorf("%s: nothing is reserved that could be settled", d.Child)
 }
@@ -263,7 +267,7 @@ func (d logDispatch) judge(ctx context.Context, base Baseline) (*result, error) 
 	if err != nil || held {
 		return nil, err
 	}
-	return &result{outcome: Done, detail: "settled before", evidence: Evidence{Reservation: base.Reservation}}, nil
+	return d.notHeld(ctx, d.Child)
 }
 
 // lastAdded is the newest LABELED event of a label, and how many there are.

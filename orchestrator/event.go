@@ -15,7 +15,7 @@ const (
 	NotDone  Outcome = "not-done" // sent, and found not to have happened
 	Refused  Outcome = "refused"  // for sure: nothing happened
 	Released Outcome = "released" // of a reservation: given back
-	Unknown  Outcome = "unknown"  // nobody can tell any more: what was written to is gone
+	Unknown  Outcome = "unknown"  // nobody can tell any more: what was written to is gone, or the task's reservation
 	Waiting  Outcome = "waiting"  // only told, never recorded: it goes on after Until
 )
 

@@ -165,6 +165,20 @@ func (m mortalLedger) IsHeld(ctx context.Context, id string) (bool, error) {
 	return m.stage.IsHeld(ctx, id)
 }
 
+func (m mortalLedger) OpenIDs(ctx context.Context) ([]string, error) {
+	if err := m.look(); err != nil {
+		return nil, err
+	}
+	return m.stage.OpenIDs(ctx)
+}
+
+func (m mortalLedger) WasSettled(ctx context.Context, id string, child inventory.Ref, lines int) (bool, error) {
+	if err := m.look(); err != nil {
+		return false, err
+	}
+	return m.stage.WasSettled(ctx, id, child, lines)
+}
+
 func (m mortalLedger) Settle(ctx context.Context, id string, at time.Time) error {
 	return m.change(false, func() error { return m.stage.Settle(ctx, id, at) })
 }

@@ -21,14 +21,14 @@ type Found struct {
 // reserved for them: nothing is waited for, and nothing written. Steps that
 // landed are taken out of the plans, unless nothing else is left of one.
 func (a *Applier) Onlook(ctx context.Context, left []Remainder) ([]Remainder, error) {
-	eyes := &Applier{Hub: a.Hub, Ledger: a.Ledger, Journal: onlooker{a.Journal}, Clock: a.Clock, Host: a.Host, Quiet: a.Quiet, Judge: a.Judge, Trust: a.Trust}
+	eyes := a.over(onlooker{a.Journal})
 	var out []Remainder
 	for _, each := range left {
 		p, _, err := a.read(each.ID)
 		if err != nil {
 			return nil, err
 		}
-		r := &run{Applier: eyes, page: p, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}
+		r := newRun(eyes, p)
 		if err := r.reopen(ctx); err != nil {
 			return nil, err
 		}
@@ -52,6 +52,11 @@ func (a *Applier) Onlook(ctx context.Context, left []Remainder) ([]Remainder, er
 		out = append(out, each)
 	}
 	return out, nil
+}
+
+// over is an Applier like this one, over another journal, that nobody hears.
+func (a *Applier) over(j Journal) *Applier {
+	return &Applier{Hub: a.Hub, Ledger: a.Ledger, Journal: j, Clock: a.Clock, Host: a.Host, Quiet: a.Quiet, Judge: a.Judge, Trust: a.Trust}
 }
 
 func (r *run) onlook(ctx context.Context, k int) Found {

@@ -85,6 +85,11 @@ type Ledger interface {
 	Reserve(ctx context.Context, t Task) (member string, err error)
 	// IsHeld tells whether a reservation is open.
 	IsHeld(ctx context.Context, id string) (bool, error)
+	// OpenIDs are the ids of the open reservations.
+	OpenIDs(ctx context.Context) ([]string, error)
+	// WasSettled tells whether a reservation that is open no more was settled, and
+	// not given back or lost; lines are the child's in dispatch.log as it was made.
+	WasSettled(ctx context.Context, id string, child inventory.Ref, lines int) (bool, error)
 	// Settle writes the dispatch.log line, dated, and closes the reservation.
 	Settle(ctx context.Context, id string, at time.Time) error
 	// Release gives the task back: nothing was dispatched.

@@ -21,6 +21,10 @@ type run struct {
 	grounds map[string]*marks
 }
 
+func newRun(a *Applier, p *page) *run {
+	return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}
+}
+
 // all carries out the steps that are not finished, and gives the plan up.
 func (r *run) all(ctx context.Context) error {
 	for k, s := range r.steps {

@@ -31,6 +31,9 @@ func (a *Applier) Settle(ctx context.Context) ([]Left, error) {
 
 func (a *Applier) settleBut(ctx context.Context, but ...string) ([]Left, error) {
 	ids, err := a.Journal.Unfinished()
+	if err != nil {
+		return nil, err
+	}
 	var out []Left
 	for _, id := range ids {
 		if slices.Contains(but, id) {
@@ -44,7 +47,8 @@ func (a *Applier) settleBut(ctx context.Context, but ...string) ([]Left, error) 
 			out = append(out, *left)
 		}
 	}
-	return out, err
+	orphans, err := a.orphans(ctx)
+	return append(out, orphans...), err
 }
 
 // take takes an open plan that nobody works on; nil: somebody does.
@@ -56,7 +60,7 @@ func (a *Applier) take(id string) (*run, error) {
 	if err == nil {
 		var p *page
 		if p, err = readPage(id, lines); err == nil {
-			return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}, nil
+			return newRun(a, p), nil
 		}
 	}
 	return nil, errors.Join(err, a.Journal.Leave(id, false))
@@ -94,16 +98,13 @@ func (r *run) find(ctx context.Context) (Ending, string, error) {
 			}
 		}
 	}
-	for k, s := range r.steps {
-		e, ok := s.Effect.(flows.Reserve)
-		if res := r.open[e.Child.Key()]; ok && res != nil && res.step == k {
-			end = Settled
-			if err := r.account(ctx, e.Child, res); err != nil {
-				return "", "", err
-			}
+	for _, child := range r.reserved() {
+		end = Settled
+		if err := r.account(ctx, child, r.open[child.Key()]); err != nil {
+			return "", "", err
 		}
 	}
-	if err := r.settledBefore(); err != nil {
+	if err := r.settledBefore(ctx); err != nil {
 		return "", "", err
 	}
 	for _, s := range r.steps {
@@ -217,21 +218,44 @@ func (r *run) logged(child inventory.Ref, reservation, event string, at time.Tim
 	return r.close(k, &result{outcome: Done, detail: "settled later", evidence: Evidence{Reservation: reservation, Event: event, At: at}}, nil)
 }
 
-// settledBefore closes the log steps of tasks that were settled by a process
-// that ended before it noted so: the label was put on and nothing is held any more.
-func (r *run) settledBefore() error {
-	for _, s := range r.steps {
+// settledBefore closes the log steps of tasks whose label was put on and that
+// nothing is held for any more: a process settled them and ended before it noted
+// so, or they were given back or lost.
+func (r *run) settledBefore(ctx context.Context) error {
+	for k, s := range r.steps {
 		e, ok := s.Effect.(flows.LogDispatch)
 		if !ok || s.finished() || r.open[e.Child.Key()] != nil {
 			continue
 		}
 		if _, label := r.stepOf(e.Child, flows.AddLabel{}.Kind()); label != nil && label.outcome != nil && label.outcome.Outcome == Done {
-			if err := r.logged(e.Child, label.intent.Baseline.Reservation, "", time.Time{}); err != nil {
+			found, err := r.notHeld(ctx, e.Child)
+			if err != nil {
+				return err
+			}
+			if err := r.close(k, found, nil); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// notHeld is what became of the task of a child for which nothing is held any
+// more: settled before, or not in the log at all.
+func (r *run) notHeld(ctx context.Context, child inventory.Ref) (*result, error) {
+	_, s := r.stepOf(child, flows.Reserve{}.Kind())
+	if s == nil || s.intent == nil {
+		return nil, fmt.Errorf("%s: nothing was reserved that could be settled", child)
+	}
+	base := s.intent.Baseline
+	settled, err := r.Ledger.WasSettled(ctx, base.Reservation, child, base.Lines)
+	switch {
+	case err != nil:
+		return nil, err
+	case settled:
+		return &result{outcome: Done, detail: "settled before", evidence: Evidence{Reservation: base.Reservation}}, nil
+	}
+	return &result{outcome: Unknown, detail: "not in dispatch.log: its reservation was lost or given back; what its label cost is counted as outside", evidence: Evidence{Reservation: base.Reservation}}, nil
 }
 
 // stepOf is the first step of a kind that acts on a child.

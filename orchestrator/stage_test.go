@@ -169,6 +169,10 @@ func (s *stage) IsHeld(_ context.Context, id string) (bool, error) {
 func (s *stage) Settle(ctx context.Context, id string, at time.Time) error {
 	return s.book.Settle(ctx, id, at)
 }
+func (s *stage) OpenIDs(ctx context.Context) ([]string, error) { return s.book.OpenIDs(ctx) }
+func (s *stage) WasSettled(ctx context.Context, id string, child inventory.Ref, lines int) (bool, error) {
+	return s.book.WasSettled(ctx, id, child, lines)
+}
 func (s *stage) Release(ctx context.Context, id string) error { return s.book.Release(ctx, id) }
 func (s *stage) Paused() (bool, error)                        { return s.pause, nil }
 

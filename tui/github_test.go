@@ -164,6 +164,10 @@ func (r *real) IsHeld(_ context.Context, id string) (bool, error) {
 func (r *real) Settle(ctx context.Context, id string, at time.Time) error {
 	return r.book.Settle(ctx, id, at)
 }
+func (r *real) OpenIDs(ctx context.Context) ([]string, error) { return r.book.OpenIDs(ctx) }
+func (r *real) WasSettled(ctx context.Context, id string, child inventory.Ref, lines int) (bool, error) {
+	return r.book.WasSettled(ctx, id, child, lines)
+}
 func (r *real) Release(ctx context.Context, id string) error { return r.book.Release(ctx, id) }
 
 func (r *real) Paused() (string, bool) { return "", false }
