@@ -39,6 +39,7 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	AddLabel{}.Kind():      read[AddLabel],
 	LogDispatch{}.Kind():   read[LogDispatch],
 	RemoveLabel{}.Kind():   read[RemoveLabel],
+	MakeMark{}.Kind():      read[MakeMark],
 	Claim{}.Kind():         read[Claim],
 	FreeClaim{}.Kind():     read[FreeClaim],
 	NoteRecall{}.Kind():    read[NoteRecall],

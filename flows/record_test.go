@@ -41,6 +41,7 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 		same(rt, rapid.Make[AddLabel]().Draw(rt, "e"))
 		same(rt, rapid.Make[LogDispatch]().Draw(rt, "e"))
 		same(rt, rapid.Make[RemoveLabel]().Draw(rt, "e"))
+		same(rt, rapid.Make[MakeMark]().Draw(rt, "e"))
 		same(rt, rapid.Make[Claim]().Draw(rt, "e"))
 		same(rt, rapid.Make[FreeClaim]().Draw(rt, "e"))
 		same(rt, rapid.Make[NoteRecall]().Draw(rt, "e"))

@@ -119,13 +119,20 @@ type RemoveLabel struct {
 	Event string `json:",omitempty"`
 }
 
+// MakeMark makes the object of the claimant's own that a Claim points to. Until
+// something refers to it, one more or less is nothing.
+type MakeMark struct {
+	Child   inventory.Ref
+	Attempt int    // of the Claim
+	From    string // branch whose files the object is made with
+}
+
 // Claim takes a child before the first write on it, against other machines: it
-// creates a reference on GitHub, which one of them alone can. It points to an
-// object of the claimant's own, so that its sha names the winner.
+// creates a reference on GitHub, which one of them alone can. It points to the
+// object of the MakeMark before it, so that its sha names the winner.
 type Claim struct {
 	Child   inventory.Ref
-	Attempt int    // 1 + the agent LABELED events of the child
-	From    string // branch whose files the object is made with
+	Attempt int // 1 + the agent LABELED events of the child
 }
 
 // FreeClaim takes away the claim of an attempt that was never dispatched.
@@ -168,6 +175,7 @@ func (Comment) Kind() string       { return "comment" }
 func (AddLabel) Kind() string      { return "label" }
 func (LogDispatch) Kind() string   { return "log" }
 func (RemoveLabel) Kind() string   { return "unlabel" }
+func (MakeMark) Kind() string      { return "mark" }
 func (Claim) Kind() string         { return "claim" }
 func (FreeClaim) Kind() string     { return "free-claim" }
 func (NoteRecall) Kind() string    { return "recall" }
@@ -181,6 +189,7 @@ func (e AddLabel) Target() string    { return e.Issue.String() }
 func (e LogDispatch) Target() string { return e.Child.String() }
 
 func (e RemoveLabel) Target() string   { return e.Issue.String() }
+func (e MakeMark) Target() string      { return e.Child.String() }
 func (e Claim) Target() string         { return e.Child.String() }
 func (e FreeClaim) Target() string     { return e.Child.String() }
 func (e NoteRecall) Target() string    { return e.Child.String() }
@@ -199,6 +208,7 @@ func (e AddLabel) Detail() string    { return e.Label }
 func (e LogDispatch) Detail() string { return e.Agent + " @" + e.Member }
 
 func (e RemoveLabel) Detail() string   { return e.Label }
+func (e MakeMark) Detail() string      { return "for " + ClaimRef(e.Child, e.Attempt) }
 func (e Claim) Detail() string         { return ClaimRef(e.Child, e.Attempt) }
 func (e FreeClaim) Detail() string     { return ClaimRef(e.Child, e.Attempt) }
 func (NoteRecall) Detail() string      { return "READY again; the task stays spent" }
@@ -235,7 +245,8 @@ func (e AddLabel) cost() Cost {
 }
 func (LogDispatch) cost() Cost   { return Cost{Requests: 1, Points: 1} }
 func (RemoveLabel) cost() Cost   { return Cost{Requests: 2, Points: 1, Writes: 1} }
-func (Claim) cost() Cost         { return Cost{Requests: 4, Points: 2, Writes: 2, Content: 1} }
+func (MakeMark) cost() Cost      { return Cost{Requests: 3, Points: 2, Writes: 1, Content: 1} }
+func (Claim) cost() Cost         { return Cost{Requests: 1, Writes: 1} }
 func (FreeClaim) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1} }
 func (NoteRecall) cost() Cost    { return Cost{Requests: 1, Points: 1} }
 func (DeleteComment) cost() Cost { return Cost{Requests: 2, Points: 1, Writes: 1} }

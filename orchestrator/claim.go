@@ -16,64 +16,83 @@ func (e *Taken) Error() string {
 	return e.Child.String() + ": another machine has claimed it; \"core dev recall\" frees a claim that was left"
 }
 
-// claim creates the reference of an attempt, which GitHub lets one alone do. It
-// points to a commit of our own: the sha names the winner, also when the answer
-// was lost. (A commit, where spec/2-flows says a tag object: as much ours, and
-// one kind of object less to make.) It is noted before it is sent: one that
-// lands when this process is long gone, and its plan settled, is the folder's
-// all the same, and does not keep everybody from the child.
+// makeMark makes the commit of our own that a claim points to: its sha names the
+// winner, also when the answer to the claim was lost. (A commit, where
+// spec/2-flows says a tag object: as much ours, and one kind of object less to
+// make.) One whose answer was lost is made again: it cannot be looked for, and
+// nothing refers to it.
+type makeMark struct {
+	*run
+	flows.MakeMark
+}
+
+func (d makeMark) look(ctx context.Context) (Baseline, *result, error) {
+	found, err := d.standing(ctx, d.Child, d.Attempt, "")
+	return Baseline{}, found, err
+}
+
+// send notes the mark before a claim can point to it: a claim that lands when this
+// process is long gone, and its plan settled, is the folder's all the same, and
+// does not keep everybody from the child.
+func (d makeMark) send(ctx context.Context, _ Baseline) (result, error) {
+	text := fmt.Sprintf("claim of %s, attempt %d, by plan %s (%s)", d.Child, d.Attempt, d.id, newNonce())
+	sha, err := d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
+	if err != nil {
+		return result{}, err
+	}
+	return result{outcome: Done, detail: short(sha), evidence: Evidence{SHA: sha}}, d.Journal.NoteClaim(d.now(), d.Child, sha)
+}
+
+func (d makeMark) judge(context.Context, Baseline) (*result, error) { return nil, nil }
+
+// claim creates the reference of an attempt, which GitHub lets one alone do.
 type claim struct {
 	*run
 	flows.Claim
 }
 
+// look asks GitHub nothing where the mark was made for this claim: creating it is
+// the look.
 func (d claim) look(ctx context.Context) (Baseline, *result, error) {
-	if found, err := d.standing(ctx, ""); err != nil || found != nil {
-		return Baseline{}, found, err
+	mark := d.mark()
+	if mark == nil || mark.Evidence == nil || mark.Evidence.SHA == "" {
+		return Baseline{}, nil, &Stale{d.Child.String(), "nothing was made that its claim could point to"}
 	}
-	if sha := d.marked(); sha != "" {
-		return Baseline{SHA: sha}, nil, nil
+	base := Baseline{SHA: mark.Evidence.SHA}
+	if mark.Outcome == Done {
+		return base, nil, nil
 	}
-	// Until something refers to it, an object more or less is nothing.
-	text := fmt.Sprintf("claim of %s, attempt %d, by plan %s (%s)", d.Child, d.Attempt, d.id, newNonce())
-	sha, err := d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
-	for try := 1; doubtful(err) && try < tries; try++ {
-		sha, err = d.Hub.MakeMark(ctx, d.Child.Repo, d.From, text)
-	}
-	if err != nil {
-		return Baseline{}, nil, err
-	}
-	return Baseline{SHA: sha}, nil, d.Journal.NoteClaim(d.now(), d.Child, sha)
+	found, err := d.standing(ctx, d.Child, d.Attempt, base.SHA)
+	return base, found, err
 }
 
-// marked is the object this plan made before, where the claim is sent again: the
-// first one may still land, and is ours then, too.
-func (d claim) marked() string {
+// mark is what came of the claim's MakeMark; nil: it is not there, or not finished.
+func (d claim) mark() *record {
 	for _, s := range d.steps {
-		if e, ok := s.Effect.(flows.Claim); ok && e == d.Claim && s.intent != nil && s.intent.Baseline != nil {
-			return s.intent.Baseline.SHA
+		if e, ok := s.Effect.(flows.MakeMark); ok && e.Child.Key() == d.Child.Key() && e.Attempt == d.Attempt && s.finished() {
+			return s.outcome
 		}
 	}
-	return ""
+	return nil
 }
 
 // standing finds whose claim there is, if any: ours is one made with sha, or one
 // noted for an attempt that was not dispatched.
-func (d claim) standing(ctx context.Context, sha string) (*result, error) {
-	there, ok, err := d.Hub.Ref(ctx, d.Child.Repo, flows.ClaimRef(d.Child, d.Attempt))
+func (r *run) standing(ctx context.Context, child inventory.Ref, attempt int, sha string) (*result, error) {
+	there, ok, err := r.Hub.Ref(ctx, child.Repo, flows.ClaimRef(child, attempt))
 	if err != nil || !ok {
 		return nil, err
 	}
 	if there == sha {
-		done := d.won(sha)
+		done := won(child, attempt, sha)
 		return &done, nil
 	}
-	ours, err := d.Journal.Claimed(d.Child, there)
+	ours, err := r.Journal.Claimed(child, there)
 	if err != nil {
 		return nil, err
 	}
 	if !ours {
-		return nil, &Taken{d.Child}
+		return nil, &Taken{child}
 	}
 	return &result{outcome: Skipped, detail: "claimed before, by " + short(there), evidence: Evidence{SHA: there}}, nil
 }
@@ -81,10 +100,10 @@ func (d claim) standing(ctx context.Context, sha string) (*result, error) {
 func (d claim) send(ctx context.Context, base Baseline) (result, error) {
 	err := d.Hub.CreateRef(ctx, d.Child.Repo, flows.ClaimRef(d.Child, d.Attempt), base.SHA)
 	if err == nil {
-		return d.won(base.SHA), nil
+		return won(d.Child, d.Attempt, base.SHA), nil
 	}
 	if !doubtful(err) {
-		if found, lookErr := d.standing(ctx, base.SHA); found != nil {
+		if found, lookErr := d.standing(ctx, d.Child, d.Attempt, base.SHA); found != nil {
 			return *found, nil
 		} else if lookErr != nil {
 			err = lookErr
@@ -94,11 +113,11 @@ func (d claim) send(ctx context.Context, base Baseline) (result, error) {
 }
 
 func (d claim) judge(ctx context.Context, base Baseline) (*result, error) {
-	return d.standing(ctx, base.SHA)
+	return d.standing(ctx, d.Child, d.Attempt, base.SHA)
 }
 
-func (d claim) won(sha string) result {
-	return result{outcome: Done, detail: flows.ClaimRef(d.Child, d.Attempt) + " at " + short(sha), evidence: Evidence{SHA: sha}}
+func won(child inventory.Ref, attempt int, sha string) result {
+	return result{outcome: Done, detail: flows.ClaimRef(child, attempt) + " at " + short(sha), evidence: Evidence{SHA: sha}}
 }
 
 // pass gives up a child that another machine has: its task is given back and its

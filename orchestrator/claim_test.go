@@ -1,9 +1,12 @@
 package orchestrator_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/journal"
@@ -31,12 +34,12 @@ func (s *stage) machine() *stage {
 // TestTwoMachinesAndOneChild: at every step of the one the other dispatches the
 // same epic; each child is dispatched once, by one of them.
 func TestTwoMachinesAndOneChild(t *testing.T) {
-	for at := 1; at <= 11; at++ {
+	for at := 1; at <= 13; at++ {
 		one := newStage(t)
 		one.claim = true
 		two := one.machine()
 		p, q := one.plan(), two.plan()
-		if len(p.Steps) != 11 {
+		if len(p.Steps) != 13 {
 			t.Fatalf("%d steps", len(p.Steps))
 		}
 		// What is claimed by the other machine is passed over; what it labelled
@@ -85,7 +88,7 @@ func TestAnAbandonedClaimIsFreed(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.state(); got.events[1] != 0 || got.comments[1] != 0 || got.events[2] != 1 || got.held != 0 || refused != 4 {
+	if got := s.state(); got.events[1] != 0 || got.comments[1] != 0 || got.events[2] != 1 || got.held != 0 || refused != 5 {
 		t.Fatalf("%+v, %d steps refused", got, refused)
 	}
 	free := flows.Plan{Flow: "recall", Target: child.String()}
@@ -99,4 +102,73 @@ func TestAnAbandonedClaimIsFreed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.wantOnce()
+}
+
+// marking is a Hub that tells of every object made for a claim, right before it
+// is; by an error it is not.
+type marking struct {
+	orchestrator.Hub
+	meet func() error
+}
+
+func (h marking) MakeMark(ctx context.Context, repo inventory.RepoRef, branch, text string) (string, error) {
+	if err := h.meet(); err != nil {
+		return "", err
+	}
+	return h.Hub.MakeMark(ctx, repo, branch, text)
+}
+
+// TestEachMarkHasAnIntent: what a claim points to is written as everything is:
+// the intent first, sent once for each, a limit is waited for.
+func TestEachMarkHasAnIntent(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults string
+		first  error // what the first is refused with
+		sent   int
+		waits  time.Duration
+	}{
+		"as it should be":        {sent: 2},
+		"refused by a limit":     {first: limited{40 * time.Minute}, sent: 3, waits: 40 * time.Minute},
+		"two answers are lost":   {faults: "cut-after@POST /repos/*/*/git/commits#1,cut-after@POST /repos/*/*/git/commits#2", sent: 4},
+		"two that never arrived": {faults: "cut-before@POST /repos/*/*/git/commits#1,cut-before@POST /repos/*/*/git/commits#2", sent: 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.claim = true
+			p := s.proposal(s.plan())
+			s.must(s.sim.Faults().Replace(c.faults))
+			sent := 0
+			a := s.applier(nil)
+			a.Hub = marking{s.hub, func() error {
+				sent++
+				lines, _, err := s.log.Read(p.ID)
+				s.must(err)
+				intents, open := 0, ""
+				for _, l := range lines {
+					if strings.Contains(string(l), `"kind":"intent"`) {
+						open = string(l)
+						if strings.Contains(open, `"step":3,`) || strings.Contains(open, `"step":9,`) {
+							intents++
+						}
+					}
+				}
+				if intents != sent || lines == nil || string(lines[len(lines)-1]) != open {
+					t.Errorf("%d marks sent by %d intents", sent, intents)
+				}
+				if sent == 1 {
+					return c.first
+				}
+				return nil
+			}}
+			slept := s.clock.slept
+			s.must(a.Apply(t.Context(), p))
+			if sent != c.sent {
+				t.Errorf("%d marks sent", sent)
+			}
+			if got := s.clock.slept - slept; got != c.waits {
+				t.Errorf("waited %v", got)
+			}
+			s.wantOnce()
+		})
+	}
 }

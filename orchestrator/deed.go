@@ -43,6 +43,8 @@ func (r *run) deed(k int) (deed, error) {
 		return addLabel{r, e}, nil
 	case flows.LogDispatch:
 		return logDispatch{r, e, k}, nil
+	case flows.MakeMark:
+		return makeMark{r, e}, nil
 	case flows.Claim:
 		return claim{r, e}, nil
 	case flows.FreeClaim:

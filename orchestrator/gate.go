@@ -72,6 +72,8 @@ func (r *run) unpaused() error {
 func (r *run) taskOf(k int) *reservation {
 	var child inventory.Ref
 	switch e := r.steps[k].Effect.(type) {
+	case flows.MakeMark:
+		child = e.Child
 	case flows.Claim:
 		child = e.Child
 	case flows.Comment:

@@ -170,10 +170,11 @@ func (r *run) answer(ctx context.Context, k int) error {
 	return r.close(k, found, nil)
 }
 
-// remote tells whether the step writes to GitHub, so that it may land late.
+// remote tells whether the step writes to GitHub what a late landing would
+// change: a mark that nothing refers to is nothing.
 func (s *state) remote() bool {
 	switch s.Effect.(type) {
-	case flows.Reserve, flows.LogDispatch, flows.NoteRecall:
+	case flows.Reserve, flows.LogDispatch, flows.NoteRecall, flows.MakeMark:
 		return false
 	}
 	return true

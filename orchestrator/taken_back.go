@@ -9,7 +9,7 @@ import (
 // TakenBack is how much of a plan an undo took back.
 type TakenBack struct {
 	Steps int
-	Of    int // steps that the plan had done; a reservation goes with its dispatch
+	Of    int // steps that the plan had done; a reservation goes with its dispatch, a mark with its claim
 }
 
 // Partly tells whether something of the plan stays.
@@ -32,7 +32,11 @@ func (a *Applier) TakenBack(plan, undo string) (TakenBack, error) {
 func takenBack(of, by Entry) TakenBack {
 	var t TakenBack
 	for _, s := range of.Steps {
-		if _, reserve := s.Step.Effect.(flows.Reserve); s.Outcome == Done && !reserve {
+		switch s.Step.Effect.(type) {
+		case flows.Reserve, flows.MakeMark:
+			continue
+		}
+		if s.Outcome == Done {
 			t.Of++
 		}
 	}

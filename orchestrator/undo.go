@@ -82,7 +82,7 @@ func (a *Applier) undo(e Entry, since, before []Entry) (flows.Plan, error) {
 			} else if s.Evidence != nil {
 				plan.Add(flows.Step{Reason: "this plan made it; it goes only while it stands at " + short(s.Evidence.SHA), Effect: flows.DeleteBranch{Repo: f.Repo, Name: f.Name, SHA: s.Evidence.SHA}})
 			}
-		case flows.Reserve: // settled or given back, with its dispatch
+		case flows.Reserve, flows.MakeMark: // settled or given back with its dispatch; nothing
 		default:
 			if undoMaking(&plan, f, s.Evidence) || redo(&plan, f, before) {
 				continue

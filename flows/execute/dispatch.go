@@ -178,7 +178,9 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, list l
 		EpicEdited: list.edited, Listing: list.digest,
 	}})
 	if d.Claims {
-		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: inventory.NextAttempt(c.Issue, w.Rules), From: repo.DefaultBranch}})
+		attempt := inventory.NextAttempt(c.Issue, w.Rules)
+		p.Add(flows.Step{Reason: "its claim points to an object of ours", Effect: flows.MakeMark{Child: c.Ref, Attempt: attempt, From: repo.DefaultBranch}})
+		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt}})
 	}
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: target, Reuse: true}})
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
