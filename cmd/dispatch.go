@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/flows/execute"
@@ -46,7 +47,8 @@ func (l *look) epic(ref inventory.Ref) (*inventory.Epic, error) {
 }
 
 func (l *look) world() flows.World {
-	return flows.World{Snapshot: &l.snap, Fleet: &l.fleet, Rules: l.rules, Records: l.records, Budget: l.budget, Said: l.said, Now: l.budget.Now}
+	return flows.World{Snapshot: &l.snap, Fleet: &l.fleet, Rules: l.rules, Records: l.records, Budget: l.budget, Said: l.said, Now: l.budget.Now,
+		TakenBack: func(i inventory.Ref) time.Time { return l.takenBack[i.Key()] }}
 }
 
 // staleRounds is how often a dispatch that the world contradicts plans again.

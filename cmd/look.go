@@ -34,7 +34,8 @@ type look struct {
 	checked  time.Time            // when GitHub was last asked whether the snapshot holds
 	unlogged []inventory.Dispatch // made by hand, or by another folder
 
-	said flows.Said // by the journal of this folder
+	said      flows.Said           // by the journal of this folder
+	takenBack map[string]time.Time // issues that an undo closed, by inventory.Ref.Key; by that journal
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and
@@ -248,7 +249,21 @@ func (a *app) detail(ctx context.Context, l *look, repos []inventory.RepoRef, pa
 	if err != nil {
 		return err
 	}
-	return hub.Details(ctx, &l.snap, repos, github.DetailsOptions{Trust: l.rules.Trust, Paths: paths})
+	return hub.Details(ctx, &l.snap, repos, github.DetailsOptions{Trust: l.rules.Trust, Paths: paths, Known: l.numbersTakenBack()})
+}
+
+// numbersTakenBack are the issues that an undo closed, by inventory.RepoRef.Key.
+func (l *look) numbersTakenBack() map[string][]int {
+	out := map[string][]int{}
+	for key := range l.takenBack {
+		if ref, err := inventory.ParseRef(key, inventory.RepoRef{}, ""); err == nil {
+			out[ref.Repo.Key()] = append(out[ref.Repo.Key()], ref.Number)
+		}
+	}
+	for _, numbers := range out {
+		slices.Sort(numbers)
+	}
+	return out
 }
 
 // host is the name by which this folder knows its GitHub.
@@ -305,6 +320,9 @@ func (a *app) readOwn(l *look) error {
 		l.said = func(ref inventory.Ref, digest string) bool {
 			id, err := plans.Posted(ref, digest)
 			return err == nil && id != 0
+		}
+		if l.takenBack, err = plans.TakenBack(); err != nil {
+			return err
 		}
 	}
 	var before state.Seen

@@ -259,6 +259,8 @@ func reasoned(e flows.Effect) bool {
 		return e.Mark.Kind == inventory.MarkFramework || e.Mark.Kind == inventory.MarkEpic
 	case flows.AddChildren, flows.CloseIssue:
 		return true
+	case flows.ReopenIssue:
+		return e.Again
 	}
 	return false
 }

@@ -12,11 +12,12 @@ import (
 
 // World is all a flow may look at.
 type World struct {
-	Snapshot *inventory.Snapshot
-	Fleet    *inventory.Fleet
-	Rules    inventory.Rules
-	Records  inventory.Records
-	Budget   budget.State
-	Said     Said // comments that need not be posted again
-	Now      time.Time
+	Snapshot  *inventory.Snapshot
+	Fleet     *inventory.Fleet
+	Rules     inventory.Rules
+	Records   inventory.Records
+	Budget    budget.State
+	Said      Said      // comments that need not be posted again
+	TakenBack TakenBack // issues of ours that an undo closed
+	Now       time.Time
 }

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"time"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
@@ -76,6 +77,30 @@ func (m *imagining) issue(ref inventory.Ref) *inventory.Issue {
 	return &inventory.Issue{}
 }
 
+// reopen opens an issue again, which may be among those that were made before and
+// closed (Details.Made).
+func (m *imagining) reopen(ref inventory.Ref) {
+	r := m.repo(ref.Repo)
+	if r == nil {
+		return
+	}
+	i, ok := r.Issue(ref.Number)
+	if !ok && r.Details != nil {
+		for _, made := range r.Details.Made {
+			if made.Ref.Number == ref.Number {
+				at, _ := slices.BinarySearchFunc(r.Issues, made, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
+				r.Issues = slices.Insert(r.Issues, at, made)
+				i, ok = &r.Issues[at], true
+				break
+			}
+		}
+	}
+	if ok && i.Closed {
+		r.OpenIssues++
+		i.Closed, i.StateReason, i.ClosedAt = false, "REOPENED", time.Time{}
+	}
+}
+
 // do is what becomes of the world by one effect.
 func (m *imagining) do(effect Effect) {
 	switch e := effect.(type) {
@@ -98,6 +123,8 @@ func (m *imagining) do(effect Effect) {
 		}
 		i := m.issue(e.Issue)
 		i.Closed, i.StateReason = true, e.Reason
+	case ReopenIssue:
+		m.reopen(e.Issue)
 	case LinkChild:
 		m.issue(e.Child).Parent = e.Parent
 	case Block:

@@ -46,10 +46,16 @@ type CloseIssue struct {
 	Issue  inventory.Ref
 	Reason string    // completed, not_planned
 	Edited time.Time `json:",omitzero"` // its last edit as the plan knew it; another makes the plan stale
+	// TakesBack tells that we made the issue and take that back: the journal notes
+	// it (World.TakenBack), and what it was made for counts as not done.
+	TakesBack bool `json:",omitzero"`
 }
 
-// ReopenIssue opens it again.
-type ReopenIssue struct{ Issue inventory.Ref }
+// ReopenIssue opens it again; an issue that was taken back counts as made again.
+type ReopenIssue struct {
+	Issue inventory.Ref
+	Again bool `json:",omitzero"` // we made it and took it back; an undo takes it back once more
+}
 
 // LinkChild makes an issue a native sub-issue of its epic, unless it has a parent.
 type LinkChild struct{ Parent, Child inventory.Ref }

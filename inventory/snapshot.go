@@ -49,7 +49,8 @@ type Repo struct {
 type Details struct {
 	Labels []string `json:"labels"` // names of all labels there are
 	// Made are the issues of trusted authors, closed ones too, that a
-	// cross-reference event ties to an open audit of this repository, by number.
+	// cross-reference event ties to an open audit of this repository, and those
+	// that our journal says were taken back, by number.
 	// GitHub writes that event some seconds after an issue was opened: what is
 	// open and new is among the Issues, what was made and closed is here. Their
 	// LabelEvents are not read.

@@ -15,6 +15,7 @@ type turn struct {
 	shut  bool // what it shall be
 	write func(context.Context) error
 	fits  func(inventory.Standing) error // whether it is as the plan knew it
+	note  func() error                   // in the journal, before the outcome: that we made it so
 }
 
 func (r *run) closing(e flows.CloseIssue) deed {
@@ -25,13 +26,20 @@ func (r *run) closing(e flows.CloseIssue) deed {
 				return nil
 			}
 			return r.unchanged(s, e.Issue, e.Edited)
+		},
+		func() error {
+			if !e.TakesBack {
+				return nil
+			}
+			return r.Journal.NoteTakenBack(r.now(), e.Issue)
 		}}
 }
 
 func (r *run) reopening(e flows.ReopenIssue) deed {
 	return turn{r, e.Issue, false,
 		func(ctx context.Context) error { return r.Hub.ReopenIssue(ctx, e.Issue) },
-		func(inventory.Standing) error { return nil }}
+		func(inventory.Standing) error { return nil },
+		func() error { return r.Journal.NoteGivenAgain(r.now(), e.Issue) }}
 }
 
 func (d turn) look(ctx context.Context) (Baseline, *result, error) {
@@ -48,7 +56,10 @@ func (d turn) look(ctx context.Context) (Baseline, *result, error) {
 }
 
 func (d turn) send(ctx context.Context, _ Baseline) (result, error) {
-	return result{outcome: Done, detail: d.said()}, d.write(ctx)
+	if err := d.write(ctx); err != nil {
+		return result{}, err
+	}
+	return result{outcome: Done, detail: d.said()}, d.note()
 }
 
 func (d turn) judge(ctx context.Context, base Baseline) (*result, error) {
@@ -61,7 +72,7 @@ func (d turn) judge(ctx context.Context, base Baseline) (*result, error) {
 	case !s.Mine:
 		return &result{outcome: Skipped, detail: d.said() + " by somebody else meanwhile"}, nil
 	}
-	return &result{outcome: Done, detail: d.said(), evidence: Evidence{Event: s.Turned, At: s.TurnedAt}}, nil
+	return &result{outcome: Done, detail: d.said(), evidence: Evidence{Event: s.Turned, At: s.TurnedAt}}, d.note()
 }
 
 func (d turn) said() string {

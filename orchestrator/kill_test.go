@@ -226,6 +226,14 @@ func (m mortalJournal) NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) 
 	return m.change(false, func() error { return m.Store.NoteWithdrawn(at, ref, id) })
 }
 
+func (m mortalJournal) NoteTakenBack(at time.Time, ref inventory.Ref) error {
+	return m.change(false, func() error { return m.Store.NoteTakenBack(at, ref) })
+}
+
+func (m mortalJournal) NoteGivenAgain(at time.Time, ref inventory.Ref) error {
+	return m.change(false, func() error { return m.Store.NoteGivenAgain(at, ref) })
+}
+
 func (m mortalJournal) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
 	return m.change(false, func() error { return m.Store.NoteClaim(at, ref, sha) })
 }

@@ -326,6 +326,35 @@ func TestUndoOfMaking(t *testing.T) {
 			t.Errorf("without %q: %s", part, said)
 		}
 	}
+	wantTakenBack := func(numbers ...int) {
+		t.Helper()
+		got, err := s.log.TakenBack()
+		if err != nil || len(got) != len(numbers) {
+			t.Errorf("taken back: %v, %v, want %v", got, err, numbers)
+		}
+		for _, n := range numbers {
+			if got[s.ref(n).Key()].IsZero() {
+				t.Errorf("#%d is not taken back: %v", n, got)
+			}
+		}
+	}
+	wantTakenBack(10, 11, 12)
+	// Opened again, by a plan of its own; that is taken back as well.
+	var again flows.Plan
+	again.Add(flows.Step{Reason: "test", Effect: flows.ReopenIssue{Issue: s.ref(10), Again: true}})
+	s.clock.at = s.clock.at.Add(time.Second)
+	if err := s.apply(again, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantTakenBack(11, 12)
+	s.clock.at = s.clock.at.Add(time.Second)
+	if undo, err = a.Undo(""); err != nil || len(undo.Steps) != 1 {
+		t.Fatal(undo, err)
+	}
+	if err := a.Apply(t.Context(), s.proposal(undo)); err != nil {
+		t.Fatal(err)
+	}
+	wantTakenBack(10, 11, 12)
 	// A comment that was taken back may be posted again.
 	if err := s.apply(s.making(), nil); err != nil {
 		t.Fatal(err)

@@ -134,6 +134,8 @@ type Journal interface {
 	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
 	NotePosted(at time.Time, ref inventory.Ref, id int64, digest string) error
 	NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error
+	NoteTakenBack(at time.Time, ref inventory.Ref) error
+	NoteGivenAgain(at time.Time, ref inventory.Ref) error
 	NoteClaim(at time.Time, ref inventory.Ref, sha string) error
 	NoteDispatch(at time.Time, ref inventory.Ref, event string) error
 	NoteRecall(at time.Time, ref inventory.Ref) error

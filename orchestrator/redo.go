@@ -37,6 +37,10 @@ func redo(plan *flows.Plan, e flows.Effect, before []Entry) bool {
 	case flows.Unblock:
 		plan.Add(flows.Step{Reason: why, Effect: flows.Block(f)})
 	case flows.ReopenIssue:
+		if f.Again {
+			plan.Add(flows.Step{Reason: "this plan opened it again after it was taken back", Effect: flows.CloseIssue{Issue: f.Issue, Reason: "not_planned", TakesBack: true}})
+			return true
+		}
 		plan.Skip(f.Target(), "it stays open: close it by hand")
 	case flows.FreeClaim:
 		plan.Skip(f.Target(), "it stays free: the next dispatch claims it anew")

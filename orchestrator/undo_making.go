@@ -18,9 +18,9 @@ func undoMaking(plan *flows.Plan, e flows.Effect, shown *Evidence) bool {
 		}
 		ref := inventory.Ref{Repo: f.Repo, Number: shown.Number}
 		plan.Skip(ref.String(), "an issue cannot be deleted: it is closed as not planned")
-		plan.Add(flows.Step{Reason: "this plan made it", Effect: flows.CloseIssue{Issue: ref, Reason: "not_planned"}})
+		plan.Add(flows.Step{Reason: "this plan made it", Effect: flows.CloseIssue{Issue: ref, Reason: "not_planned", TakesBack: true}})
 	case flows.CloseIssue:
-		plan.Add(flows.Step{Reason: "this plan closed it", Effect: flows.ReopenIssue{Issue: f.Issue}})
+		plan.Add(flows.Step{Reason: "this plan closed it", Effect: flows.ReopenIssue{Issue: f.Issue, Again: f.TakesBack}})
 	case flows.LinkChild:
 		plan.Add(flows.Step{Reason: "this plan linked it", Effect: flows.UnlinkChild(f)})
 	case flows.Block:

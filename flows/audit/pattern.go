@@ -30,6 +30,7 @@ type pattern struct {
 	members  []found
 	mark     inventory.Mark
 	issue    *inventory.Issue // the framework issue; nil while there is none
+	back     bool             // we took it back: it is closed, and is opened again
 }
 
 // alike is how much of the smaller one's words two findings must share to be of
@@ -189,17 +190,20 @@ func packages(places []finding.Location) []string {
 	return slices.Compact(out)
 }
 
-// find looks for the framework issue: open, ours by its mark, of a trusted
-// author.
+// find looks for the framework issue: open, or taken back by us; ours by its mark,
+// of a trusted author.
 func (p *pattern) find(w flows.World, repo *inventory.Repo) {
 	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
 		for k := range list {
 			i := &list[k]
-			if i.Closed || inventory.ReadMark(i.Body) != p.mark {
+			back := w.TakenBack.Holds(i)
+			if i.Closed && !back || p.issue != nil && back || inventory.ReadMark(i.Body) != p.mark {
 				continue
 			}
 			if ok, _ := w.Rules.Trust.Issue(*i); ok {
-				p.issue = i
+				p.issue, p.back = i, back
+			}
+			if p.issue != nil && !p.back {
 				return
 			}
 		}

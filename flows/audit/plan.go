@@ -34,6 +34,7 @@ type found struct {
 	finding.Finding
 	mark  inventory.Mark
 	issue *inventory.Issue
+	back  bool // we took its issue back: it is closed, and nothing is settled by that
 	audit *inventory.Issue
 	stale []string // its paths that are gone
 }
@@ -79,8 +80,11 @@ func (p Process) Plan(w flows.World) flows.Plan {
 	labels := language(w, repo)
 	for _, r := range list {
 		for _, f := range r.found {
-			if f.issue == nil {
+			switch {
+			case f.issue == nil:
 				makeIssue(&plan, repo, f, labels)
+			case f.back:
+				plan.Add(flows.Step{Reason: "a finding of " + f.audit.Ref.From(repo.Ref) + takenBack, Effect: flows.ReopenIssue{Issue: f.issue.Ref, Again: true}})
 			}
 		}
 	}
@@ -90,8 +94,11 @@ func (p Process) Plan(w flows.World) flows.Plan {
 	patterns := patternsOf(repo.Ref, list)
 	for k := range patterns {
 		patterns[k].find(w, repo)
-		if patterns[k].issue == nil {
-			makeFramework(&plan, repo, patterns[k], labels)
+		switch p := patterns[k]; {
+		case p.issue == nil:
+			makeFramework(&plan, repo, p, labels)
+		case p.back:
+			plan.Add(flows.Step{Reason: p.why() + takenBack, Effect: flows.ReopenIssue{Issue: p.issue.Ref, Again: true}})
 		}
 	}
 	if len(plan.Steps) > 0 {
@@ -141,13 +148,20 @@ func (p Process) read(audit inventory.Issue) []finding.Finding {
 	return finding.Read(audit.Title, audit.Body)
 }
 
+// takenBack ends the reason why an issue is opened again.
+const takenBack = ": its issue was made here and taken back by an undo; it is opened again, no second one is made"
+
 // reading reads an audit and finds what was made of it before: by the mark, on
-// issues of trusted authors.
+// issues of trusted authors. One that we took back counts only where there is no
+// other of that mark.
 func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.Issue) reading {
 	made := map[inventory.Mark]*inventory.Issue{}
 	take := func(i *inventory.Issue) {
 		m := inventory.ReadMark(i.Body)
-		if m.IsZero() || made[m] != nil {
+		if m.IsZero() || made[m] != nil && !w.TakenBack.Holds(made[m]) {
+			return
+		}
+		if made[m] != nil && (w.TakenBack.Holds(i) || made[m].Ref.Key() == i.Ref.Key()) {
 			return
 		}
 		if ok, _ := w.Rules.Trust.Issue(*i); ok {
@@ -172,6 +186,7 @@ func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.I
 			m = inventory.NewMark(inventory.MarkFinding, append(parts, fmt.Sprint(times[m]))...)
 		}
 		one := found{Finding: f, mark: m, issue: made[m], audit: audit}
+		one.back = one.issue != nil && w.TakenBack.Holds(one.issue)
 		for _, l := range f.Locations {
 			if slices.Contains(repo.Details.Absent, l.Path) {
 				one.stale = append(one.stale, l.Path)
@@ -210,6 +225,11 @@ func unfit(repo *inventory.Repo, known bool) string {
 
 // end plans what is said on an audit and its end.
 func end(plan *flows.Plan, w flows.World, r reading, patterns []pattern) {
+	for _, f := range r.found {
+		if flows.NotPlanned(f.issue) {
+			plan.Skip(f.issue.Ref.String(), f.issue.Ref.From(r.audit.Ref.Repo)+" was closed as not planned: its finding is taken as settled; open it again where it is not")
+		}
+	}
 	text, reason, why := closing(r, patterns)
 	if !w.Said.Has(r.audit.Ref, text) {
 		plan.Add(flows.Step{Reason: "whoever wrote the audit shall see what came of it", Effect: flows.Comment{Issue: r.audit.Ref, Body: text, Once: true}})

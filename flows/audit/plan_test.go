@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -151,6 +152,105 @@ func TestWhatWasMadeAndClosedIsNotMadeAgain(t *testing.T) {
 	w.Snapshot.Repos[0].Details.Made = []inventory.Issue{closed}
 	if got := issues(p.Plan(w)); len(got) != 1 || got[0].Mark != m[1].Mark {
 		t.Errorf("%+v", got)
+	}
+}
+
+func closedAs(i inventory.Issue, reason string) inventory.Issue {
+	i.Closed, i.StateReason, i.ClosedAt = true, reason, noon
+	return i
+}
+
+var noon = time.Date(2026, 2, 4, 12, 0, 0, 0, time.UTC)
+
+// backAtNoon is a journal that has these issues as taken back at noon.
+func backAtNoon(numbers ...int) flows.TakenBack {
+	return func(i inventory.Ref) time.Time {
+		if slices.Contains(numbers, i.Number) {
+			return noon
+		}
+		return time.Time{}
+	}
+}
+
+func kinds(p flows.Plan) (out []string) {
+	for _, s := range p.Steps {
+		out = append(out, s.Effect.Kind()+" "+s.Effect.Target())
+	}
+	return out
+}
+
+// TestWhatWeTookBackIsOpenedAgain: findings and framework issue; what they lead to
+// is imagined, and it ends.
+func TestWhatWeTookBackIsOpenedAgain(t *testing.T) {
+	findings := map[int][]finding.Finding{5: {one("validate the input of login", "auth/login.go"), one("validate the input of search", "search/query.go"), one("validate the input of upload", "files/upload.go")}}
+	w, p := world(findings, auditOf(5))
+	var back []inventory.Issue
+	for k, m := range issues(p.Plan(w)) {
+		back = append(back, made(20+k, m))
+	}
+	w, p = world(findings, append([]inventory.Issue{auditOf(5)}, back...)...)
+	back = append(back, made(23, issues(p.Plan(w))[0]))
+	for k := range back {
+		back[k] = closedAs(back[k], "NOT_PLANNED")
+	}
+	w, p = world(findings, auditOf(5))
+	w.Snapshot.Repos[0].Details.Made = back
+	w.TakenBack = backAtNoon(20, 21, 22, 23)
+	var rounds [][]string
+	for len(rounds) < 6 {
+		plan := p.Plan(w)
+		if len(plan.Steps) == 0 {
+			break
+		}
+		if len(rounds) == 0 && !strings.Contains(plan.Steps[0].Reason, "a finding of #5: its issue was made here and taken back") {
+			t.Error(plan.Steps[0].Reason)
+		}
+		if len(plan.Skipped) > 0 {
+			t.Errorf("%+v", plan.Skipped)
+		}
+		rounds = append(rounds, kinds(plan))
+		w = flows.Imagine(w, plan)
+	}
+	want := "[[reopen acme/app#20 reopen acme/app#21 reopen acme/app#22] [reopen acme/app#23] " +
+		"[blocked-by acme/app#20 blocked-by acme/app#21 blocked-by acme/app#22 comment acme/app#5 close acme/app#5]]"
+	if got := fmt.Sprint(rounds); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// TestWhatAPersonClosedIsSettled: by another reason, or later than we did, or
+// where no journal knows of it; one of the same mark that is open counts first.
+func TestWhatAPersonClosedIsSettled(t *testing.T) {
+	findings := map[int][]finding.Finding{5: {one("a hole", "a.go")}}
+	w, p := world(findings, auditOf(5))
+	m := made(20, issues(p.Plan(w))[0])
+	later := closedAs(m, "NOT_PLANNED")
+	later.ClosedAt = noon.Add(2 * time.Hour)
+	second := m
+	second.Ref = ref(21)
+	for name, c := range map[string]struct {
+		made    []inventory.Issue
+		back    flows.TakenBack
+		want    string
+		skipped int
+	}{
+		"taken back":        {[]inventory.Issue{closedAs(m, "NOT_PLANNED")}, backAtNoon(20), "[reopen acme/app#20]", 0},
+		"merged":            {[]inventory.Issue{closedAs(m, "COMPLETED")}, backAtNoon(20), "[comment acme/app#5 close acme/app#5]", 0},
+		"closed once more":  {[]inventory.Issue{later}, backAtNoon(20), "[comment acme/app#5 close acme/app#5]", 1},
+		"no journal":        {[]inventory.Issue{closedAs(m, "NOT_PLANNED")}, nil, "[comment acme/app#5 close acme/app#5]", 1},
+		"a second one":      {[]inventory.Issue{closedAs(m, "NOT_PLANNED"), second}, backAtNoon(20), "[comment acme/app#5 close acme/app#5]", 0},
+		"both taken back":   {[]inventory.Issue{closedAs(m, "NOT_PLANNED"), closedAs(second, "NOT_PLANNED")}, backAtNoon(20, 21), "[reopen acme/app#20]", 0},
+		"a person's second": {[]inventory.Issue{closedAs(m, "NOT_PLANNED"), closedAs(second, "COMPLETED")}, backAtNoon(20), "[comment acme/app#5 close acme/app#5]", 0},
+	} {
+		w, p := world(findings, auditOf(5))
+		w.Snapshot.Repos[0].Details.Made, w.TakenBack = c.made, c.back
+		plan := p.Plan(w)
+		if got := fmt.Sprint(kinds(plan)); got != c.want || len(plan.Skipped) != c.skipped {
+			t.Errorf("%s: %s, skipped %+v", name, got, plan.Skipped)
+		}
+		if c.skipped > 0 && !strings.HasPrefix(plan.Skipped[0].Reason, "#20 was closed as not planned: its finding is taken as settled") {
+			t.Errorf("%s: %+v", name, plan.Skipped)
+		}
 	}
 }
 

@@ -44,6 +44,11 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 		}
 	} else {
 		for _, g := range divide(rest, n, len(audits) > 0) {
+			if old := takenBack(w, repo, g); old != nil {
+				plan.Add(flows.Step{Reason: fmt.Sprintf("the epic of theme %s was made here and taken back by an undo: it is opened again, no second one is made", g.theme),
+					Effect: flows.ReopenIssue{Issue: old.Ref, Again: true}})
+				continue
+			}
 			o.make(&plan, repo, w.Snapshot.Host, g, n, len(audits) > 0)
 		}
 	}
@@ -87,6 +92,23 @@ func unfit(repo *inventory.Repo, known bool) string {
 		return "this token may only " + cmp.Or(strings.ToLower(repo.Permission), "read") + " there: an epic's branch needs write access"
 	}
 	return ""
+}
+
+// takenBack is the epic of a group that we made, by its mark, and took back.
+func takenBack(w flows.World, repo *inventory.Repo, g group) *inventory.Issue {
+	mark := g.mark(repo.Ref)
+	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
+		for k := range list {
+			i := &list[k]
+			if inventory.ReadMark(i.Body) != mark || !w.TakenBack.Holds(i) {
+				continue
+			}
+			if ok, _ := w.Rules.Trust.Issue(*i); ok {
+				return i
+			}
+		}
+	}
+	return nil
 }
 
 // make plans an epic with its labels. Where the repository is of middle size

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -166,6 +167,39 @@ func TestAnEpicOfOursGetsItsBranchAndLinks(t *testing.T) {
 	w.Said = func(i inventory.Ref, digest string) bool { return i == ref(6) && digest == flows.Digest("Parent: #9") }
 	if s := o.Plan(w).Steps; len(s) != 2 {
 		t.Errorf("what was posted is planned again: %+v", s)
+	}
+}
+
+// TestTheEpicWeTookBackIsOpenedAgain: no second one is made, and the next round
+// completes it; one that a person closed stays closed.
+func TestTheEpicWeTookBackIsOpenedAgain(t *testing.T) {
+	list := []inventory.Issue{issue(4, "fix: a", 1), issue(6, "fix: b", 1), issue(7, "fix: c", 1)}
+	w, o := world(list...)
+	m := made(o.Plan(w))[0]
+	old := issue(9, m.Title, 0, "agentic")
+	old.Body, old.Closed, old.StateReason = m.Body, true, "NOT_PLANNED"
+	w.Snapshot.Repos[0].Details.Made = []inventory.Issue{old}
+	if got := made(o.Plan(w)); len(got) != 1 {
+		t.Fatalf("without a journal: %+v", got)
+	}
+	w.TakenBack = func(i inventory.Ref) (at time.Time) {
+		if i == ref(9) {
+			at = time.Date(2026, 2, 4, 12, 0, 0, 0, time.UTC)
+		}
+		return at
+	}
+	p := o.Plan(w)
+	if len(p.Steps) != 1 || p.Steps[0].Effect != (flows.ReopenIssue{Issue: ref(9), Again: true}) || !strings.Contains(p.Steps[0].Reason, "taken back by an undo") {
+		t.Fatalf("%+v", p.Steps)
+	}
+	w = flows.Imagine(w, p)
+	o.Candidates = inventory.Candidates(w.Snapshot, w.Fleet, w.Rules, w.Records, home)
+	kinds := map[string]int{}
+	for _, s := range o.Plan(w).Steps {
+		kinds[s.Effect.Kind()]++
+	}
+	if len(o.Candidates) != 0 || kinds["sub-issue"] != 3 || kinds["branch"] != 1 || kinds["new-issue"]+kinds["reopen"] != 0 {
+		t.Errorf("%v, candidates %v", kinds, o.Candidates)
 	}
 }
 

@@ -20,6 +20,9 @@ type DetailsOptions struct {
 	// Paths are the files whose absence is asked after, from the root, with /;
 	// by RepoRef.Key.
 	Paths map[string][]string
+	// Known are numbers of issues that are read beside those tied to an audit,
+	// closed ones too; by RepoRef.Key.
+	Known map[string][]int
 }
 
 // What one request may ask of a repository's details.
@@ -125,6 +128,9 @@ func (d *details) ask(m *making) {
 		if ok, _ := d.o.Trust.Issue(*i); ok && !i.Closed && !i.IsPull && inventory.IsAuditTitle(i.Title) {
 			d.madeOf(m, i.Ref.Number, fmt.Sprintf("first: %d", madeFirst), "", madeFirst*21)
 		}
+	}
+	for _, n := range d.o.Known[m.repo.Ref.Key()] {
+		d.known(m, n)
 	}
 	d.files(m)
 }

@@ -69,7 +69,7 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 	mark := l.sim.Requests().Last()
 	paths := []string{"a.txt", "gone.txt", "b.txt", ".github/workflows", "../a.txt", "/a.txt", "a\x00.txt", "a\n.txt", "a\xff", "a//b", ".git/config", "", strings.Repeat("x/", 3000) + "a", "gone.txt", `"}) { x } {`, "$v0_1"}
 	err := c.Details(t.Context(), &s, []inventory.RepoRef{mainRepo, otherRepo, mainRepo, {Owner: "acme", Name: "unknown"}},
-		DetailsOptions{Paths: map[string][]string{mainRepo.Key(): paths}})
+		DetailsOptions{Paths: map[string][]string{mainRepo.Key(): paths}, Known: map[string][]int{mainRepo.Key(): {12, 13, 17, 999}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 	if d == nil || other.Details == nil || main.Problem != nil {
 		t.Fatalf("no details: %+v %+v", main.Problem, other.Problem)
 	}
-	if got, want := numbersOf(d.Made), []int{11, 12, 14}; !slices.Equal(got, want) {
+	if got, want := numbersOf(d.Made), []int{11, 12, 14, 17}; !slices.Equal(got, want) { // #17 because it was asked for
 		t.Fatalf("made %v, want %v", got, want)
 	}
 	one := d.Made[0]

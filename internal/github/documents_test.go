@@ -229,7 +229,7 @@ func sampleAsks() map[string][]*ask {
 func detailsAsks(c *Client, ref inventory.RepoRef) []*ask {
 	s := &inventory.Snapshot{SubIssues: true, Repos: []inventory.Repo{{Ref: ref, DefaultHead: "sha",
 		Issues: []inventory.Issue{{Ref: inventory.Ref{Repo: ref, Number: 8}, Title: "[Audit] all", Association: "OWNER"}}}}}
-	d := newDetails(c, s, []inventory.RepoRef{ref}, DetailsOptions{Paths: map[string][]string{ref.Key(): {"a.txt"}}})
+	d := newDetails(c, s, []inventory.RepoRef{ref}, DetailsOptions{Paths: map[string][]string{ref.Key(): {"a.txt"}}, Known: map[string][]int{ref.Key(): {9}}})
 	m := d.repos[0]
 	more := pageJSON{Next: true, End: "cursor"}
 	d.labels(m, &namesJSON{Page: more})

@@ -26,10 +26,13 @@ import (
 //	2026-02-05T09:00:00Z recalled owner/repo#112 sum=89abcdef
 //	2026-02-05T09:00:00Z posted owner/repo#112 4712 60303ae22b998861 sum=89abcdef
 //	2026-02-05T09:00:00Z withdrawn owner/repo#112 4712 sum=89abcdef
+//	2026-02-05T09:00:00Z taken-back owner/repo#113 sum=89abcdef
+//	2026-02-05T09:00:00Z given-again owner/repo#113 sum=89abcdef
 //
 // The order of a child's lines says what holds: a comment and the claims stand
 // until a dispatch uses them up, a recall until the next dispatch, and what was
-// posted once and for all until that comment is withdrawn. A claim is
+// posted once and for all until that comment is withdrawn; an issue that we made
+// and an undo closed is taken back until it is given again. A claim is
 // written here before it is sent, so several may stand of which one, or none,
 // ever came to be.
 const attemptsName = "attempts.log"
@@ -42,6 +45,7 @@ type child struct {
 	event    string           // of the newest dispatch
 	recalled time.Time        // zero: not since the newest dispatch
 	posted   map[string]int64 // comments posted once and for all, by the digest of their text
+	back     time.Time        // when the issue, made by us, was taken back; zero: it was not, or was given again
 }
 
 type attempts struct {
@@ -137,6 +141,32 @@ func (s *Store) NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error {
 	return s.note(at, ref, func(c child) bool {
 		return !slices.Contains(slices.Collect(maps.Values(c.posted)), id)
 	}, "withdrawn", strconv.FormatInt(id, 10))
+}
+
+// TakenBack are the issues that we made and closed again, and that were not given
+// again since, by inventory.Ref.Key, with when.
+func (s *Store) TakenBack() (map[string]time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]time.Time{}
+	err := s.readAttempts(nil)
+	for key, c := range s.attempts.children {
+		if !c.back.IsZero() {
+			out[key] = c.back
+		}
+	}
+	return out, err
+}
+
+// NoteTakenBack notes that an issue that we made was closed by us, because what
+// made it was taken back.
+func (s *Store) NoteTakenBack(at time.Time, ref inventory.Ref) error {
+	return s.note(at, ref, func(c child) bool { return !c.back.Before(at.UTC().Truncate(time.Second)) }, "taken-back")
+}
+
+// NoteGivenAgain notes that an issue which was taken back is open again.
+func (s *Store) NoteGivenAgain(at time.Time, ref inventory.Ref) error {
+	return s.note(at, ref, func(c child) bool { return c.back.IsZero() }, "given-again")
 }
 
 // NoteDispatch notes that a child was dispatched, by the id of its LABELED
@@ -251,6 +281,10 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.posted[words[2]], _ = strconv.ParseInt(words[1], 10, 64)
 	case "withdrawn":
 		maps.DeleteFunc(c.posted, func(_ string, id int64) bool { return strconv.FormatInt(id, 10) == words[1] })
+	case "taken-back":
+		c.back = at
+	case "given-again":
+		c.back = time.Time{}
 	}
 	a.children[key] = c
 }
@@ -271,7 +305,7 @@ func parseAttempt(line []byte) (at time.Time, key string, words []string, ok boo
 	}
 	at, err := time.Parse(time.RFC3339, f[0])
 	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{}, "")
-	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3, "posted": 5, "withdrawn": 4}[f[1]]
+	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3, "posted": 5, "withdrawn": 4, "taken-back": 3, "given-again": 3}[f[1]]
 	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
 		return at, "", nil, false
 	}
