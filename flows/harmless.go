@@ -53,6 +53,16 @@ func Harmless(text string, limit int) string {
 	})
 }
 
+// HarmlessWithin is Harmless with most runes at the most when it is written: what
+// is made harmless grows.
+func HarmlessWithin(text string, most int) string {
+	for limit := most; ; limit = limit * 3 / 4 {
+		if out := Harmless(text, max(limit, 2)); utf8.RuneCountInString(out) <= most || limit <= 2 {
+			return out
+		}
+	}
+}
+
 // OneLine is somebody's text as a title of ours: one line, without characters
 // that cannot be seen, cut at limit runes. GitHub acts on nothing in a title.
 func OneLine(text string, limit int) string {
@@ -87,7 +97,7 @@ func Code(path string, line int) string {
 
 // HarmlessBlock is somebody's Markdown for a body of ours: its lines and lists
 // stay, its code stays code, everything else is Harmless. It holds no task
-// item, heading or HTML of theirs, and about limit runes at most.
+// item, heading or HTML of theirs, and about limit runes at most, as written.
 func HarmlessBlock(text string, limit int) string {
 	var out []string
 	var code []string
@@ -99,7 +109,11 @@ func HarmlessBlock(text string, limit int) string {
 		code, fence = nil, ""
 	}
 	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		if size += len([]rune(line)) + 1; size > limit {
+		written := line
+		if fence == "" && fenceOf(line) == "" {
+			written = harmlessLine(line)
+		}
+		if size += utf8.RuneCountInString(written) + 1; size > limit {
 			if fence != "" {
 				end()
 			}
@@ -115,7 +129,7 @@ func HarmlessBlock(text string, limit int) string {
 		case mark != "":
 			fence = mark
 		default:
-			out = append(out, harmlessLine(line))
+			out = append(out, written)
 		}
 	}
 	if fence != "" {

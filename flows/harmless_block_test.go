@@ -56,3 +56,14 @@ func TestABlockKeepsItsListsAndCode(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestWhatGrowsStaysWithinItsBound: mentions and references take eight
+// characters each when they are made harmless.
+func TestWhatGrowsStaysWithinItsBound(t *testing.T) {
+	if n := len([]rune(HarmlessWithin(strings.Repeat("@#<", 100), 200))); n > 200 {
+		t.Errorf("%d runes", n)
+	}
+	if n := len([]rune(HarmlessBlock(strings.Repeat(strings.Repeat("@", 60)+"\n", 150), 8_000))); n > 8_100 {
+		t.Errorf("%d runes", n)
+	}
+}

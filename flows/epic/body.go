@@ -17,7 +17,7 @@ var epicText string
 
 // titleRunes bounds a child's title on the checklist: a hundred of them stay
 // far below the 65,536 characters of a body.
-const titleRunes = 120
+const titleRunes = 200
 
 func (g group) title() string {
 	text := map[string]string{
@@ -54,7 +54,7 @@ func (g group) body(home inventory.RepoRef, host string) string {
 				fmt.Fprintf(&list, "### %s\n\n", head[p])
 				begun = true
 			}
-			fmt.Fprintf(&list, "- [ ] %s - %s\n", m.issue.Ref.From(home), flows.Harmless(m.issue.Title, titleRunes))
+			fmt.Fprintf(&list, "- [ ] %s - %s\n", m.issue.Ref.From(home), flows.HarmlessWithin(m.issue.Title, titleRunes))
 		}
 		if begun {
 			list.WriteByte('\n')

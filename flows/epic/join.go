@@ -72,7 +72,7 @@ func extend(plan *flows.Plan, w flows.World, repo *inventory.Repo, j joining) {
 	add := flows.AddChildren{Epic: j.epic.Ref}
 	for k, m := range j.members {
 		link(plan, w, repo, j.epic, m.issue)
-		add.Children = append(add.Children, flows.NewChild{Ref: m.issue.Ref, Title: flows.Harmless(m.issue.Title, titleRunes), Phase: phaseIn(j.epic, at[k], head[at[k]])})
+		add.Children = append(add.Children, flows.NewChild{Ref: m.issue.Ref, Title: flows.HarmlessWithin(m.issue.Title, titleRunes), Phase: phaseIn(j.epic, at[k], head[at[k]])})
 	}
 	plan.Add(flows.Step{Reason: "the epic of theme " + themeOf(j.epic) + " is open: no second one is made", Effect: add})
 }
@@ -96,6 +96,9 @@ func complete(plan *flows.Plan, w flows.World, repo *inventory.Repo, e *inventor
 		return
 	}
 	for _, c := range e.Children {
+		if !c.Ref.Repo.Same(repo.Ref) {
+			continue // somebody else's repository, perhaps: nothing is written there unasked
+		}
 		if c.Issue != nil && !c.Issue.Closed && !c.Issue.Missing && !c.Issue.IsPull {
 			link(plan, w, repo, e, c.Issue)
 		}

@@ -51,6 +51,9 @@ func (o Onboard) Plan(w flows.World) flows.Plan {
 		if !stage.on {
 			continue
 		}
+		if r, ok := w.Snapshot.Repo(o.Repo); !ok || r.Details == nil && len(skipped) > 0 {
+			break // a stage that could not be judged ends it: no task is spent on a guess
+		}
 		p := stage.plan(w)
 		if len(p.Steps) > 0 {
 			p.Skipped = append(skipped, p.Skipped...)
@@ -131,7 +134,9 @@ func (o Onboard) dispatch(w flows.World) flows.Plan {
 			return d.Plan(w)
 		})
 	}
-	if direct := o.organising(w).Direct(w); o.Stages.Direct && len(direct) > 0 {
+	if row, ok := w.Fleet.Row(o.Repo); o.Stages.Direct && ok && len(row.Audits) > 0 {
+		plan.Skip(o.Repo.String(), "nothing is dispatched directly while audits are open: their findings may make an epic of it")
+	} else if direct := o.organising(w).Direct(w); o.Stages.Direct && len(direct) > 0 {
 		add(o.Repo.String(), 0, func(w flows.World, most int) (flows.Plan, error) {
 			d := o.Dispatch
 			d.Max = most
