@@ -21,7 +21,8 @@ func newLog(a *app) *cobra.Command {
 the steps of one (its id, or what begins or ends only that one) with when each was
 sent and what came of it. It reads files only. "complete": every step was done; "stale": the world contradicted it;
 "stopped": left, nothing in doubt; "settled": left, and what was open was found
-out later; "open": left just now; "running"; "undone".`,
+out later; "open": left just now; "running"; "undone": taken back, wholly or as far as it
+says ("partly: 1 of 4 steps taken back").`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completePlans,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -138,7 +139,7 @@ func (a *app) printLog(engine *orchestrator.Applier, most int) error {
 }
 
 func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
-	e, err := engine.Plan(id)
+	e, err := engine.Recorded(id)
 	if err != nil {
 		return err
 	}

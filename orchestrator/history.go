@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
@@ -60,17 +61,42 @@ func (a *Applier) History(most int) ([]Entry, error) {
 			undone[e.Target] = e
 		}
 		if by, ok := undone[e.ID]; ok {
-			e.State = Undone
-			if back := takenBack(e, by); back.Partly() {
-				e.Detail = back.String()
-			}
+			e.undoneBy(by)
 		}
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-// Plan is one plan of the journal.
+func (e *Entry) undoneBy(by Entry) {
+	e.State = Undone
+	if back := takenBack(*e, by); back.Partly() {
+		e.Detail = back.String()
+	}
+}
+
+// Recorded is one plan of the journal as History lists it: with what a later one
+// took back of it. Of those it reads, each that is newer.
+func (a *Applier) Recorded(id string) (Entry, error) {
+	e, err := a.Plan(id)
+	if err != nil {
+		return e, err
+	}
+	ids, err := a.Journal.IDs()
+	if err != nil {
+		return e, err
+	}
+	for _, later := range ids[slices.Index(ids, id)+1:] { // the oldest that took it back, as in History
+		by, err := a.Plan(later)
+		if err == nil && by.Flow == undoFlow && by.Target == id && by.State == State(Complete) {
+			e.undoneBy(by)
+			break
+		}
+	}
+	return e, nil
+}
+
+// Plan is one plan of the journal by itself.
 func (a *Applier) Plan(id string) (Entry, error) {
 	p, open, err := a.read(id)
 	if err != nil {
