@@ -17,8 +17,9 @@ func newUndo(a *app) *cobra.Command {
 		Long: `Takes back what a plan did: the newest that left something, or the one named
 ("core dev log" lists them). Labels come off, comments of ours are deleted by
 their ids, a branch is deleted while it stands at the commit it was made at and
-nobody was sent to it since; an issue that was made is closed as not planned, one
-that was closed is opened, and ties between issues are undone. A child that was
+nobody was sent to it since; an issue that was made is closed as not planned (the
+next audit, epic create or onboard opens it again), one that was closed is opened,
+and ties between issues are undone. A child that was
 dispatched again since the plan was shown is left alone. It says what
 cannot be taken back: a task stays spent, a label and a checklist's lines stay.
 What stays is listed, and the plan then counts as taken
