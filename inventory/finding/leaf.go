@@ -152,7 +152,7 @@ func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
 				}
 			}
 		case fixRole:
-			if d.name != "fixed in" {
+			if d.name != "fixed in" || release.MatchString(oneLine(d.value)) {
 				fixes = append(fixes, oneLine(d.value))
 			}
 		case evidenceRole:

@@ -9,14 +9,18 @@ import (
 // list where there are none. The same title and body always give the same.
 func Read(title, body string) []Finding {
 	body = normal(body)
-	r := &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
-		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
-		mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}}
+	r := newReader(body)
 	r.readLegend(body)
 	r.title = r.titled(title)
 	r.subject = subjectOf(title)
 	r.group(r.root.kids, context{severity: "", rank: firm})
 	return r.settle()
+}
+
+func newReader(body string) *reader {
+	return &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
+		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
+		mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}}
 }
 
 // rank is how sure a place in the body is to hold findings.
@@ -127,6 +131,7 @@ func (r *reader) settle() []Finding {
 			break
 		}
 		r.classify(&f)
+		f.Title, f.Fix = shown(f.Title), r.fix(f)
 		out = append(out, f.Finding)
 	}
 	return out

@@ -2,6 +2,8 @@ package finding
 
 import (
 	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // columns are what the columns of a table hold.
@@ -155,7 +157,7 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 	p := place{mentions: r.mentions}
 	var evidence, text []string
 	var risk Severity
-	said := cell(row, cols.title)
+	said := beforeBar(row, cols.title)
 	for _, w := range []string{said, cell(row, 0)} {
 		ws := words(stripSigns(w))
 		if len(ws) > 0 && len(ws) < 3 && noWords[ws[0]] {
@@ -256,7 +258,10 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 	}
 	if cols.names[cols.title] == "cve" || wordsOf(said, 2) == 1 || !opens(said) && !strings.ContainsAny(said[:1], "`") {
 		if s := rowSubject(row, cols); s != "" && !strings.Contains(said, s) {
-			said = s + ": " + said
+			if !saysWhat(s, said) {
+				s += ":"
+			}
+			said = s + " " + said
 		}
 	}
 	f.Title = r.tidy(said)
@@ -267,6 +272,27 @@ func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bo
 		f.Locations = c.places
 	}
 	return f, f.Title != ""
+}
+
+// beforeBar is the text of a cell up to a bar within it: what stands behind is
+// another remark. A bar in code is code's.
+func beforeBar(row [][]span, k int) string {
+	if k < 0 || k >= len(row) {
+		return ""
+	}
+	t := plain(row[k])
+	if at := strings.Index(mask(row[k]), " | "); at > 0 && wordsOf(t[:at], 3) > 2 {
+		t = t[:at]
+	}
+	return strings.TrimSpace(t)
+}
+
+var third = pattern.New(`^[a-z]+[^\W_su]s(?:$|[ ,])`)
+
+// saysWhat tells whether a remark goes on with its subject, a file: "README.md"
+// and "asks for PHP 8.1".
+func saysWhat(subject, said string) bool {
+	return aFile.MatchString(subject) && third.MatchString(said)
 }
 
 // rowSubject is the cell that says what a row is about.

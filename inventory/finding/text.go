@@ -80,7 +80,7 @@ func sentences(t string) []string {
 			if m[0] < from || abbreviated.MatchString(line[from:m[0]+1]) && m[1] < len(line) {
 				continue
 			}
-			if m[1] < len(line) && !opens(line[m[1]:]) {
+			if m[1] < len(line) && (!opens(line[m[1]:]) || braced(line[from:m[0]])) {
 				continue
 			}
 			if s := strings.TrimSpace(line[from:m[1]]); s != "" {
@@ -93,6 +93,13 @@ func sentences(t string) []string {
 		}
 	}
 	return out
+}
+
+// braced tells whether a text ends within braces, as in "{!! $value !!}": that is
+// code, and no sentence ends there.
+func braced(t string) bool {
+	t = t[max(0, len(t)-80):]
+	return strings.LastIndexByte(t, '{') > strings.LastIndexByte(t, '}')
 }
 
 // opens tells whether a sentence may begin so: not with a small letter.
