@@ -95,17 +95,18 @@ func Code(path string, line int) string {
 	return "`" + text + "`"
 }
 
-// HarmlessBlock is somebody's Markdown for a body of ours: its lines and lists
-// stay, its code stays code, everything else is Harmless. It holds no task
-// item, heading or HTML of theirs, and about limit runes at most, as written.
+// HarmlessBlock is somebody's Markdown for a body of ours: its lines, lists and
+// bold text stay, its code stays code of its language, everything else is
+// Harmless. It holds no task item, heading or HTML of theirs, and about limit
+// runes at most, as written.
 func HarmlessBlock(text string, limit int) string {
 	var out []string
 	var code []string
-	fence := ""
+	fence, info := "", ""
 	size := 0
 	end := func() {
 		mark := strings.Repeat("`", max(3, longestRun(code)+1))
-		out = append(append(append(out, mark), code...), mark)
+		out = append(append(append(out, mark+info), code...), mark)
 		code, fence = nil, ""
 	}
 	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -127,7 +128,7 @@ func HarmlessBlock(text string, limit int) string {
 		case fence != "":
 			code = append(code, visible(line))
 		case mark != "":
-			fence = mark
+			fence, info = mark, language(line)
 		default:
 			out = append(out, written)
 		}
@@ -149,6 +150,21 @@ func fenceOf(line string) string {
 		return m[1]
 	}
 	return ""
+}
+
+var plainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^ *[`~]{3,} *([A-Za-z][A-Za-z0-9_+-]{0,19}) *$") })
+
+// drawn are the languages whose code GitHub does not show but acts on.
+var drawn = map[string]bool{"mermaid": true, "geojson": true, "topojson": true, "stl": true, "math": true, "suggestion": true}
+
+// language is the one plain word behind a fence, lower case; empty where it is
+// more than that.
+func language(line string) string {
+	m := plainWord().FindStringSubmatch(line)
+	if m == nil || drawn[strings.ToLower(m[1])] {
+		return ""
+	}
+	return strings.ToLower(m[1])
 }
 
 func longestRun(lines []string) int {
@@ -175,8 +191,36 @@ func visible(line string) string {
 	}, strings.ToValidUTF8(line, ""))
 }
 
-// harmlessLine keeps a line's list mark and its code spans. A heading becomes
-// bold: the body's own headings are ours.
+// balanced tells whether the stars of a line are nothing but pairs of bold
+// marks, each around text: only then they are kept.
+func balanced(text string) bool {
+	text = codeSpan().ReplaceAllStringFunc(text, func(s string) string { return strings.Repeat("x", len(s)) })
+	open := false
+	for at := 0; at < len(text); {
+		if text[at] != '*' {
+			at++
+			continue
+		}
+		from := at
+		for at < len(text) && text[at] == '*' {
+			at++
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[at:])
+		outside, inside := before, after
+		if open {
+			outside, inside = after, before
+		}
+		if at-from != 2 || before == '\\' || inside == '\\' || inside == utf8.RuneError || unicode.IsSpace(inside) || unicode.IsLetter(outside) || unicode.IsDigit(outside) {
+			return false
+		}
+		open = !open
+	}
+	return !open
+}
+
+// harmlessLine keeps a line's list mark, its code spans and its bold text. A
+// heading becomes bold: the body's own headings are ours.
 func harmlessLine(line string) string {
 	m := lineMark().FindStringSubmatch(strings.ReplaceAll(visible(line), "\t", "    "))
 	if m == nil {
@@ -190,6 +234,17 @@ func harmlessLine(line string) string {
 		indent = "  "
 	}
 	var b strings.Builder
+	bold := !strings.HasPrefix(mark, "#") && balanced(rest)
+	spaced := func(part string) string {
+		if !bold {
+			return spaced(part)
+		}
+		pieces := strings.Split(part, "**")
+		for k := range pieces {
+			pieces[k] = spaced(pieces[k])
+		}
+		return strings.Join(pieces, "**")
+	}
 	at := 0
 	for _, span := range codeSpan().FindAllStringIndex(rest, -1) {
 		b.WriteString(spaced(rest[at:span[0]]))

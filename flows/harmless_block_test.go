@@ -18,10 +18,12 @@ import (
 // heading, link, image, HTML or task of theirs, and no mention or reference
 // outside code.
 func TestNothingOfABlockActs(t *testing.T) {
-	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
+	// A mail address begins as it does for GitHub: not with a backtick.
+	mail := regexp.MustCompile(`^[a-zA-Z0-9.+_-]+@[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+`)
+	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.NewLinkify(extension.WithLinkifyEmailRegexp(mail))))
 	acts := regexp.MustCompile(`@[A-Za-z0-9]|#[0-9]|(?i:gh-[0-9])|://`)
-	pieces := rapid.SampledFrom([]string{"\n", "\n\n", "```", "````", "~~~", "`", "``", "# ", "- ", "- [ ] #7 ", "> ", "1. ", "    ", "\t", "\\", "---", "===", "<b>", "<!--", "-->", "</details>",
-		"@user", "#12", "GH-3", "https://x.y/z", "![a](b)", "[a](b)", "[a]: b", "|a|b|\n|-|-|", "*", "_", "text", " ", "\u202e", "\x1b[31m", "www.x.y", "me@x.y", "&#64;a", "&lt;"})
+	pieces := rapid.SampledFrom([]string{"\n", "\n\n", "```", "````", "~~~", "`", "``", "# ", "- ", "- [ ] #7 ", "> ", "1. ", "    ", "\t", "\\", "---", "===", "<b>", "\"", "<!--", "-->", "</details>",
+		"@user", "#12", "GH-3", "https://x.y/z", "![a](b)", "[a](b)", "[a]: b", "|a|b|\n|-|-|", "*", "**", "**text**", "**`a`**", "```go\n", "```mermaid\n", "_", "text", " ", "\u202e", "\x1b[31m", "www.x.y", "me@x.y", "&#64;a", "&lt;"})
 	rapid.Check(t, func(rt *rapid.T) {
 		in := strings.Join(rapid.SliceOfN(pieces, 0, 40).Draw(rt, "pieces"), "")
 		out := HarmlessBlock(in, 500)
@@ -47,8 +49,8 @@ func TestNothingOfABlockActs(t *testing.T) {
 }
 
 func TestABlockKeepsItsListsAndCode(t *testing.T) {
-	in := "### Heading\n\nSome `a<b` words:\n\n- one @you\n  - two\n1. three\n\n```go\nx := \"<@you>\"\n```\n"
-	want := "**Heading**\n\nSome `a<b` words:\n\n- one @&#8203;you\n  - two\n1. three\n\n```\nx := \"<@you>\"\n```"
+	in := "### Heading\n\nSome `a<b` words:\n\n- one @you\n  - **two `x`**: 2 * 3\n- **three (3)**: **b**\n- a ** b\n- \\**c**\n1. three\n\n```go\nx := \"<@you>\"\n```\n"
+	want := "**Heading**\n\nSome `a<b` words:\n\n- one @&#8203;you\n  - \\*\\*two `x`\\*\\*: 2 \\* 3\n- **three (3)**: **b**\n- a \\*\\* b\n- \\\\\\*\\*c\\*\\*\n1. three\n\n```go\nx := \"<@you>\"\n```"
 	if got := HarmlessBlock(in, 1000); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

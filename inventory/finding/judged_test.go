@@ -46,7 +46,7 @@ func TestTitlesAsAPersonWouldWriteThem(t *testing.T) {
 		"- `src/Core/Http/ImportRequest.php:35` accepts any MIME type. Severity: high\n":                                 "ImportRequest.php accepts any MIME type",
 		"> **[S2 / High]** `views/table.blade.php:58` — the formatter prints `{!! $value !!}`; markup runs.\n":           "the formatter prints {!! $value !!}; markup runs",
 		"| Area | Observation | Risk |\n|-|-|-|\n| Plans | switching twice makes two invoices \\| reproduced | High |\n": "Plans: switching twice makes two invoices",
-		"| Area | Observation | Risk |\n|-|-|-|\n| Query | filter `a \\| b` is passed to a shell | High |\n":               "Query: filter a | b is passed to a shell",
+		"| Area | Observation | Risk |\n|-|-|-|\n| Query | filter `a \\| b` is passed to a shell | High |\n":             "Query: filter a | b is passed to a shell",
 		"| Document | Problem |\n|-|-|\n| `README.md` | asks for PHP 8.1; `composer.json` demands 8.2 |\n":               "README.md asks for PHP 8.1; composer.json demands 8.2",
 		"| Document | Problem |\n|-|-|\n| `src/Tools/List.php` | only the happy path |\n":                                "List.php: only the happy path",
 	} {
