@@ -99,11 +99,22 @@ func title(kind, scope, text string) string {
 	if scope == "" {
 		scope = "repo"
 	}
-	full := flows.OneLine(fmt.Sprintf("%s(%s): %s", kind, scope, text), titleMost)
+	full := flows.OneLine(fmt.Sprintf("%s(%s): %s", kind, scope, withoutScope(scope, text)), titleMost)
 	for inventory.IsAuditTitle(full) {
 		full = strings.ReplaceAll(strings.ReplaceAll(full, "[Audit]", "(Audit)"), "audit:", "audit -")
 	}
 	return full
+}
+
+// withoutScope is a title without the file it begins with, where the scope names
+// that file already.
+func withoutScope(scope, text string) string {
+	file, rest, ok := strings.Cut(text, " ")
+	file = strings.TrimSuffix(file, ":")
+	if ok && path.Ext(file) != "" && (file == scope || strings.TrimSuffix(file, path.Ext(file)) == scope) {
+		return rest
+	}
+	return text
 }
 
 func (f found) body(home inventory.RepoRef) string {

@@ -244,18 +244,11 @@ func makeFramework(plan *flows.Plan, repo *inventory.Repo, p pattern, also []str
 	for _, s := range sources[1:] {
 		parents += "\nAlso from: " + s.Issue.From(repo.Ref)
 	}
-	common := strings.ReplaceAll(p.category, "-", " ")
-	if p.category == "other" {
-		common = p.kind
-	}
-	text := "one way for " + common
-	if len(p.shared) > 0 {
-		common += " (" + strings.Join(p.shared, ", ") + ")"
-	}
+	common := p.common()
 	labels := append([]string{string(worst), p.kind, "framework", "complexity:large"}, also...)
 	plan.NeedLabels(repo, labels)
 	plan.Add(flows.Step{Reason: p.why(), Effect: flows.MakeIssue{
-		Repo: repo.Ref, Title: title(p.kind, "framework", text), Labels: labels, Mark: p.mark, Newest: repo.Details.Newest, Sources: sources,
+		Repo: repo.Ref, Title: title(p.kind, "framework", "one way "+common), Labels: labels, Mark: p.mark, Newest: repo.Details.Newest, Sources: sources,
 		Body: strings.NewReplacer(
 			"{parent}", parents, "{count}", fmt.Sprint(len(p.members)), "{packages}", fmt.Sprint(len(p.dirs)), "{words}", flows.Harmless(common, 200),
 			"{issues}", strings.TrimSpace(issues.String()), "{places}", strings.TrimSpace(places.String()), "{mark}", p.mark.String(),

@@ -223,12 +223,34 @@ func unfit(repo *inventory.Repo, known bool) string {
 	return ""
 }
 
+// unread says why an audit must not be closed unseen: clearly more severities
+// stand in it than findings were read, so some may have been missed. Its issues
+// are made all the same; who has looked closes it.
+func unread(r reading) string {
+	marked, read := finding.Marked(r.audit.Body), len(r.found)
+	if marked < read+2 || marked < 2*read {
+		return ""
+	}
+	return fmt.Sprintf("%d severities stand in it, %s read: look at it (core dev audit findings) before it is closed", marked, were(read))
+}
+
+func were(n int) string {
+	if n == 1 {
+		return "1 finding was"
+	}
+	return fmt.Sprintf("%d findings were", n)
+}
+
 // end plans what is said on an audit and its end.
 func end(plan *flows.Plan, w flows.World, r reading, patterns []pattern) {
 	for _, f := range r.found {
 		if flows.NotPlanned(f.issue) {
 			plan.Skip(f.issue.Ref.String(), f.issue.Ref.From(r.audit.Ref.Repo)+" was closed as not planned: its finding is taken as settled; open it again where it is not")
 		}
+	}
+	if why := unread(r); why != "" {
+		plan.Skip(r.audit.Ref.String(), why)
+		return
 	}
 	text, reason, why := closing(r, patterns)
 	if !w.Said.Has(r.audit.Ref, text) {

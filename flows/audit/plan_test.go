@@ -69,7 +69,7 @@ func TestAFindingBecomesAnIssue(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	m := got[0]
-	want := "Parent audit: #5\n\n## Finding\n\nThe token is not checked. Closes #&#8203;3, says @&#8203;somebody.\n\n```\nif token == \"\" { // @here #1\n```\n- \\[ \\] #&#8203;9 do it\n\n" +
+	want := "Parent audit: #5\n\n## Finding\n\nThe token is not checked. Closes #&#8203;3, says @&#8203;somebody.\n\n```go\nif token == \"\" { // @here #1\n```\n- \\[ \\] #&#8203;9 do it\n\n" +
 		"## Location\n\n- `internal/auth/token.go:7` (gone from the default branch: is this still so?)\n\n## Fix\n\nCheck it.\n\n" +
 		"## Acceptance Criteria\n\n- The finding no longer holds\n- A test shows that it cannot be misused any more\n- All checks pass\n\n" + m.Mark.String()
 	if m.Body != want {
@@ -107,7 +107,7 @@ func TestRounds(t *testing.T) {
 	if len(second) != 1 || second[0].Mark.Kind != inventory.MarkFramework {
 		t.Fatalf("%+v", second)
 	}
-	if !strings.Contains(second[0].Body, "- #20\n- #21\n- #22") || second[0].Title != "security(framework): one way for input validation" {
+	if !strings.Contains(second[0].Body, "- #20\n- #21\n- #22") || second[0].Title != "security(framework): one way to check input" {
 		t.Errorf("%s\n%s", second[0].Title, second[0].Body)
 	}
 	list = append(list, made(23, second[0]))
