@@ -123,6 +123,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		no  *orchestrator.NothingOpen
 		cu  *orchestrator.CannotUndo
 		nd  *execute.NotDispatched
+		cl  *execute.ClaimLives
 		unk *journal.Unknown
 		nh  noHand
 	)
@@ -139,7 +140,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return "interrupted", exitStopped, text, ""
 	case errors.Is(err, context.Canceled):
 		return "interrupted", exitStopped, "interrupted", ""
-	case errors.As(err, &st):
+	case errors.As(err, &st), errors.As(err, &cl):
 		return "stale", exitStale, text, hint
 	case errors.As(err, &pa):
 		return "paused", exitPaused, text, hint

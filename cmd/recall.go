@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -20,7 +22,8 @@ the recall, so that the child may be READY again. The task that was spent stays
 spent: dispatching the child again costs another one. A dispatch that was made
 since the plan was shown is left alone. With "claims: refs" it
 frees the claim of a child that is not dispatched: a machine that does not come
-back may have left it.`,
+back may have left it. It says who made the claim and when; one of the last minutes
+is not freed.`,
 		Example: `  core dev recall core#112 --dry-run`,
 		Args:    exactly(1),
 
@@ -47,7 +50,11 @@ func (a *app) recall(ctx context.Context, arg string, o sendOptions) error {
 		return err
 	}
 	defer a.printStats(ctx)
-	plan, err := execute.Recall{Child: ref, Claims: l.claims()}.Plan(l.world())
+	r := execute.Recall{Child: ref, Lives: orchestrator.Lives(l.conf.QuietPeriod)}
+	if r.Claim, err = a.claimOf(ctx, l, ref); err != nil {
+		return err
+	}
+	plan, err := r.Plan(l.world())
 	if err != nil {
 		return err
 	}
@@ -55,4 +62,17 @@ func (a *app) recall(ctx context.Context, arg string, o sendOptions) error {
 	d.said = "taken back: " + ref.String()
 	p := a.proposal("core dev recall "+ref.String(), plan)
 	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) }))
+}
+
+// claimOf asks who claimed the child's next attempt, where claims are made.
+func (a *app) claimOf(ctx context.Context, l *look, ref inventory.Ref) (inventory.Claim, error) {
+	issue, ok := l.snap.Find(ref)
+	if !ok || !l.claims() {
+		return inventory.Claim{}, nil
+	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return inventory.Claim{}, err
+	}
+	return hub.Claim(ctx, issue.Ref.Repo, flows.ClaimRef(issue.Ref, inventory.NextAttempt(issue, l.rules)))
 }

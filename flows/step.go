@@ -97,6 +97,9 @@ type AddLabel struct {
 	Issue  inventory.Ref
 	Label  string
 	Spends bool
+	// Attempt is the claim's that the dispatch rests on: that it stands is looked
+	// at again before the label. 0: none.
+	Attempt int `json:",omitempty"`
 }
 
 // LogDispatch writes the dispatch.log line, dated by the LABELED event, and
@@ -139,6 +142,7 @@ type Claim struct {
 type FreeClaim struct {
 	Child   inventory.Ref
 	Attempt int
+	SHA     string // of the claim when the plan was made; another one at apply is somebody else's
 }
 
 // ClaimRef is the full name of the reference that claims an attempt.
@@ -238,6 +242,9 @@ func (e Comment) cost() Cost {
 	return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1}
 }
 func (e AddLabel) cost() Cost {
+	if e.Attempt > 0 { // its claim is looked at
+		return Cost{Tasks: 1, Requests: 2, Points: 1, Writes: 1, Content: 1}
+	}
 	if e.Spends { // the look of its Reserve
 		return Cost{Tasks: 1, Requests: 1, Writes: 1, Content: 1}
 	}

@@ -131,6 +131,13 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
+// Claim is who claimed a child, and when. The zero Claim is nobody's.
+type Claim struct {
+	SHA string // of the object it points to
+	At  time.Time
+	By  string // login, empty where GitHub knows none
+}
+
 // Pull is an open pull request, by structure alone.
 type Pull struct {
 	Ref            Ref       `json:"ref"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -120,6 +121,26 @@ func won(child inventory.Ref, attempt int, sha string) result {
 	return result{outcome: Done, detail: flows.ClaimRef(child, attempt) + " at " + short(sha), evidence: Evidence{SHA: sha}}
 }
 
+// stands looks whether the claim that a label rests on is still ours: it may have
+// been freed, and the child claimed by another machine, while this one waited.
+func (r *run) stands(ctx context.Context, child inventory.Ref, attempt int) error {
+	sha, ok, err := r.Hub.Ref(ctx, child.Repo, flows.ClaimRef(child, attempt))
+	if err != nil {
+		return err
+	}
+	for _, s := range r.steps {
+		if e, is := s.Effect.(flows.Claim); is && ok && e.Child.Key() == child.Key() && e.Attempt == attempt && s.finished() && s.outcome.Evidence != nil && s.outcome.Evidence.SHA == sha {
+			return nil
+		}
+	}
+	return &Taken{child}
+}
+
+// Lives is how long a claim may be of a dispatch that is under way in another
+// folder: as long as one write may wait and land. Who waits longer looks whether
+// its claim still stands.
+func Lives(quiet time.Duration) time.Duration { return sendLimit + quiet }
+
 // pass gives up a child that another machine has: its task is given back and its
 // steps are left out; the plan goes on with the next child. Any other error is
 // returned.
@@ -153,10 +174,15 @@ type freeClaim struct {
 
 func (d freeClaim) look(ctx context.Context) (Baseline, *result, error) {
 	sha, ok, err := d.Hub.Ref(ctx, d.Child.Repo, flows.ClaimRef(d.Child, d.Attempt))
-	if err == nil && !ok {
+	switch {
+	case err != nil:
+		return Baseline{}, nil, err
+	case !ok:
 		return Baseline{}, &result{outcome: Skipped, detail: "nobody has claimed it"}, nil
+	case sha != d.SHA:
+		return Baseline{}, nil, &Stale{d.Child.String(), "its claim was freed and made anew meanwhile"}
 	}
-	return Baseline{SHA: sha}, nil, err
+	return Baseline{SHA: sha}, nil, nil
 }
 
 func (d freeClaim) send(ctx context.Context, base Baseline) (result, error) {

@@ -2,6 +2,7 @@ package orchestrator_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,7 +93,7 @@ func TestAnAbandonedClaimIsFreed(t *testing.T) {
 		t.Fatalf("%+v, %d steps refused", got, refused)
 	}
 	free := flows.Plan{Flow: "recall", Target: child.String()}
-	free.Add(flows.Step{Effect: flows.FreeClaim{Child: child, Attempt: 1}})
+	free.Add(flows.Step{Effect: flows.FreeClaim{Child: child, Attempt: 1, SHA: head}})
 	for range 2 { // the second time it is gone already
 		if err := s.apply(free, nil); err != nil {
 			t.Fatal(err)
@@ -170,5 +171,46 @@ func TestEachMarkHasAnIntent(t *testing.T) {
 			}
 			s.wantOnce()
 		})
+	}
+}
+
+// TestAClaimThatWasFreedIsNotRestedOn: somebody frees the claim of a dispatch that
+// waits, and another machine claims the child: the label is not put on.
+func TestAClaimThatWasFreedIsNotRestedOn(t *testing.T) {
+	for name, anew := range map[string]bool{"freed": false, "and claimed anew": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.claim = true
+			child := inventory.Ref{Repo: s.repo, Number: 1}
+			head, _, err := s.hub.Head(t.Context(), s.repo, "main")
+			s.must(err)
+			s.must(s.apply(s.plan(), func(e orchestrator.Event) {
+				if e.Number == 5 { // its comment is there
+					s.must(s.hub.DeleteRef(t.Context(), s.repo, flows.ClaimRef(child, 1)))
+					if anew {
+						s.must(s.hub.CreateRef(t.Context(), s.repo, flows.ClaimRef(child, 1), head))
+					}
+				}
+			}))
+			if got := s.state(); got.events[1] != 0 || got.events[2] != 1 || got.held != 0 || len(got.lines) != 1 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// TestAClaimThatChangedIsNotFreed: what was shown is not what is there any more.
+func TestAClaimThatChangedIsNotFreed(t *testing.T) {
+	s := newStage(t)
+	child := inventory.Ref{Repo: s.repo, Number: 1}
+	head, _, err := s.hub.Head(t.Context(), s.repo, "main")
+	s.must(err)
+	s.must(s.hub.CreateRef(t.Context(), s.repo, flows.ClaimRef(child, 1), head))
+	var stale *orchestrator.Stale
+	if err := s.apply(s.one(flows.FreeClaim{Child: child, Attempt: 1, SHA: strings.Repeat("a", 40)}), nil); !errors.As(err, &stale) {
+		t.Error(err)
+	}
+	if _, ok, err := s.hub.Ref(t.Context(), s.repo, flows.ClaimRef(child, 1)); !ok || err != nil {
+		t.Errorf("the claim is gone: %v", err)
 	}
 }

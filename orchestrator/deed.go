@@ -181,7 +181,11 @@ func (d addLabel) look(ctx context.Context) (Baseline, *result, error) {
 	if res == nil {
 		return Baseline{}, nil, fmt.Errorf("%s: a label that spends a task needs a reservation first", d.Issue)
 	}
-	return Baseline{Event: res.newest, Events: res.events, Reservation: res.id}, nil, nil
+	base := Baseline{Event: res.newest, Events: res.events, Reservation: res.id}
+	if d.Attempt > 0 {
+		return base, nil, d.stands(ctx, d.Issue, d.Attempt)
+	}
+	return base, nil, nil
 }
 
 func (d addLabel) send(ctx context.Context, base Baseline) (result, error) {

@@ -177,13 +177,14 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, list l
 		Acceptor: w.Rules.Trust.Acceptor(*c.Issue), Apart: !w.Snapshot.Dependencies, Word: w.Rules.Feature[c.Ref.Key()],
 		EpicEdited: list.edited, Listing: list.digest,
 	}})
+	attempt := 0
 	if d.Claims {
-		attempt := inventory.NextAttempt(c.Issue, w.Rules)
+		attempt = inventory.NextAttempt(c.Issue, w.Rules)
 		p.Add(flows.Step{Reason: "its claim points to an object of ours", Effect: flows.MakeMark{Child: c.Ref, Attempt: attempt, From: repo.DefaultBranch}})
 		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt}})
 	}
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: target, Reuse: true}})
-	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true}})
+	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true, Attempt: attempt}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
 }
 

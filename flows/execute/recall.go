@@ -3,6 +3,7 @@ package execute
 import (
 	_ "embed"
 	"strings"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -14,8 +15,28 @@ import (
 // Of a child that is not dispatched it frees the claim, where claims are made:
 // a machine that is gone may have left one.
 type Recall struct {
-	Child  inventory.Ref
-	Claims bool
+	Child inventory.Ref
+	Claim inventory.Claim // of the child's next attempt
+	Lives time.Duration   // how long a claim may be of a dispatch under way
+}
+
+// ClaimLives tells that a claim is too young to be one that was left.
+type ClaimLives struct {
+	Child inventory.Ref
+	Claim inventory.Claim
+	Until time.Time
+}
+
+func (e *ClaimLives) Error() string {
+	return e.Child.String() + ": " + claimedBy(e.Claim) + ": it may be dispatching it right now; from " + e.Until.UTC().Format("15:04:05Z") + " on its claim can be freed"
+}
+
+func claimedBy(c inventory.Claim) string {
+	who := "somebody"
+	if c.By != "" {
+		who = "@" + c.By
+	}
+	return who + " claimed it at " + c.At.UTC().Format("2006-01-02 15:04:05Z")
 }
 
 // NotDispatched says why there is nothing to take back.
@@ -44,8 +65,14 @@ func (r Recall) Plan(w flows.World) (flows.Plan, error) {
 	}
 	_, why := inventory.Dispatched(issue, w.Rules, record)
 	switch {
-	case why == "" && r.Claims:
-		plan.Add(flows.Step{Reason: "it is not dispatched: a claim on it keeps every machine away", Effect: flows.FreeClaim{Child: issue.Ref, Attempt: inventory.NextAttempt(issue, w.Rules)}})
+	case why == "" && r.Claim.SHA != "":
+		if until := r.Claim.At.Add(r.Lives); w.Now.Before(until) {
+			return plan, &ClaimLives{issue.Ref, r.Claim, until}
+		}
+		plan.Add(flows.Step{
+			Reason: "it is not dispatched, and " + claimedBy(r.Claim) + ", " + w.Now.Sub(r.Claim.At).Round(time.Second).String() + " ago: that keeps every machine away",
+			Effect: flows.FreeClaim{Child: issue.Ref, Attempt: inventory.NextAttempt(issue, w.Rules), SHA: r.Claim.SHA},
+		})
 		return plan, nil
 	case why == "":
 		return plan, &NotDispatched{r.Child, "it is not dispatched"}

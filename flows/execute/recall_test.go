@@ -4,7 +4,9 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -34,5 +36,30 @@ func TestRecallTellsWhatStands(t *testing.T) {
 		if err != nil || len(p.Skipped) != 1 || p.Skipped[0].Reason != want {
 			t.Errorf("%d lines: %+v, %v", lines, p.Skipped, err)
 		}
+	}
+}
+
+// TestRecallFreesNoLiveClaim: a claim of a moment ago may be of a dispatch that is
+// under way; an older one is freed, and it is said whose it was.
+func TestRecallFreesNoLiveClaim(t *testing.T) {
+	child := issue(home, 1, "one", "")
+	r := Recall{Child: child.Ref, Lives: 3 * time.Minute, Claim: inventory.Claim{SHA: "abc", By: "ann"}}
+	w := world("- [ ] #1\n", 300, child)
+	w.Now = now
+	for age, frees := range map[time.Duration]bool{0: false, 3*time.Minute - time.Second: false, 3 * time.Minute: true, -time.Hour: false} {
+		r.Claim.At = now.Add(-age)
+		p, err := r.Plan(w)
+		var lives *ClaimLives
+		if frees != (err == nil) || !frees && (!errors.As(err, &lives) || !strings.Contains(err.Error(), "@ann claimed it at ")) {
+			t.Errorf("%v old: %v", age, err)
+		}
+		if frees && (len(p.Steps) != 1 || p.Steps[0].Effect != flows.Effect(flows.FreeClaim{Child: child.Ref, Attempt: 1, SHA: "abc"}) || !strings.Contains(p.Steps[0].Reason, "@ann claimed it at ")) {
+			t.Errorf("%v old: %+v", age, p.Steps)
+		}
+	}
+	r.Claim = inventory.Claim{}
+	var not *NotDispatched
+	if _, err := r.Plan(w); !errors.As(err, &not) {
+		t.Error(err)
 	}
 }

@@ -180,7 +180,7 @@ func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 // name; generated ones with every selection there is.
 func documents() map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree", "Label", "Standing", "Tie", "Page", "PageEdits"} {
+	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree", "ClaimedBy", "Label", "Standing", "Tie", "Page", "PageEdits"} {
 		out[name] = document(name)
 	}
 	out["Accounts"], _ = accountsDocument([]string{"a", "b"})

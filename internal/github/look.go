@@ -115,6 +115,33 @@ func (c *Client) Ref(ctx context.Context, repo inventory.RepoRef, name string) (
 	return j.Ref.Target.OID, true, nil
 }
 
+// Claim is who made what a reference, by its full name, points to, and when; zero
+// when there is no such reference.
+func (c *Client) Claim(ctx context.Context, repo inventory.RepoRef, name string) (inventory.Claim, error) {
+	var j struct {
+		Ref *struct {
+			Target struct {
+				OID    string    `json:"oid"`
+				At     time.Time `json:"committedDate"`
+				Author struct {
+					User *struct {
+						Login string `json:"login"`
+					} `json:"user"`
+				} `json:"author"`
+			} `json:"target"`
+		} `json:"ref"`
+	}
+	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "ref": name}
+	if err := c.look(ctx, "look at "+name+" of "+repo.String(), "ClaimedBy", vars, &j); err != nil || j.Ref == nil {
+		return inventory.Claim{}, err
+	}
+	out := inventory.Claim{SHA: j.Ref.Target.OID, At: j.Ref.Target.At}
+	if u := j.Ref.Target.Author.User; u != nil {
+		out.By = u.Login
+	}
+	return out, nil
+}
+
 func (c *Client) look(ctx context.Context, doing, operation string, vars map[string]any, into any) error {
 	return c.lookBy(ctx, doing, operation, document(operation), vars, into)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 	"github.com/dappcore/core-dev/inventory"
@@ -44,5 +45,25 @@ func TestACommentWithoutAnIDIsAnError(t *testing.T) {
 		if fresh, err := c.Recheck(t.Context(), inventory.Question{Child: two}); kindOf(err) != KindServer {
 			t.Errorf("%s: %+v, %v", id, fresh, err)
 		}
+	}
+}
+
+// TestWhoseClaimItIs: by whom and when, as GitHub knows.
+func TestWhoseClaimItIs(t *testing.T) {
+	l := acme(t)
+	c, name := l.client("ada"), "refs/core/dispatch/2/1"
+	if got, err := c.Claim(t.Context(), mainRepo, name); err != nil || got != (inventory.Claim{}) {
+		t.Errorf("%+v %v", got, err)
+	}
+	sha, err := c.MakeMark(t.Context(), mainRepo, "dev", "claim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.CreateRef(t.Context(), mainRepo, name, sha); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Claim(t.Context(), mainRepo, name)
+	if d := l.clock.Now().Sub(got.At); err != nil || got.SHA != sha || got.By != "ada" || d < 0 || d > time.Minute {
+		t.Errorf("%+v %v", got, err)
 	}
 }
