@@ -46,8 +46,9 @@ func TestParseIsQuickOnAnyBody(t *testing.T) {
 	}
 }
 
-// TestAddIsQuick: a body as long as GitHub takes, of the worst shapes.
-func TestAddIsQuick(t *testing.T) {
+// BenchmarkAdd: a body as long as GitHub takes, of the worst shapes. What it
+// takes is measured and not asserted: a busy machine is no fault of Add's.
+func BenchmarkAdd(b *testing.B) {
 	for name, body := range map[string]string{
 		"deep":     strings.Repeat("- ", 20000) + "[ ] #1\n",
 		"nested":   nestedItems(250),
@@ -55,11 +56,9 @@ func TestAddIsQuick(t *testing.T) {
 		"headings": strings.Repeat("# Phase 1\n", 6500),
 		"items":    strings.Repeat("- [ ] #1\n", 7000),
 	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			_, _ = Add([]byte(body), addHome, addNews)
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("%d bytes took %v", len(body), took)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_, _ = Add([]byte(body), addHome, addNews)
 			}
 		})
 	}
