@@ -22,7 +22,8 @@ next audit, epic create or onboard opens it again), one that was closed is opene
 and ties between issues are undone. A child that was
 dispatched again since the plan was shown is left alone. It says what
 cannot be taken back: a task stays spent, a label and a checklist's lines stay.
-What stays is listed, and the plan then counts as taken
+A push to a branch in the moment between the last look and its deletion goes with
+it. What stays is listed, and the plan then counts as taken
 back in part. Run again, it goes on with the plan before. It is a plan itself, shown first, and written to the journal; named, it is taken
 back as well: a comment of ours gets a new id, a branch is made where it stood, and
 an agent's label stays off, as it would cost another task.`,
