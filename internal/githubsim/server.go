@@ -207,11 +207,12 @@ func (s *Server) Start(addr string) (url string, err error) {
 		l.Close()
 		return "", errors.New("the embedded GitHub serves already")
 	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)} // a demo's screen is its user's
-	s.ended = make(chan struct{})
-	go func() {
-		defer close(s.ended)
-		_ = s.http.Serve(l)
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)} // a demo's screen is its user's
+	ended := make(chan struct{})
+	s.http, s.ended = server, ended
+	go func() { // Close may be faster than this begins
+		defer close(ended)
+		_ = server.Serve(l)
 	}()
 	return "http://" + l.Addr().String(), nil
 }
