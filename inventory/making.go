@@ -2,6 +2,12 @@ package inventory
 
 import "time"
 
+// GitHub's bounds, as its documentation of sub-issues and dependencies has them.
+const (
+	MostSubIssues = 100 // of one issue
+	MostBlocked   = 50  // issues that one issue blocks, or is blocked by
+)
+
 // Ground is what is read of a repository right before an issue is made in it,
 // and to find out whether one was.
 type Ground struct {

@@ -10,13 +10,15 @@ import (
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
-	"github.com/dappcore/core-dev/inventory/checklist"
 )
 
 // NeedsPerson tells that a thing is left to a person, and why.
 type NeedsPerson struct{ Target, Why string }
 
 func (e *NeedsPerson) Error() string { return e.Target + ": needs a person: " + e.Why }
+
+// Local: work elsewhere goes on.
+func (e *NeedsPerson) Local() bool { return true }
 
 // rewrite changes an epic's body by the protocol of spec/1-domain "Checklists":
 // GitHub takes no conditional write, so it is read right before, written, and
@@ -32,17 +34,7 @@ type rewrite struct {
 }
 
 func (r *run) adding(e flows.AddChildren) deed {
-	home := checklist.Reference{Owner: e.Epic.Repo.Owner, Repo: e.Epic.Repo.Name}
-	news := make([]checklist.New, len(e.Children))
-	for k, c := range e.Children {
-		ref := checklist.Reference{Number: c.Ref.Number}
-		if !c.Ref.Repo.Same(e.Epic.Repo) {
-			ref.Owner, ref.Repo = c.Ref.Repo.Owner, c.Ref.Repo.Name
-		}
-		news[k] = checklist.New{Reference: ref, Title: c.Title, Phase: c.Phase}
-	}
-	return &rewrite{run: r, epic: e.Epic, said: e.Detail(),
-		change: func(body []byte) ([]byte, error) { return checklist.Add(body, home, news) }}
+	return &rewrite{run: r, epic: e.Epic, said: e.Detail(), change: e.On}
 }
 
 func (d *rewrite) alone() string { return "page " + d.epic.Key() }

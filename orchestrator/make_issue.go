@@ -104,13 +104,21 @@ func (d makeIssue) look(ctx context.Context) (Baseline, *result, error) {
 	return Baseline{Number: g.Newest}, nil, nil
 }
 
+// tooLong is what GitHub would refuse for its length.
+type tooLong string
+
+func (e tooLong) Error() string { return string(e) }
+
+// Local: work elsewhere goes on.
+func (e tooLong) Local() bool { return true }
+
 // fits refuses what GitHub would refuse for its length: a plan should not hold it.
 func (d makeIssue) fits() error {
 	if n := utf8.RuneCountInString(d.Title); n == 0 || n > mostTitle {
-		return fmt.Errorf("%s: a title of %d characters, and GitHub takes 1 to %d: shorten the finding's title in its audit, and plan again", d.Repo, n, mostTitle)
+		return tooLong(fmt.Sprintf("%s: a title of %d characters, and GitHub takes 1 to %d: shorten the finding's title in its audit, and plan again", d.Repo, n, mostTitle))
 	}
 	if n := utf8.RuneCountInString(d.Body); n > mostBody {
-		return fmt.Errorf("%s: %q has a body of %d characters, and GitHub takes %d: split it in its source, and plan again", d.Repo, d.Title, n, mostBody)
+		return tooLong(fmt.Sprintf("%s: %q has a body of %d characters, and GitHub takes %d: split it in its source, and plan again", d.Repo, d.Title, n, mostBody))
 	}
 	return nil
 }

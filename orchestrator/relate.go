@@ -8,12 +8,6 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// GitHub's bounds, as its documentation of sub-issues and dependencies has them.
-const (
-	mostSubIssues = 100
-	mostBlockers  = 50
-)
-
 // tie ties an issue to another one, or unties it. Both may be sent again
 // without harm; each is judged by what is there.
 type tie struct {
@@ -37,7 +31,7 @@ func (r *run) linking(child, parent inventory.Ref, on bool) deed {
 				return true, ""
 			case !one.Parent.Repo.IsZero():
 				return false, "is a sub-issue of " + one.Parent.From(child.Repo) + " already, and stays it"
-			case other.Children >= mostSubIssues:
+			case other.Children >= inventory.MostSubIssues:
 				return false, fmt.Sprintf("%s has %d sub-issues, the most GitHub allows: the checklist alone names it", parent.From(child.Repo), other.Children)
 			}
 			return false, ""
@@ -59,7 +53,7 @@ func (r *run) blocking(issue, by inventory.Ref, on bool) deed {
 			switch {
 			case slices.ContainsFunc(one.BlockedBy, func(b inventory.Dependency) bool { return same(b.Ref, by) }):
 				return true, ""
-			case len(one.BlockedBy) >= mostBlockers:
+			case len(one.BlockedBy) >= inventory.MostBlocked:
 				return false, fmt.Sprintf("is blocked by %d issues, the most GitHub allows", len(one.BlockedBy))
 			}
 			return false, ""

@@ -166,8 +166,10 @@ var proofs = map[string]string{
 	"docs":        "The text says what the code does",
 }
 
-// closing is what is said on an audit, why it is closed, and the rule.
-func closing(r reading, patterns []pattern) (text, reason, why string) {
+// closing is what is said on an audit, why it is closed, and the rule. It rests on
+// this audit alone: what is said must be the same when others have ended. That a
+// framework issue came of it, too, shows in the issue's timeline.
+func closing(r reading) (text, reason, why string) {
 	if len(r.found) == 0 {
 		return strings.TrimSpace(nothingText), "not_planned", "no actionable finding: not applicable"
 	}
@@ -176,11 +178,6 @@ func closing(r reading, patterns []pattern) (text, reason, why string) {
 		refs[k] = f.issue.Ref.From(r.audit.Ref.Repo)
 	}
 	text = strings.NewReplacer("{count}", plural(len(refs), "issue"), "{issues}", strings.Join(refs, ", ")).Replace(strings.TrimSpace(closingText))
-	for _, t := range patterns {
-		if t.of(r.audit.Ref) {
-			text += "\nWhat several of them have in common: " + t.issue.Ref.From(r.audit.Ref.Repo)
-		}
-	}
 	return text, "completed", "every finding has its issue: " + strings.Join(refs, ", ")
 }
 

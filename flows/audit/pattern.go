@@ -5,8 +5,11 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/dappcore/core-dev/flows"
@@ -190,29 +193,50 @@ func packages(places []finding.Location) []string {
 	return slices.Compact(out)
 }
 
-// find looks for the framework issue: open, or taken back by us; ours by its mark,
-// of a trusted author.
+// find looks for the framework issue, ours by its mark and of a trusted author:
+// one of the pattern's own mark that is open, or taken back by us, or any that
+// names one of the members, since the pattern was another while more audits were
+// open. A closed one that names them settles it: a person closed it.
 func (p *pattern) find(w flows.World, repo *inventory.Repo) {
+	rank := func(i *inventory.Issue) int {
+		m := inventory.ReadMark(i.Body)
+		switch {
+		case m.Kind != inventory.MarkFramework:
+			return 0
+		case !i.Closed && (m == p.mark || p.named(i.Body)):
+			return 3
+		case w.TakenBack.Holds(i) && m == p.mark:
+			return 2
+		case i.Closed && !w.TakenBack.Holds(i) && p.named(i.Body):
+			return 1
+		}
+		return 0
+	}
+	best := 0
 	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
 		for k := range list {
 			i := &list[k]
-			back := w.TakenBack.Holds(i)
-			if i.Closed && !back || p.issue != nil && back || inventory.ReadMark(i.Body) != p.mark {
+			n := rank(i)
+			if n <= best {
 				continue
 			}
 			if ok, _ := w.Rules.Trust.Issue(*i); ok {
-				p.issue, p.back = i, back
-			}
-			if p.issue != nil && !p.back {
-				return
+				best, p.issue, p.back = n, i, n == 2
 			}
 		}
 	}
 }
 
-// of tells whether one of its findings is an audit's.
-func (p pattern) of(audit inventory.Ref) bool {
-	return slices.ContainsFunc(p.members, func(f found) bool { return f.audit.Ref.Key() == audit.Key() })
+var memberLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^- #([1-9]\d{0,9})\r?$`) })
+
+// named tells whether a framework issue's text lists one of the members.
+func (p *pattern) named(body string) bool {
+	for _, m := range memberLine().FindAllStringSubmatch(body, -1) {
+		if slices.ContainsFunc(p.members, func(f found) bool { return strconv.Itoa(f.issue.Ref.Number) == m[1] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // why explains the pattern.
@@ -256,13 +280,13 @@ func makeFramework(plan *flows.Plan, repo *inventory.Repo, p pattern, also []str
 	}})
 }
 
-// mostBlocked is how many issues GitHub lets one issue block.
-const mostBlocked = 50
-
 // block has the issues of a pattern wait for its framework issue, as many as
 // GitHub takes; the framework issue's text names the others, and its phase comes
 // first all the same.
 func block(plan *flows.Plan, p pattern) {
+	if p.issue.Closed {
+		return
+	}
 	var waiting, rest []found
 	for _, m := range p.members {
 		switch {
@@ -273,8 +297,8 @@ func block(plan *flows.Plan, p pattern) {
 		}
 	}
 	for k, m := range rest {
-		if len(waiting)+k >= mostBlocked {
-			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("%s blocks %d issues, the most GitHub allows: it is not noted that this one waits, too", p.issue.Ref.From(m.issue.Ref.Repo), mostBlocked))
+		if len(waiting)+k >= inventory.MostBlocked {
+			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("%s blocks %d issues, the most GitHub allows: it is not noted that this one waits, too", p.issue.Ref.From(m.issue.Ref.Repo), inventory.MostBlocked))
 			continue
 		}
 		plan.Add(flows.Step{Reason: "it shall use what " + p.issue.Ref.From(m.issue.Ref.Repo) + " makes: " + p.why(), Effect: flows.Block{Issue: m.issue.Ref, By: p.issue.Ref}})

@@ -64,7 +64,7 @@ func (p Process) Paths(w flows.World) []string {
 func (p Process) Plan(w flows.World) flows.Plan {
 	plan := flows.Plan{Flow: "audit", Target: p.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 	repo, ok := w.Snapshot.Repo(p.Repo)
-	if why := unfit(repo, ok); why != "" {
+	if why := flows.NoGround(repo, ok); why != "" {
 		plan.Skip(p.Repo.String(), why)
 		return plan
 	}
@@ -108,7 +108,7 @@ func (p Process) Plan(w flows.World) flows.Plan {
 		block(&plan, t)
 	}
 	for _, r := range list {
-		end(&plan, w, r, patterns)
+		end(&plan, w, r)
 	}
 	return plan
 }
@@ -202,27 +202,6 @@ func key(title string) string {
 	return strings.Join(words(title), " ")
 }
 
-// unfit says why a repository's audits cannot be processed.
-func unfit(repo *inventory.Repo, known bool) string {
-	switch {
-	case !known:
-		return "it is not part of the fleet: add it to .core/inventory.yaml"
-	case repo.Details == nil && repo.Problem != nil:
-		return repo.Problem.Message
-	case repo.Details == nil:
-		return "its labels and links could not be read"
-	case repo.Archived:
-		return "the repository is archived"
-	case repo.IssuesOff:
-		return "its issues are disabled: no issue can be made"
-	case repo.Permission == "READ" || repo.Permission == "":
-		return "this token may only " + cmp.Or(strings.ToLower(repo.Permission), "read") + " there: labels and closing need triage access"
-	case repo.Permission == "TRIAGE":
-		return "this token may only triage there: new labels need write access"
-	}
-	return ""
-}
-
 // unread says why an audit must not be closed unseen: clearly more severities
 // stand in it than findings were read, so some may have been missed. Its issues
 // are made all the same; who has looked closes it.
@@ -242,7 +221,7 @@ func were(n int) string {
 }
 
 // end plans what is said on an audit and its end.
-func end(plan *flows.Plan, w flows.World, r reading, patterns []pattern) {
+func end(plan *flows.Plan, w flows.World, r reading) {
 	for _, f := range r.found {
 		if flows.NotPlanned(f.issue) {
 			plan.Skip(f.issue.Ref.String(), f.issue.Ref.From(r.audit.Ref.Repo)+" was closed as not planned: its finding is taken as settled; open it again where it is not")
@@ -252,7 +231,7 @@ func end(plan *flows.Plan, w flows.World, r reading, patterns []pattern) {
 		plan.Skip(r.audit.Ref.String(), why)
 		return
 	}
-	text, reason, why := closing(r, patterns)
+	text, reason, why := closing(r)
 	if !w.Said.Has(r.audit.Ref, text) {
 		plan.Add(flows.Step{Reason: "whoever wrote the audit shall see what came of it", Effect: flows.Comment{Issue: r.audit.Ref, Body: text, Once: true}})
 	}

@@ -118,8 +118,8 @@ func TestRounds(t *testing.T) {
 	}
 	want := []string{
 		"blocked-by acme/app#20 #23", "blocked-by acme/app#21 #23", "blocked-by acme/app#22 #23",
-		"comment acme/app#5 Turned into 2 issues: #20, #21\nWhat several of them have in common: #23", "close acme/app#5 completed",
-		"comment acme/app#6 Turned into 1 issue: #22\nWhat several of them have in common: #23", "close acme/app#6 completed",
+		"comment acme/app#5 Turned into 2 issues: #20, #21", "close acme/app#5 completed",
+		"comment acme/app#6 Turned into 1 issue: #22", "close acme/app#6 completed",
 	}
 	if !slices.Equal(third, want) {
 		t.Errorf("%q\nwant %q", third, want)

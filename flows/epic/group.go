@@ -10,11 +10,11 @@ import (
 
 // The sizes of spec/2-flows "Stage 2".
 const (
-	fewest  = 3   // children an epic is worth making for
-	most    = 10  // children of an epic with a theme
-	small   = 5   // audits below which one epic is made for the repository
-	large   = 10  // audits from which on epics are made by theme
-	atMost  = 100 // children of one epic at all: GitHub takes no more sub-issues
+	fewest  = 3                       // children an epic is worth making for
+	most    = 10                      // children of an epic with a theme
+	small   = 5                       // audits below which one epic is made for the repository
+	large   = 10                      // audits from which on epics are made by theme
+	atMost  = inventory.MostSubIssues // children of one epic at all
 	auditor = "audit"
 )
 

@@ -3,7 +3,6 @@
 package epic
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -40,7 +39,7 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 	n, audits := size(rest, repo.Ref, w.Snapshot.Host)
 	if len(rest) < fewest {
 		for _, m := range rest {
-			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("fewer than %d issues make no epic: it is dispatched directly, its target %s", fewest, repo.DefaultBranch))
+			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("fewer than %d issues make no epic; dispatched directly, its target is %s", fewest, repo.DefaultBranch))
 		}
 	} else {
 		for _, g := range divide(rest, n, len(audits) > 0) {
@@ -75,21 +74,11 @@ func (o Organise) Direct(w flows.World) []*inventory.Issue {
 
 // unfit says why nothing can be organised in a repository.
 func unfit(repo *inventory.Repo, known bool) string {
-	switch {
-	case !known:
-		return "it is not part of the fleet: add it to .core/inventory.yaml"
-	case repo.Details == nil && repo.Problem != nil:
-		return repo.Problem.Message
-	case repo.Details == nil:
-		return "its labels and links could not be read"
-	case repo.Archived:
-		return "the repository is archived"
-	case repo.IssuesOff:
-		return "its issues are disabled: no epic can be made"
-	case repo.DefaultHead == "":
+	if why := flows.NoGround(repo, known); why != "" {
+		return why
+	}
+	if repo.DefaultHead == "" {
 		return "the default branch " + repo.DefaultBranch + " has no commit: an epic branch cannot start anywhere"
-	case repo.Permission == "READ" || repo.Permission == "TRIAGE" || repo.Permission == "":
-		return "this token may only " + cmp.Or(strings.ToLower(repo.Permission), "read") + " there: an epic's branch needs write access"
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ package onboard
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
@@ -60,7 +61,7 @@ func (o Onboard) Plan(w flows.World) flows.Plan {
 			return p
 		}
 		for _, s := range p.Skipped {
-			if !contains(skipped, s) {
+			if !slices.Contains(skipped, s) {
 				skipped = append(skipped, s)
 			}
 		}
@@ -161,15 +162,6 @@ func committed(w flows.World, p flows.Plan) budget.State {
 func begun(e *inventory.Epic) bool {
 	for _, c := range e.Children {
 		if c.Closed() || c.Verdict.Code == inventory.CodeDispatched {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(list []flows.Skip, s flows.Skip) bool {
-	for _, o := range list {
-		if o == s {
 			return true
 		}
 	}

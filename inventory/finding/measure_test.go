@@ -62,7 +62,7 @@ func TestFindingsAgainstTruth(t *testing.T) {
 		t.Run(c.folder, func(t *testing.T) {
 			m := measureFolder(t, filepath.Join("testdata", c.folder), c.each)
 			if m.bodies == 0 {
-				t.Skip("no bodies in testdata/" + c.folder)
+				t.Fatal("no bodies in testdata/" + c.folder)
 			}
 			t.Log(m)
 			if m.precision() < c.floor || m.recall() < c.floor || m.gravity() < c.floor {
