@@ -19,5 +19,12 @@ type World struct {
 	Budget    budget.State
 	Said      Said      // comments that need not be posted again
 	TakenBack TakenBack // issues of ours that an undo closed
+	Courses   Courses   // what the journal remembers of pull requests
 	Now       time.Time
 }
+
+// Courses are what the journal remembers of pull requests, by Ref.Key.
+type Courses map[string]inventory.Course
+
+// Of is what is remembered of one; empty where it was never seen.
+func (c Courses) Of(pull inventory.Ref) inventory.Course { return c[pull.Key()] }

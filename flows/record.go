@@ -54,6 +54,19 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	Block{}.Kind():         read[Block],
 	Unblock{}.Kind():       read[Unblock],
 	AddChildren{}.Kind():   read[AddChildren],
+	Retarget{}.Kind():      read[Retarget],
+	Ask{}.Kind():           read[Ask],
+	ResolveThread{}.Kind(): read[ResolveThread],
+	UpdateBranch{}.Kind():  read[UpdateBranch],
+	AutoMerge{}.Kind():     read[AutoMerge],
+	Enqueue{}.Kind():       read[Enqueue],
+	MergePull{}.Kind():     read[MergePull],
+	ClosePull{}.Kind():     read[ClosePull],
+	OpenPull{}.Kind():      read[OpenPull],
+	Tick{}.Kind():          read[Tick],
+	Mend{}.Kind():          read[Mend],
+	Capture{}.Kind():       read[Capture],
+	NotePull{}.Kind():      read[NotePull],
 }
 
 func read[E Effect](raw json.RawMessage) (Effect, error) {

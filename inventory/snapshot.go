@@ -41,6 +41,8 @@ type Repo struct {
 	ReadAt        time.Time `json:"read_at"`
 	// What only the flows that make issues ask for (Details).
 	Details *Details `json:"details,omitempty"`
+	// What only the flows that follow pull requests ask for (Work).
+	Work    *Work    `json:"-"`
 	Problem *Problem `json:"problem,omitempty"` // why this repository could not be read; older data may stand beside it
 }
 
