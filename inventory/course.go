@@ -17,7 +17,8 @@ type Course struct {
 	Mended  []Mending // of the stuck flow
 	Updated []string  // heads at which we had GitHub merge the base into the branch
 	Unknown time.Time // since when GitHub has not told whether its head can be merged; zero: it has
-	Ended   bool      // what its end asks for was done
+	Clean   time.Time // when it was last seen without the conflict that we had asked about
+	Ended   PullState // how it ended, once what its end asks for was done; empty: not so far
 }
 
 // Head is a head commit as it was first seen.
@@ -99,7 +100,8 @@ const (
 	NoteMended  NoteKind = "mended"  // SHA, New where it was pushed, Why: how, or why not
 	NoteUnknown NoteKind = "unknown" // whether it can be merged is not known
 	NoteKnown   NoteKind = "known"   // it is
-	NoteEnded   NoteKind = "ended"   // what its end asks for was done
+	NoteClean   NoteKind = "clean"   // the conflict that we asked about is gone
+	NoteEnded   NoteKind = "ended"   // what its end asks for was done: What, the state
 )
 
 // With is the course with one more note. Notes fold in the order they were
@@ -149,8 +151,10 @@ func (c Course) With(at time.Time, n PullNote) Course {
 		}
 	case NoteKnown:
 		c.Unknown = time.Time{}
+	case NoteClean:
+		c.Clean = at
 	case NoteEnded:
-		c.Ended = true
+		c.Ended = PullState(n.What)
 	}
 	return c
 }
