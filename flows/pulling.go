@@ -2,6 +2,7 @@ package flows
 
 import (
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/checklist"
 )
 
 // The effects by which pull requests are followed to their merge (spec/2-flows
@@ -75,6 +76,12 @@ type OpenPull struct {
 // Tick ticks a child on its epic's checklist: one byte, by the protocol of
 // spec/1-domain "Checklists".
 type Tick struct{ Epic, Child inventory.Ref }
+
+// On is the epic's body with the child ticked. The error wraps
+// checklist.ErrAbsent or ErrAmbiguous.
+func (e Tick) On(body []byte) ([]byte, error) {
+	return checklist.Tick(body, reference(e.Child, e.Epic.Repo))
+}
 
 // Mend is the stuck flow: in a worktree of its own the base is merged into the
 // branch, by git, by what git remembers of an earlier resolution, or by the local

@@ -3,6 +3,7 @@
 package execute
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -21,6 +22,8 @@ type Dispatch struct {
 	Agent string // who implements where the inventory names nobody
 	// Labels is each agent's label, by agent.
 	Labels map[string]string
+	// Instead names another agent for a child, by Ref.Key.
+	Instead map[string]string
 	// Claims: a child is claimed on GitHub before the first write on it.
 	Claims bool
 }
@@ -47,6 +50,9 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 		why := "READY: " + c.Verdict.Reason
 		if phase.Name != "" {
 			why = "READY in " + phase.Name + ": " + c.Verdict.Reason
+		}
+		if n := inventory.NextAttempt(c.Issue, w.Rules); n > 1 {
+			why += fmt.Sprintf("; its %s dispatch, another task", nth(n))
 		}
 		d.child(&plan, w, epic.Ref, list, c, members[k], why, targetBranch(epic.Branch.Name, epic.Ref.From(c.Ref.Repo)))
 	}
@@ -84,7 +90,7 @@ func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chose
 		plan.Skip(c.Ref.String(), why)
 		return chosen
 	}
-	agent := d.agentFor(w, c.Ref.Repo)
+	agent := cmp.Or(d.Instead[c.Ref.Key()], d.agentFor(w, c.Ref.Repo))
 	label, ok := d.Labels[agent]
 	if !ok {
 		plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has no label: name one under agents in config.yaml", agent))

@@ -1,0 +1,532 @@
+package execute
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Row is a row of the table by which a pull request is judged: the first that
+// fits, in this order (spec/2-flows "Stage 3: execute").
+type Row string
+
+const (
+	RowStranger     Row = "stranger"     // not trusted, from a fork, or claimed twice
+	RowMerged       Row = "merged"       //
+	RowClosed       Row = "closed"       // without a merge
+	RowIntervention Row = "intervention" // labelled needs-intervention
+	RowBase         Row = "base"         // its base is another branch than its target
+	RowUnknown      Row = "unknown"      // a draft, or GitHub does not know yet
+	RowResolve      Row = "resolve"      // the reviews that a fix was asked for are answered
+	RowReviews      Row = "reviews"      // threads or changes that nobody asked the agent about
+	RowConflict     Row = "conflict"     //
+	RowStuck        Row = "stuck"        // in conflict, asked twice
+	RowAnswer       Row = "answer"       // asked, not answered
+	RowBehind       Row = "behind"       // lacks commits of its base
+	RowRed          Row = "red"          // checks failed
+	RowNone         Row = "none"         // no check at all
+	RowReview       Row = "review"       // a review is missing
+	RowPending      Row = "pending"      // checks run
+	RowQueued       Row = "queued"       // in the merge queue
+	RowGreen        Row = "green"        // green, resolved, up to date
+	RowPerson       Row = "person"       // anything else
+)
+
+// InterventionLabel keeps a pull request for a person; it is made in this colour.
+const (
+	InterventionLabel = "needs-intervention"
+	InterventionColor = "B60205"
+)
+
+// Decision is what is done about a pull request, or a child without one, at one
+// look, and why.
+type Decision struct {
+	About inventory.Ref // the pull request, or the child
+	Child inventory.Ref
+	Row   Row
+	Seen  string // what was seen
+	Next  string // what comes next, and why
+	Steps []flows.Step
+	// Person is what a person is needed for; empty: nothing.
+	Person string
+	// Alert names what a person is told of, once a head; empty: nothing. Its note
+	// is among the steps where nobody was told so far.
+	Alert string
+	// Soon: another look is worth it within a minute, since GitHub or an effect of
+	// ours settles what is open.
+	Soon bool
+}
+
+// Decide judges one pull request at one look. It is total: every state has a row,
+// and every row either does something or says what is waited for.
+func Decide(s Sight) Decision {
+	d := decider{Sight: s, Decision: Decision{About: s.Pull.Ref, Child: s.Child}}
+	for _, row := range table {
+		if row.fits(&d) {
+			d.Row = row.name
+			row.decide(&d)
+			return d.Decision
+		}
+	}
+	d.Row = RowPerson
+	d.person("a state that no rule knows: "+d.state(), "look at it, and merge or close it by hand")
+	return d.Decision
+}
+
+type decider struct {
+	Sight
+	Decision
+}
+
+type tableRow struct {
+	name   Row
+	fits   func(*decider) bool
+	decide func(*decider)
+}
+
+// table is the specification's, row by row.
+var table = []tableRow{
+	{RowMerged, func(d *decider) bool { return d.Pull.State == inventory.PullMerged && d.Doubt == "" }, (*decider).merged},
+	{RowClosed, func(d *decider) bool { return d.Pull.State == inventory.PullClosed }, (*decider).closed},
+	{RowStranger, func(d *decider) bool { return d.Doubt != "" }, (*decider).stranger},
+	{RowIntervention, func(d *decider) bool { return hasLabel(d.Pull.Labels, InterventionLabel) }, (*decider).intervention},
+	{RowBase, func(d *decider) bool { return d.Pull.Base != d.Target }, (*decider).base},
+	{RowUnknown, func(d *decider) bool {
+		return d.Pull.Draft || d.Pull.Mergeable != "MERGEABLE" && d.Pull.Mergeable != "CONFLICTING"
+	}, (*decider).unknown},
+	{RowResolve, func(d *decider) bool { return len(d.answered()) > 0 }, (*decider).resolve},
+	{RowReviews, (*decider).wantsReviews, (*decider).askReviews},
+	{RowConflict, (*decider).wantsConflict, (*decider).askConflict},
+	{RowStuck, (*decider).isStuck, (*decider).stuck},
+	{RowAnswer, (*decider).waitsForAnswer, (*decider).await},
+	{RowBehind, func(d *decider) bool { return d.Pull.Behind != 0 && !d.Pull.QueueOn && !d.Pull.Queued }, (*decider).behind},
+	{RowRed, func(d *decider) bool {
+		return d.Pull.Checks.Failed > 0 || isOneOf(d.Pull.Checks.State, "FAILURE", "ERROR")
+	}, (*decider).redChecks},
+	{RowNone, func(d *decider) bool { return d.Pull.Checks.State == "" && !d.reviewed() }, (*decider).none},
+	{RowReview, func(d *decider) bool {
+		return d.Pull.ReviewDecision == "REVIEW_REQUIRED" || d.objected()
+	}, (*decider).review},
+	{RowPending, func(d *decider) bool { return !d.checked() && !d.Pull.Queued }, (*decider).pending},
+	{RowQueued, func(d *decider) bool { return d.Pull.Queued }, func(d *decider) {
+		d.wait("in the merge queue", "the queue merges it")
+	}},
+	{RowGreen, func(d *decider) bool { return d.checked() }, (*decider).green},
+}
+
+// checked tells that nothing is to be said against it by its checks.
+func (d *decider) checked() bool {
+	return d.Pull.Checks.State == "SUCCESS" || d.Pull.Checks.State == "" && d.reviewed()
+}
+
+// reviewed tells whether reviews alone, in a repository without CI, let it pass.
+func (d *decider) reviewed() bool {
+	return d.Reviewed && (d.Own || d.Pull.Approved > 0 || d.Pull.Reviews > 0 && len(d.Pull.Unresolved()) == 0)
+}
+
+func (d *decider) wait(seen, next string) { d.Seen, d.Next = seen, next }
+
+func (d *decider) person(seen, next string) { d.Seen, d.Next, d.Person = seen, next, seen }
+
+func (d *decider) do(seen, next string, effects ...flows.Effect) {
+	d.Seen, d.Next, d.Soon = seen, next, true
+	for _, e := range effects {
+		d.Steps = append(d.Steps, flows.Step{Reason: seen, Effect: e})
+	}
+}
+
+// alert tells a person, once a head.
+func (d *decider) alert(what, seen, next string) {
+	d.Seen, d.Next, d.Alert, d.Person = seen, next, what, seen
+	if !d.told(what) {
+		d.Steps = append(d.Steps, flows.Step{Reason: seen, Effect: flows.NotePull{Pull: d.Pull.Ref,
+			Note: inventory.PullNote{Kind: inventory.NoteAlert, What: what, SHA: d.Pull.HeadSHA}}})
+	}
+}
+
+// overdue waits, and alerts a person when it takes longer than it may.
+func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next string) {
+	if took := d.Now.Sub(since); took > limit {
+		d.alert(what, seen+" for "+span(took), next)
+		return
+	}
+	d.wait(seen, next)
+}
+
+func (d *decider) stranger() {
+	d.person(d.Doubt, "nothing is done with it until a person has settled that")
+}
+
+func (d *decider) merged() {
+	if d.Course.Ended != "" {
+		d.wait("merged", "nothing: what a merge asks for was done")
+		return
+	}
+	seen := "merged"
+	if d.Pull.Base != d.Target && !d.Own {
+		seen += " into " + d.Pull.Base + ", not " + d.Target
+	}
+	var steps []flows.Effect
+	if d.Issue != nil && !d.Issue.Closed {
+		steps = append(steps, flows.CloseIssue{Issue: d.Sight.Child, Reason: "completed"})
+	}
+	if !d.Own {
+		if d.Epic.Number != 0 && !d.Ticked {
+			steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
+		}
+		steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref})
+	}
+	steps = append(steps, d.ended())
+	d.do(seen, "its child is closed and ticked, its training record written; then the phase is looked at", steps...)
+}
+
+func (d *decider) ended() flows.Effect {
+	return flows.NotePull{Pull: d.Pull.Ref, Note: inventory.PullNote{Kind: inventory.NoteEnded, What: string(d.Pull.State), Child: d.Sight.Child.String()}}
+}
+
+func (d *decider) closed() {
+	switch {
+	case d.Course.Ended != "":
+		d.wait("closed without a merge", "nothing: its child was taken back")
+		return
+	case d.Own:
+		d.person("closed without a merge", "open it again, or merge the epic's branch by hand")
+		return
+	case d.Doubt != "":
+		d.wait("closed without a merge; "+d.Doubt, "nothing: it never took part")
+		return
+	case d.Issue == nil || d.Issue.Closed:
+		d.do("closed without a merge, and its child is closed, too", "nothing: the child is done with", d.ended())
+		d.Soon = false
+		return
+	case d.Dispatched.IsZero() || d.Dispatched.After(d.Pull.EndedAt):
+		d.do("closed without a merge; its child was taken back or dispatched again since", "nothing", d.ended())
+		d.Soon = false
+		return
+	case d.Returned >= mostReturns:
+		d.person(fmt.Sprintf("closed without a merge, the %s of its child", nth(d.Returned+1)), "say what is wrong with "+d.Sight.Child.From(d.Pull.Ref.Repo)+": mend the issue and recall it, or close it")
+		return
+	}
+	d.do("closed without a merge", "its child is taken back and READY again: another dispatch costs another task", d.ended())
+}
+
+func (d *decider) intervention() {
+	d.person("labelled "+InterventionLabel, "it waits until a person takes the label off; the rest of the epic goes on")
+}
+
+func (d *decider) base() {
+	if n, last := d.refused(flows.Retarget{}.Kind()); n > 0 {
+		d.person("its base is "+d.Pull.Base+", not "+d.Target+", and GitHub refused another: "+last.Why, "set its base by hand")
+		return
+	}
+	d.do("its base is "+d.Pull.Base+", not "+d.Target, "it is retargeted", flows.Retarget{Pull: d.Pull.Ref, From: d.Pull.Base, To: d.Target})
+}
+
+func (d *decider) unknown() {
+	if d.Pull.Draft {
+		d.overdue(d.head().Seen, d.Patience.Session, "draft", "a draft", "its author marks it ready")
+		return
+	}
+	since := d.Course.Unknown
+	if since.IsZero() {
+		since = d.Now
+	}
+	d.overdue(since, d.Patience.Unknown, "unknown", "GitHub has not told whether it can be merged", "it is asked again soon")
+	d.Soon = d.Alert == ""
+}
+
+// answered are the threads to be resolved, unread: those that stood before we
+// first saw the head which the agent made after it was asked for a fix.
+func (d *decider) answered() []string {
+	ask, ok := d.asked(inventory.FixReviews)
+	h, made := d.answer()
+	if !ok || !made || !h.Seen.After(ask.At) {
+		return nil
+	}
+	open := d.Pull.Unresolved()
+	return slices.DeleteFunc(open, func(id string) bool { return !slices.Contains(h.Threads, id) })
+}
+
+func (d *decider) resolve() {
+	list := d.answered()
+	if n, last := d.refused(flows.ResolveThread{}.Kind()); n >= mostRefusals {
+		d.person("GitHub refused to resolve its threads: "+last.Why, "resolve them by hand")
+		return
+	} else if n > 0 && d.Now.Sub(last.At) < d.Patience.Retry {
+		d.wait("GitHub refused to resolve a thread: "+last.Why, "it is tried again in a while")
+		return
+	}
+	var steps []flows.Effect
+	for _, id := range list {
+		steps = append(steps, flows.ResolveThread{Pull: d.Pull.Ref, Thread: id})
+	}
+	d.do(fmt.Sprintf("a fix was asked for and the agent made a head since: %s stood before it", count(len(list), "unresolved thread")), "they are resolved", steps...)
+}
+
+// wantsReviews: threads or changes requested that nobody asked the agent about
+// since its newest head. Objections that no thread goes with are asked about
+// once a head; a reviewer who is not content with the answer has to say so anew.
+func (d *decider) wantsReviews() bool {
+	if _, waiting := d.waits(inventory.FixReviews); waiting {
+		return false
+	}
+	if len(d.Pull.Unresolved()) > 0 {
+		return true
+	}
+	return d.objected() && d.asks(inventory.FixReviews) == 0
+}
+
+func (d *decider) objected() bool {
+	return d.Pull.Objected > 0 || d.Pull.ReviewDecision == "CHANGES_REQUESTED"
+}
+
+func (d *decider) askReviews() {
+	seen := count(len(d.Pull.Unresolved()), "unresolved review thread")
+	if len(d.Pull.Unresolved()) == 0 {
+		seen = "changes are requested"
+	}
+	switch {
+	case d.Own:
+		d.alert("reviews", seen+" on the epic's own pull request", "answer them, and resolve the threads")
+		return
+	case d.asks(inventory.FixReviews) >= mostReviewAsks:
+		d.person(fmt.Sprintf("%s, after %d requests for a fix", seen, mostReviewAsks), "answer the reviews by hand, or take the child back")
+		return
+	}
+	d.ask(inventory.FixReviews, seen)
+}
+
+func (d *decider) ask(fix inventory.Fix, seen string) {
+	if n, last := d.refused(flows.Ask{}.Kind()); n > 0 {
+		d.person(seen+", and GitHub refused a comment: "+last.Why, "look at the pull request")
+		return
+	}
+	text := fixReviewsText
+	if fix == inventory.FixConflict {
+		text = fixConflictText
+	}
+	d.do(seen, "the agent is asked for a fix", flows.Ask{Pull: d.Pull.Ref, Fix: fix, Body: strings.TrimSpace(text), Head: d.Pull.HeadSHA})
+	d.Soon = false
+}
+
+func (d *decider) conflicting() bool { return d.Pull.Mergeable == "CONFLICTING" }
+
+// wantsConflict: in conflict, asked fewer than two times, and not since the
+// agent's newest head unless the answer limit has passed.
+func (d *decider) wantsConflict() bool {
+	if !d.conflicting() || d.Own || d.asks(inventory.FixConflict) >= mostConflictAsks {
+		return false
+	}
+	ask, waiting := d.waits(inventory.FixConflict)
+	if d.asks(inventory.FixConflict) == 0 {
+		return true
+	}
+	return !waiting || d.Now.Sub(ask.At) > d.Patience.Answer
+}
+
+func (d *decider) askConflict() {
+	seen := "in conflict with " + d.Pull.Base
+	if n := d.asks(inventory.FixConflict); n > 0 {
+		seen += fmt.Sprintf(", asked %s", times(n))
+	}
+	d.ask(inventory.FixConflict, seen)
+}
+
+// isStuck: in conflict, asked twice, and since then another head of the agent or
+// the limit has passed.
+func (d *decider) isStuck() bool {
+	if !d.conflicting() {
+		return false
+	}
+	if d.Own {
+		return true
+	}
+	if d.asks(inventory.FixConflict) < mostConflictAsks {
+		return false
+	}
+	ask, waiting := d.waits(inventory.FixConflict)
+	return !waiting || d.Now.Sub(ask.At) > d.Patience.Answer || d.gaveUp() != nil
+}
+
+// gaveUp is the stuck flow's run at this head that did not help; nil: none was.
+func (d *decider) gaveUp() *inventory.Mending {
+	for k := range d.Course.Mended {
+		if m := &d.Course.Mended[k]; m.Head == d.Pull.HeadSHA && m.SHA == "" {
+			return m
+		}
+	}
+	return nil
+}
+
+func (d *decider) stuck() {
+	seen := fmt.Sprintf("in conflict with %s, asked %s", d.Pull.Base, times(d.asks(inventory.FixConflict)))
+	if d.Own {
+		seen = "the epic's branch is in conflict with " + d.Pull.Base
+	}
+	if m := d.gaveUp(); m != nil {
+		d.do(seen+"; no merge of ours helped: "+m.How, "a person resolves it; the rest of the epic goes on",
+			flows.MakeLabel{Repo: d.Pull.Ref.Repo, Name: InterventionLabel, Color: InterventionColor, About: "A pull request that waits for a person"},
+			flows.AddLabel{Issue: d.Pull.Ref, Label: InterventionLabel},
+			flows.Comment{Issue: d.Pull.Ref, Body: strings.ReplaceAll(strings.TrimSpace(stuckText), "{base}", d.Pull.Base), Once: true})
+		d.Person = d.Seen
+		return
+	}
+	if d.Turn.Number != 0 {
+		d.turn(seen)
+		return
+	}
+	d.do(seen, "the base is merged into it in a worktree: by git, by an earlier resolution, or by the local agent",
+		flows.Mend{Pull: d.Pull.Ref, Branch: d.Pull.Head, Base: d.Pull.Base, Head: d.Pull.HeadSHA})
+}
+
+func (d *decider) turn(seen string) {
+	d.wait(seen, "its turn comes after "+d.Turn.From(d.Pull.Ref.Repo)+": one at a time, since each merge moves the base of the others")
+}
+
+func (d *decider) waitsForAnswer() bool {
+	_, reviews := d.waits(inventory.FixReviews)
+	return d.conflicting() || reviews && (len(d.Pull.Unresolved()) > 0 || d.objected())
+}
+
+func (d *decider) await() {
+	fix := inventory.FixReviews
+	if d.conflicting() {
+		fix = inventory.FixConflict
+	}
+	ask, _ := d.asked(fix)
+	seen := "asked for a fix of the " + string(fix) + " at " + clock(ask.At)
+	if d.acked(ask) {
+		seen += ", which the agent has seen"
+	}
+	d.overdue(ask.At, d.Patience.Answer, "answer", seen+", no new head since", "the agent answers with a commit")
+}
+
+func (d *decider) behind() {
+	head := d.Pull.HeadSHA
+	if d.Pull.Behind < 0 {
+		d.overdue(d.head().Seen, d.Patience.Checks, "behind", "GitHub has not told how far behind "+d.Pull.Base+" it is", "it is asked again soon")
+		d.Soon = d.Alert == ""
+		return
+	}
+	seen := fmt.Sprintf("%s behind %s", count(d.Pull.Behind, "commit"), d.Pull.Base)
+	n, last := d.refused(flows.UpdateBranch{}.Kind())
+	switch {
+	case n >= mostRefusals:
+		d.person(seen+", and GitHub refused to update it: "+last.Why, "update its branch by hand")
+	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:
+		d.wait(seen+", and GitHub refused to update it: "+last.Why, "it is tried again in a while")
+	case slices.Contains(d.Course.Updated, head):
+		d.overdue(d.head().Seen, d.Patience.Checks, "update", seen+", and an update of its branch was asked for", "GitHub merges the base into it")
+		d.Soon = d.Alert == ""
+	case d.Turn.Number != 0:
+		d.turn(seen)
+	default:
+		d.do(seen, "its branch is updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
+	}
+}
+
+func (d *decider) redChecks() {
+	seen := count(max(d.Pull.Checks.Failed, 1), "check") + " failed"
+	n := d.red()
+	switch {
+	case d.Own:
+		d.alert("red", seen+" on the epic's own pull request", "mend it on the epic's branch")
+	case n >= mostRedHeads && d.Gates.Reassign != "":
+		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "it is closed and its child goes to "+d.Gates.Reassign+": another task",
+			flows.ClosePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
+	case n >= mostRedHeads:
+		d.person(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "mend it by hand, or close it: its child is READY again then")
+	case d.head().Ours:
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", seen+" on a merge of its base", "the agent mends it")
+	default:
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it")
+	}
+}
+
+func (d *decider) none() {
+	if d.Reviewed {
+		d.overdue(d.head().Seen, d.Patience.Review, "review", "no CI here, and no review yet", "a person, or a reviewing agent, reviews it")
+		return
+	}
+	d.overdue(d.head().Seen, d.Patience.Checks, "checks", "no check has reported, and that is not green", "CI starts; where there is none, say so: ci: none in inventory.yaml")
+}
+
+func (d *decider) review() {
+	seen, next := "a review is required", "a person reviews it"
+	if d.Pull.ReviewDecision != "REVIEW_REQUIRED" {
+		seen, next = "changes are requested, and the agent has answered", "the reviewer looks again"
+	}
+	d.overdue(d.head().Seen, d.Patience.Review, "review", seen, next)
+	if d.Alert == "" {
+		d.Person = seen
+	}
+}
+
+func (d *decider) pending() {
+	seen := "checks are running"
+	if d.Now.Sub(d.head().Seen) > d.Patience.Checks {
+		d.alert("checks", seen+" for "+span(d.Now.Sub(d.head().Seen)), "look at the runs: something hangs")
+		return
+	}
+	n, last := d.refused(flows.AutoMerge{}.Kind())
+	switch {
+	case d.Pull.AutoMerge:
+		d.wait(seen+", auto-merge is on", "GitHub merges it when they pass")
+	case n > 0:
+		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "it is merged when they pass")
+	case d.Turn.Number != 0, !d.Gates.AutoMerge, d.Gates.Ask, !d.Merge.AutoMerge, d.Own:
+		d.wait(seen, "it is merged when they pass")
+	case d.Pull.QueueOn:
+		d.do(seen, "the merge queue takes it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
+	default:
+		d.do(seen, "GitHub merges it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Method: d.Merge.Method()})
+	}
+	d.Soon = false
+}
+
+func (d *decider) green() {
+	const seen = "green, resolved, up to date"
+	merge := flows.Effect(flows.MergePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Method: d.method()})
+	next := "it is merged"
+	if d.Pull.QueueOn {
+		merge, next = flows.Enqueue{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA}, "the merge queue takes it"
+	}
+	n, last := d.refused(merge.Kind())
+	switch {
+	case n >= mostRefusals:
+		d.person(seen+", and GitHub refused the merge: "+last.Why, "merge it by hand, or mend what stands against it")
+	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:
+		d.wait(seen+"; GitHub refused the merge: "+last.Why, "it is tried again in a while")
+	case d.Gates.Ask && !d.Gates.Word:
+		d.person(seen, "a person gives their word (gates.merge: ask): run the command on a terminal")
+	case d.Turn.Number != 0:
+		d.turn(seen)
+	default:
+		d.do(seen, next, merge)
+	}
+}
+
+// method keeps the commits of an epic's branch apart, where that is allowed: each
+// is one child's.
+func (d *decider) method() string {
+	if d.Own && d.Merge.Commit {
+		return "merge"
+	}
+	return d.Merge.Method()
+}
+
+// state is what was seen, in a few words, of a state that no row fits.
+func (d *decider) state() string {
+	p := d.Pull
+	return strings.ToLower(fmt.Sprintf("%s, mergeable %s, checks %s, review %s", p.State, p.Mergeable, p.Checks.State, p.ReviewDecision))
+}
+
+func hasLabel(labels []string, name string) bool {
+	return slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(l, name) })
+}
+
+func isOneOf(s string, list ...string) bool { return slices.Contains(list, s) }

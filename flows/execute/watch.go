@@ -1,0 +1,426 @@
+package execute
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Watch asks for all that is to be done now for running epics, and for what was
+// dispatched directly: one decision a pull request and look (spec/2-flows "Stage
+// 3: execute"). The snapshot holds the Work of the repositories (Questions), the
+// world the Courses with what the look adds (Observe).
+type Watch struct {
+	Epics []inventory.Ref     // that are followed
+	Repos []inventory.RepoRef // whose direct dispatches are followed
+	Scope Scope
+	// Dispatch is how READY children are handed out; Max is an epic's at one look.
+	Dispatch Dispatch
+	Gates    Gates
+	Patience Patience
+	// Begin: where an epic has ended, the repository's next one is begun; else it
+	// is named.
+	Begin bool
+}
+
+// Scope is which part of it is wanted.
+type Scope struct {
+	Tick     bool // checklists are kept in step with their children
+	Fix      bool // pull requests are unstuck: retargeted, asked about, resolved, updated
+	Merge    bool // green ones are merged, ended ones followed up
+	Dispatch bool // READY children of open phases are handed out
+	Finish   bool // what is done is brought to the default branch
+}
+
+// All is the whole of it.
+var All = Scope{true, true, true, true, true}
+
+// Unstick is what gets pull requests moving, without a merge or a task.
+var Unstick = Scope{Fix: true}
+
+// Sync keeps the checklists in step, and nothing else.
+var Sync = Scope{Tick: true}
+
+// Watched is what one look says of one epic, or of one repository's direct
+// dispatches.
+type Watched struct {
+	Epic      inventory.Ref // zero: the direct ones
+	Repo      inventory.RepoRef
+	Plan      flows.Plan
+	Decisions []Decision
+	// State is how the epic stands, in words: its phase, or what it waits for.
+	State string
+	Done  bool // it is closed, or nothing is left of it but what a person has to do
+}
+
+// gathered is what is followed, put together.
+type gathered struct {
+	epics []*inventory.Epic
+	tasks map[string][]*task // by epic, Ref.Key; direct ones by the repository's key
+	pulls []belonging
+}
+
+func (x Watch) gather(w flows.World) gathered {
+	g := gathered{tasks: map[string][]*task{}}
+	all := map[string][]*task{} // by repository
+	take := func(key string, list []*task) {
+		g.tasks[key] = list
+		for _, t := range list {
+			all[t.repo.Ref.Key()] = append(all[t.repo.Ref.Key()], t)
+		}
+	}
+	homes := map[string][]*inventory.Epic{}
+	for _, ref := range x.Epics {
+		e, ok := w.Fleet.Epic(ref)
+		if !ok {
+			continue
+		}
+		g.epics = append(g.epics, e)
+		list := tasks(w, e)
+		take(e.Ref.Key(), list)
+		for _, c := range e.Children { // its own pull request may be in a child's repository
+			homes[c.Ref.Repo.Key()] = append(homes[c.Ref.Repo.Key()], e)
+		}
+		homes[e.Ref.Repo.Key()] = append(homes[e.Ref.Repo.Key()], e)
+	}
+	listed := listedChildren(w.Fleet)
+	for _, ref := range x.Repos {
+		if r, ok := w.Snapshot.Repo(ref); ok {
+			take(r.Ref.Key(), direct(w, r, listed))
+		}
+	}
+	for k := range w.Snapshot.Repos {
+		r := &w.Snapshot.Repos[k]
+		g.pulls = append(g.pulls, belongings(w, r, all[r.Ref.Key()], homes[r.Ref.Key()])...)
+	}
+	return g
+}
+
+// Look decides everything, in the order the epics were given.
+func (x Watch) Look(w flows.World) []Watched {
+	g := x.gather(w)
+	sights := x.sights(w, g)
+	turns(sights)
+	var out []Watched
+	for _, e := range g.epics {
+		seen := x.epic(w, g, e, sights)
+		w.Budget = committed(w, seen.Plan)
+		out = append(out, seen)
+	}
+	for _, repo := range x.Repos {
+		r, ok := w.Snapshot.Repo(repo)
+		if !ok || len(g.tasks[r.Ref.Key()]) == 0 {
+			continue
+		}
+		seen := Watched{Repo: r.Ref, Plan: flows.Plan{Flow: "watch", Target: r.Ref.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}}
+		x.follow(w, &seen, g.tasks[r.Ref.Key()], sights)
+		out = append(out, seen)
+	}
+	return out
+}
+
+// sights are those of all pull requests, by Ref.Key.
+func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
+	out := map[string]*Sight{}
+	returned := map[string]int{}
+	for _, c := range w.Courses {
+		if c.Ended == inventory.PullClosed {
+			returned[c.Child.Key()]++
+		}
+	}
+	for _, b := range g.pulls {
+		repo, _ := w.Snapshot.Repo(b.pull.Ref.Repo)
+		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Merge: repo.Work.Merge,
+			Gates: x.Gates, Patience: x.Patience, Now: w.Now}
+		if row, ok := w.Fleet.Row(repo.Ref); ok {
+			s.Reviewed = row.CI == "none"
+		}
+		if b.epic != nil {
+			s.Epic = b.epic.Ref
+		}
+		if b.task == nil {
+			s.Own, s.Child, s.Target = true, b.epic.Ref, repo.DefaultBranch
+			s.Issue, _ = w.Snapshot.Find(b.epic.Ref)
+		} else {
+			s.Child, s.Issue, s.Ticked, s.Target, s.Dispatched = b.task.Ref, b.task.Issue, b.task.Checked, b.task.target, b.task.since
+			s.Returned = returned[b.task.Ref.Key()]
+			if s.Course.Ended == inventory.PullClosed {
+				s.Returned--
+			}
+		}
+		out[b.pull.Ref.Key()] = s
+	}
+	return out
+}
+
+// turns lets one pull request a base through at a time, of those that a merge
+// there would set back: what is merged first moves the base of the others
+// (spec/2-flows "Cascades"). First comes what is nearest to its merge.
+func turns(sights map[string]*Sight) {
+	near := map[Row]int{RowGreen: 1, RowPending: 2, RowBehind: 3, RowStuck: 4}
+	type contender struct {
+		*Sight
+		near int
+	}
+	bases := map[string][]contender{}
+	for _, s := range sights {
+		d := Decide(*s)
+		n := near[d.Row]
+		if n == 0 || s.Pull.QueueOn || d.Person != "" && d.Row != RowGreen {
+			continue
+		}
+		if d.Row == RowBehind && (s.Pull.Checks.Failed > 0 || s.Pull.ReviewDecision == "REVIEW_REQUIRED") {
+			n += 3 // its update alone brings it no nearer
+		}
+		key := s.Pull.Ref.Repo.Key() + " " + s.Pull.Base
+		bases[key] = append(bases[key], contender{s, n})
+	}
+	for _, list := range bases {
+		slices.SortFunc(list, func(a, b contender) int {
+			return cmp.Or(cmp.Compare(a.near, b.near), a.Pull.Ref.Compare(b.Pull.Ref))
+		})
+		for _, c := range list[1:] {
+			c.Turn = list[0].Pull.Ref
+		}
+	}
+}
+
+// epic decides all that is to be done for one epic.
+func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[string]*Sight) Watched {
+	out := Watched{Epic: e.Ref, Repo: e.Ref.Repo, State: phaseOf(e),
+		Plan: flows.Plan{Flow: "watch", Target: e.Ref.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}}
+	ticked := map[string]bool{}
+	list := g.tasks[e.Ref.Key()]
+	for _, t := range list {
+		for _, p := range t.pulls {
+			if s := sights[p.Ref.Key()]; x.Scope.Merge && s != nil && s.Doubt == "" && p.State == inventory.PullMerged && s.Course.Ended == "" {
+				ticked[t.Ref.Key()] = true // with what else its merge asks for
+			}
+		}
+	}
+	if x.Scope.Tick {
+		x.ticks(w, &out, e, ticked)
+	}
+	x.follow(w, &out, list, sights)
+	for _, b := range g.pulls {
+		if b.task == nil && b.epic.Ref.Key() == e.Ref.Key() {
+			x.add(w, &out, Decide(*sights[b.pull.Ref.Key()]))
+		}
+	}
+	switch {
+	case e.Running():
+		if x.Scope.Dispatch {
+			x.next(w, &out, e, sights)
+		}
+	case x.Scope.Finish:
+		x.finish(w, &out, g, e, sights)
+	}
+	return out
+}
+
+// follow decides about every task: by its pull requests, or by its session.
+func (x Watch) follow(w flows.World, out *Watched, list []*task, sights map[string]*Sight) {
+	for _, t := range list {
+		open := false
+		for _, p := range t.pulls {
+			s := sights[p.Ref.Key()]
+			open = open || p.State == inventory.PullOpen || p.State == inventory.PullMerged
+			x.add(w, out, Decide(*s))
+		}
+		if !open && !t.Issue.Closed && !x.justReturned(t, sights) {
+			x.add(w, out, x.session(w, t))
+		}
+	}
+}
+
+// justReturned tells that a pull request of the task that is closed takes it back
+// at this look.
+func (x Watch) justReturned(t *task, sights map[string]*Sight) bool {
+	return slices.ContainsFunc(t.pulls, func(p *inventory.PullWork) bool {
+		s := sights[p.Ref.Key()]
+		return p.State == inventory.PullClosed && !t.since.After(p.EndedAt) && s != nil
+	})
+}
+
+// add takes a decision's steps into the plan, as far as they are wanted.
+func (x Watch) add(w flows.World, out *Watched, d Decision) {
+	if d.Row == RowClosed && len(d.Steps) > 0 && d.Soon { // its child goes back, too
+		if p, err := (Recall{Child: d.Child}).Plan(w); err == nil {
+			d.Steps = append(slices.Clone(p.Steps), d.Steps...)
+		}
+	}
+	if !x.wants(d.Row) {
+		d.Steps = nil
+	}
+	out.Decisions = append(out.Decisions, d)
+	for _, s := range d.Steps {
+		out.Plan.Add(s)
+	}
+	if len(d.Steps) == 0 {
+		out.Plan.Skip(d.About.String(), d.Seen+": "+d.Next)
+	}
+}
+
+// wants tells whether what a row does lies in the scope.
+func (x Watch) wants(r Row) bool {
+	switch r {
+	case RowMerged, RowClosed, RowGreen, RowPending, RowSpent, RowLimit:
+		return x.Scope.Merge
+	case RowNone, RowUnknown, RowWorking, RowSilent, RowReview, RowPerson, RowQueued: // alerts at the most
+		return x.Scope.Fix || x.Scope.Merge
+	}
+	return x.Scope.Fix
+}
+
+// phaseOf says how far an epic is.
+func phaseOf(e *inventory.Epic) string {
+	for _, p := range e.Phases {
+		if p.Open && !p.Finished() {
+			name := p.Name
+			if name == "" {
+				name = "children"
+			}
+			return fmt.Sprintf("%s %d/%d", name, p.Done, p.Total)
+		}
+	}
+	return "every child closed"
+}
+
+// ticks plans the ticks of children that are closed, derived from their states:
+// one that was lost returns here.
+func (x Watch) ticks(w flows.World, out *Watched, e *inventory.Epic, already map[string]bool) {
+	issue, ok := w.Snapshot.Find(e.Ref)
+	if !ok {
+		return
+	}
+	for _, c := range e.Children {
+		if c.Checked || already[c.Ref.Key()] || c.Issue == nil || !c.Issue.Closed {
+			continue
+		}
+		already[c.Ref.Key()] = true
+		tick := flows.Tick{Epic: e.Ref, Child: c.Ref}
+		switch _, err := tick.On([]byte(issue.Body)); {
+		case !w.Rules.Trust.Author(issue.Author, issue.AuthorKind, issue.Association):
+			out.Plan.Skip(c.Ref.String(), "closed, not ticked: a stranger wrote the checklist, and nothing is written into their text")
+		case err != nil:
+			out.Plan.Skip(c.Ref.String(), "closed, and cannot be ticked: "+err.Error())
+			out.Decisions = append(out.Decisions, Decision{About: c.Ref, Child: c.Ref, Row: RowPerson, Seen: "closed, and cannot be ticked: " + err.Error(),
+				Next: "mend the checklist of " + e.Ref.From(c.Ref.Repo), Person: err.Error()})
+		default:
+			out.Plan.Add(flows.Step{Reason: "it is closed: " + c.Verdict.Reason, Effect: tick})
+		}
+	}
+}
+
+// next hands out what is READY in an epic that was begun, as far as today's budget
+// goes.
+func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[string]*Sight) {
+	if len(e.Ready()) == 0 {
+		return
+	}
+	if !begun(w, e) {
+		out.State += ", not begun"
+		if !x.Begin || runs(w, e) {
+			out.Plan.Skip(e.Ref.String(), fmt.Sprintf("not begun: core dev epic %d --repo %s --dispatch begins it", e.Ref.Number, e.Ref.Repo))
+			return
+		}
+	}
+	d := x.Dispatch
+	d.Epic = e.Ref
+	d.Instead = x.reassigned(e, sights)
+	p, err := d.Plan(w)
+	var refusal *flows.Refusal
+	if errors.As(err, &refusal) && refusal.Fits > 0 {
+		out.Plan.Skip(e.Ref.String(), refusal.Error())
+		d.Max = refusal.Fits
+		p, err = d.Plan(w)
+	}
+	if err != nil {
+		out.Plan.Skip(e.Ref.String(), err.Error())
+		return
+	}
+	for _, s := range p.Steps {
+		out.Plan.Add(s)
+	}
+	for _, s := range p.Skipped {
+		if c, ok := childOf(e, s.Target); !ok || c.Verdict.Code != inventory.CodeDispatched && c.Verdict.Code != inventory.CodePhase {
+			out.Plan.Skipped = append(out.Plan.Skipped, s)
+		}
+	}
+}
+
+func childOf(e *inventory.Epic, target string) (inventory.Child, bool) {
+	for _, c := range e.Children {
+		if c.Ref.String() == target {
+			return c, true
+		}
+	}
+	return inventory.Child{}, false
+}
+
+// reassigned are the children whose pull requests stayed red, with the agent that
+// gets them instead, by Ref.Key.
+func (x Watch) reassigned(e *inventory.Epic, sights map[string]*Sight) map[string]string {
+	if x.Gates.Reassign == "" {
+		return nil
+	}
+	out := map[string]string{}
+	for _, s := range sights {
+		if s.Epic.Key() == e.Ref.Key() && s.Pull.State == inventory.PullClosed && s.red() >= mostRedHeads {
+			out[s.Child.Key()] = x.Gates.Reassign
+		}
+	}
+	return out
+}
+
+// begun tells whether any child was ever dispatched or done.
+func begun(w flows.World, e *inventory.Epic) bool {
+	return slices.ContainsFunc(e.Children, func(c inventory.Child) bool {
+		return c.Closed() || c.Verdict.Code == inventory.CodeDispatched || w.Records[c.Ref.Key()].Lines > 0
+	})
+}
+
+// runs tells whether another epic of the repository is begun and not done.
+func runs(w flows.World, but *inventory.Epic) bool {
+	epics := w.Fleet.Of(but.Ref.Repo)
+	for k := range epics {
+		e := &epics[k]
+		if e.Ref.Key() != but.Ref.Key() && e.Running() && (begun(w, e) || e.Ref.Number < but.Ref.Number && len(e.Ready()) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// Running are the epics that are followed where none is named: those that were
+// begun, and those that are done and not closed. begin: and the first of every
+// repository where none is.
+func Running(w flows.World, repos []inventory.RepoRef, begin bool) []inventory.Ref {
+	var out []inventory.Ref
+	for k := range w.Fleet.Epics {
+		e := &w.Fleet.Epics[k]
+		if !slices.ContainsFunc(repos, e.Ref.Repo.Same) {
+			continue
+		}
+		if begun(w, e) || begin && len(e.Ready()) > 0 && !runs(w, e) {
+			out = append(out, e.Ref)
+		}
+	}
+	return out
+}
+
+// committed is the budget with what a plan reserves.
+func committed(w flows.World, p flows.Plan) budget.State {
+	b := w.Budget
+	for _, s := range p.Steps {
+		if r, ok := s.Effect.(flows.Reserve); ok {
+			b = flows.Committed(b, r)
+		}
+	}
+	return b
+}
