@@ -167,20 +167,21 @@ func (d *decider) merged() {
 		return
 	}
 	seen := "merged"
-	if d.Pull.Base != d.Target && !d.Own {
+	if d.Pull.Base != d.Target {
 		seen += " into " + d.Pull.Base + ", not " + d.Target
 	}
 	var steps []flows.Effect
+	if d.Own { // its epic is closed when its branch is home everywhere
+		d.do(seen, "its branch is deleted and the epic closed", d.ended())
+		return
+	}
 	if d.Issue != nil && !d.Issue.Closed {
 		steps = append(steps, flows.CloseIssue{Issue: d.Sight.Child, Reason: "completed"})
 	}
-	if !d.Own {
-		if d.Epic.Number != 0 && !d.Ticked {
-			steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
-		}
-		steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref})
+	if d.Epic.Number != 0 && !d.Ticked {
+		steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
 	}
-	steps = append(steps, d.ended())
+	steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref}, d.ended())
 	d.do(seen, "its child is closed and ticked, its training record written; then the phase is looked at", steps...)
 }
 
