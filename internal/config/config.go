@@ -25,6 +25,9 @@ type Config struct {
 	ReadyShare    int // percent
 	Merge         string
 	AutoMerge     bool
+	Reassign      string // agent; empty: a person
+	NextEpic      string // propose, start
+	Watch         Watch
 	AcceptedLabel string
 	Themes        []Theme
 	Classifier    string
@@ -32,6 +35,7 @@ type Config struct {
 	CI            string
 	NotifyDesktop bool
 	NotifyBell    bool
+	NotifyHook    string // URL
 	Keys          []Binding
 	QuietPeriod   time.Duration
 	Claims        string
@@ -54,6 +58,12 @@ type Agent struct {
 	Window      budget.Window
 	Concurrency int    // tasks at once; 0: no limit known
 	Token       string // environment variable, or @login of a member; empty: of the member charged
+}
+
+// Watch is how often pull requests are looked at, and how long things may take
+// before somebody hears of them.
+type Watch struct {
+	Interval, Ack, Session, GiveUp, Answer, Checks, Review time.Duration
 }
 
 // Theme is a name for a group of issues and the words that put one there.

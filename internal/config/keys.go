@@ -43,6 +43,8 @@ const (
 	maxAgentQuota = 1_000_000 // tasks a window
 )
 
+const day = 24 * 60 * 60 // seconds
+
 var windowWords = []string{string(budget.UTCDay), string(budget.Rolling), string(budget.Both), string(budget.Weekly), string(budget.Monthly)}
 
 var knownLogins = map[string][]string{
@@ -120,11 +122,39 @@ var keyTable = finish([]Key{
 		set: func(c *Config, _ string, v value) { c.ReadyShare = v.n }},
 
 	{Path: "gates.merge", Default: "auto", Allowed: []string{"auto", "ask"},
-		Idle: true, Meaning: "a pull request that is green and resolved is merged, or waits for a person's word",
-		set: func(c *Config, _ string, v value) { c.Merge = v.text }},
+		Meaning: "a pull request that is green and resolved is merged, or waits for the word of a person at a terminal",
+		set:     func(c *Config, _ string, v value) { c.Merge = v.text }},
 	{Path: "gates.auto_merge", Default: "true", kind: truth,
-		Idle: true, Meaning: "whether GitHub's auto-merge may be enabled while checks are pending",
-		set: func(c *Config, _ string, v value) { c.AutoMerge = v.on }},
+		Meaning: "whether GitHub's auto-merge may be enabled while checks are pending",
+		set:     func(c *Config, _ string, v value) { c.AutoMerge = v.on }},
+	{Path: "gates.reassign", Default: `""`, check: checkAgentOrNone,
+		Meaning: "the agent that gets a child, for another task, when three heads of a pull request failed their checks; empty: a person",
+		set:     func(c *Config, _ string, v value) { c.Reassign = v.text }},
+	{Path: "next_epic", Default: "propose", Allowed: []string{"propose", "start"},
+		Meaning: "when an epic is done: name the repository's next one, or begin it",
+		set:     func(c *Config, _ string, v value) { c.NextEpic = v.text }},
+
+	{Path: "watch.interval", Default: "2m", kind: duration, min: 2, max: day,
+		Meaning: "how often watching looks; sooner where GitHub is about to settle something",
+		set:     func(c *Config, _ string, v value) { c.Watch.Interval = v.d }},
+	{Path: "watch.ack", Default: "30m", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long an agent may take to acknowledge a dispatch before a person is told",
+		set:     func(c *Config, _ string, v value) { c.Watch.Ack = v.d }},
+	{Path: "watch.session", Default: "6h", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long an agent may take to a pull request before a person is told",
+		set:     func(c *Config, _ string, v value) { c.Watch.Session = v.d }},
+	{Path: "watch.give_up", Default: "24h", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long a dispatch may be without a pull request before its child is READY again",
+		set:     func(c *Config, _ string, v value) { c.Watch.GiveUp = v.d }},
+	{Path: "watch.answer", Default: "2h", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long an agent may take to answer a request for a fix, or failed checks, before a person is told",
+		set:     func(c *Config, _ string, v value) { c.Watch.Answer = v.d }},
+	{Path: "watch.checks", Default: "2h", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long checks may run, or not start, before a person is told",
+		set:     func(c *Config, _ string, v value) { c.Watch.Checks = v.d }},
+	{Path: "watch.review", Default: "24h", kind: duration, min: 60, max: 30 * day,
+		Meaning: "how long a required review may be missing before a person is told again",
+		set:     func(c *Config, _ string, v value) { c.Watch.Review = v.d }},
 	{Path: "accepted_label", Default: "accepted", check: checkLabel,
 		Meaning: "label by which a person with write access lets a stranger's issue take part",
 		set:     func(c *Config, _ string, v value) { c.AcceptedLabel = v.text }},
@@ -157,11 +187,14 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.Pool = v.text }},
 
 	{Path: "notifications.desktop", Default: "false", kind: truth,
-		Idle: true, Meaning: "tell the desktop when a person is needed",
-		set: func(c *Config, _ string, v value) { c.NotifyDesktop = v.on }},
+		Meaning: "tell the desktop when a person is needed",
+		set:     func(c *Config, _ string, v value) { c.NotifyDesktop = v.on }},
 	{Path: "notifications.bell", Default: "false", kind: truth,
-		Idle: true, Meaning: "ring the terminal's bell when a person is needed",
-		set: func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
+		Meaning: "ring the terminal's bell when a person is needed",
+		set:     func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
+	{Path: "notifications.webhook", Default: `""`, check: checkURL,
+		Meaning: "address that gets a POST of JSON (core dev schema notification) when a person is needed",
+		set:     func(c *Config, _ string, v value) { c.NotifyHook = v.text }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
 		Idle: true, Meaning: "by action of the screen, the keys that start it",
 		set: func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},

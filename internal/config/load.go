@@ -323,6 +323,8 @@ func (k *Key) accept(v raw) (value, error) {
 	case duration:
 		if out.d, err = parseDuration(v.text); err == nil && out.d.Seconds() > float64(k.max) {
 			err = fmt.Errorf("%s is longer than %d s", v.text, k.max)
+		} else if err == nil && out.d.Seconds() < float64(k.min) {
+			err = fmt.Errorf("%s is shorter than %d s", v.text, k.min)
 		}
 	case list:
 		for _, item := range v.list {

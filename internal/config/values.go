@@ -153,6 +153,14 @@ func checkAgentName(s string) error {
 	return nil
 }
 
+// checkAgentOrNone takes an agent's name, or nothing.
+func checkAgentOrNone(s string) error {
+	if s == "" {
+		return nil
+	}
+	return checkAgentName(s)
+}
+
 func checkLabel(s string) error {
 	if s == "" || len(s) > 100 || strings.Contains(s, ",") || strings.TrimSpace(s) != s || visible(s) != s {
 		return fmt.Errorf("%q is not a label: at most 50 characters, no comma", s)
