@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,6 +97,22 @@ func (a *app) runDemo(ctx context.Context) error {
 	}
 	fmt.Fprintf(a.out, "\nLook around: %s, %s, %s\nIts files are in %s; start over with %s.\n",
 		a.called("core dev epic list"), a.called("core dev budget"), a.called("core dev why REF"), d.Path, a.calledDemo("--reset"))
+	return nil
+}
+
+// speedFlag lets the demo's time run faster, for commands that wait for agents.
+func (a *app) speedFlag(c *cobra.Command) {
+	c.Flags().Float64Var(&a.opt.speed, "speed", 1, "with --demo: seconds of the demo's time in a real one")
+}
+
+// checkSpeed refuses what no clock can run at, and another's time.
+func (a *app) checkSpeed() error {
+	switch s := a.opt.speed; {
+	case !(s >= 1) || math.IsInf(s, 1): // NaN is neither
+		return usageError{fmt.Errorf("--speed %v: give the seconds of the demo's time in a real one, from 1", s)}
+	case s > 1 && !a.opt.demo:
+		return usageError{errors.New("--speed goes with --demo: nobody else's time can be hurried")}
+	}
 	return nil
 }
 

@@ -19,14 +19,16 @@ const demoPatience = 2 * time.Second
 // it by all the waits that were cut short. How far is kept in a file of its own,
 // so that the demo's next day does not begin in the past of its log.
 type demoClock struct {
-	file string
+	file  string
+	speed float64   // seconds of the demo a real one
+	start time.Time // when it began to run at that speed
 
 	mu    sync.Mutex
 	ahead time.Duration
 }
 
-func newDemoClock(file string) *demoClock {
-	c := &demoClock{file: file}
+func newDemoClock(file string, speed float64) *demoClock {
+	c := &demoClock{file: file, speed: max(speed, 1), start: time.Now()}
 	if raw, err := os.ReadFile(file); err == nil {
 		if d, err := time.ParseDuration(strings.TrimSpace(string(raw))); err == nil && d > 0 {
 			c.ahead = d
@@ -39,25 +41,41 @@ func newDemoClock(file string) *demoClock {
 func (c *demoClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
+	return c.unjumped().Add(c.ahead)
+}
+
+// unjumped is the time without the waits that were cut short.
+func (c *demoClock) unjumped() time.Time {
+	now := time.Now()
+	return now.Add(time.Duration(float64(now.Sub(c.start)) * (c.speed - 1)))
+}
+
+// keep writes down how far it is ahead of the machine's time.
+func (c *demoClock) keep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	// Where it cannot be kept the demo goes back to the machine's time at its
+	// next start, and its GitHub with it as far as its own records allow.
+	if ahead := c.unjumped().Add(c.ahead).Sub(time.Now()).Round(time.Second); ahead > 0 {
+		_ = os.WriteFile(c.file, []byte(ahead.String()+"\n"), 0o600)
+	}
 }
 
 // Sleep returns when the demo's time is d later, or with the context's error.
 // Those who wait at the same time put the clock forward once.
 func (c *demoClock) Sleep(ctx context.Context, d time.Duration) error {
 	until := c.Now().Add(d)
-	if err := (github.SystemClock{}).Sleep(ctx, min(d, demoPatience)); err != nil {
+	if err := (github.SystemClock{}).Sleep(ctx, min(time.Duration(float64(d)/c.speed), demoPatience)); err != nil {
 		return err
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	left := until.Sub(time.Now().Add(c.ahead))
-	if left <= 0 {
-		return nil
+	left := until.Sub(c.unjumped().Add(c.ahead))
+	if left > 0 {
+		c.ahead += left
 	}
-	c.ahead += left
-	// Where it cannot be kept the demo goes back to the machine's time at its
-	// next start, and its GitHub with it as far as its own records allow.
-	_ = os.WriteFile(c.file, []byte(c.ahead.Round(time.Second).String()+"\n"), 0o600)
+	c.mu.Unlock()
+	if left > 0 {
+		c.keep()
+	}
 	return nil
 }

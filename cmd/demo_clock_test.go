@@ -13,7 +13,7 @@ import (
 func TestTheDemoWaitsAnHourInAMoment(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "clock")
 	synctest.Test(t, func(t *testing.T) {
-		c := newDemoClock(file)
+		c := newDemoClock(file, 1)
 		real, from := time.Now(), c.Now()
 		var all sync.WaitGroup
 		for range 8 {
@@ -30,7 +30,7 @@ func TestTheDemoWaitsAnHourInAMoment(t *testing.T) {
 		if passed := c.Now().Sub(from); passed != time.Hour {
 			t.Errorf("%v passed", passed)
 		}
-		if again := newDemoClock(file); again.Now().Sub(c.Now()).Abs() > time.Second {
+		if again := newDemoClock(file, 1); again.Now().Sub(c.Now()).Abs() > time.Second {
 			t.Errorf("the next start is off by %v", again.Now().Sub(c.Now()))
 		}
 	})

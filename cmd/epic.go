@@ -18,25 +18,35 @@ func newEpic(a *app) *cobra.Command {
 		send bool
 		o    dispatchOptions
 		feat []string
+		does followOptions
 	)
 	c := &cobra.Command{
 		Use:   "epic N",
-		Short: "Epics: list, show, create, dispatch an open phase",
+		Short: "Epics: list, show, create, dispatch an open phase, follow to the end",
 		Long: `Shows an epic with its phases and children and says of every child why it is,
 or is not, READY. With --dispatch it hands the READY children of the open
 phases to their agents: it prints the plan and its cost, asks, and then for
 each child reserves a task, comments the target branch, puts the agent's label
-on and writes the line in dispatch.log. One label costs one task.`,
+on and writes the line in dispatch.log. One label costs one task.
+
+--sync ticks the checklist by what is closed. --unstick gets its pull requests
+moving: retargets, asks the agent, resolves what was answered, updates. --resolve PR
+resolves the threads of one that were answered. --watch follows the epic to its
+end, as "core dev watch" does all of them.`,
 		Example: `  core dev epic list
   core dev epic 118 --repo NAME
   core dev epic 118 --repo NAME --dispatch --dry-run
-  core dev epic 118 --repo NAME --dispatch --max 1 --yes`,
+  core dev epic 118 --repo NAME --dispatch --max 1 --yes
+  core dev epic 118 --repo NAME --watch --yes`,
 		Args:              exactly(1),
 		ValidArgsFunction: a.completeEpics,
 		RunE: func(c *cobra.Command, args []string) error {
 			c.SuggestionsMinimumDistance = 2
 			if near := c.SuggestionsFor(args[0]); len(near) > 0 && !strings.ContainsAny(args[0], "0123456789") {
 				return usageError{errUnknownCommand(c, args[0])}
+			}
+			if done, err := a.followEpic(c, args[0], does, send, o.sendOptions, o.max); done {
+				return err
 			}
 			if !send {
 				if o.max != 0 || o.dryRun || o.yes || len(feat) > 0 {
@@ -55,6 +65,8 @@ on and writes the line in dispatch.log. One label costs one task.`,
 	f.BoolVar(&send, "dispatch", false, "hand the open phase to the agents (a task a child)")
 	f.IntVar(&o.max, "max", 0, "children at the most (default: all that are READY)")
 	o.flags(c)
+	does.flags(c)
+	a.speedFlag(c)
 	f.StringSliceVar(&feat, "include-feat", nil, "the owner's word for this feat( child (may be repeated)")
 	c.AddCommand(
 		newEpicCreate(a),

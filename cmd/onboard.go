@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dappcore/core-dev/flows/epic"
-	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/flows/onboard"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/inventory/finding"
@@ -151,12 +150,6 @@ type leftOut struct {
 
 // onboardings are the flow for each repository; read gives an audit's findings.
 func (a *app) onboardings(l *look, read func(inventory.Issue) []finding.Finding, repos []inventory.RepoRef, o onboardOptions) []onboard.Onboard {
-	labels := map[string]string{}
-	for _, g := range l.conf.Agents {
-		if g.Kind == "label" {
-			labels[g.Name] = g.Label
-		}
-	}
 	var themes []epic.Theme
 	for _, t := range l.conf.Themes {
 		themes = append(themes, epic.Theme{Name: t.Name, Words: t.Match})
@@ -165,7 +158,7 @@ func (a *app) onboardings(l *look, read func(inventory.Issue) []finding.Finding,
 	for _, r := range repos {
 		out = append(out, onboard.Onboard{
 			Repo: r, Read: read, Themes: themes, Stages: o.stages,
-			Dispatch: execute.Dispatch{Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()},
+			Dispatch: l.dispatching(o.max),
 		})
 	}
 	return out

@@ -10,11 +10,16 @@ import (
 
 // printJSON prints one JSON document, indented. Text from outside keeps every
 // character, but none that would act on a terminal stands there as itself.
-func (a *app) printJSON(what any) error {
+func (a *app) printJSON(what any) error { return a.writeJSON(what, "  ") }
+
+// printJSONLine prints one JSON document on a line of its own, of a stream.
+func (a *app) printJSONLine(what any) error { return a.writeJSON(what, "") }
+
+func (a *app) writeJSON(what any, indent string) error {
 	var raw bytes.Buffer
 	e := json.NewEncoder(&raw)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
+	e.SetIndent("", indent)
 	if err := e.Encode(what); err != nil {
 		return err
 	}

@@ -122,8 +122,8 @@ func (s *screenEngine) view(l *look) (orchestrator.View, error) {
 		return orchestrator.View{}, err
 	}
 	v := orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, At: l.budget.Now, CheckedAt: l.checked}
-	if v.Web = "https://" + l.snap.Host; s.a.sim != nil {
-		v.Web, v.Beside = s.a.simURL, s.a.beside()
+	if v.Web = s.a.web(l.snap.Host); s.a.sim != nil {
+		v.Beside = s.a.beside()
 	}
 	return v, nil
 }

@@ -100,6 +100,7 @@ type delivery struct {
 	tasks int    // spent
 	said  string // what it comes to; empty: how many were dispatched
 	gauge *gauge // nil: nobody watches
+	quiet bool   // what is sent unasked was told already: no preview
 }
 
 func newDelivery() *delivery {
@@ -110,7 +111,7 @@ func newDelivery() *delivery {
 func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o sendOptions, d *delivery, apply func(*orchestrator.Applier) error) error {
 	d.shape.ID, d.shape.Plans = p.ID, append(d.shape.Plans, p.Plans...)
 	d.shape.Seconds += wholeSeconds(p.Takes)
-	if !a.opt.json {
+	if !a.opt.json && !(d.quiet && o.yes) {
 		for _, plan := range p.Plans {
 			a.printPlan(l, plan)
 		}

@@ -26,6 +26,7 @@ type options struct {
 	demo, json, headless, stats, refresh bool
 	readOnly, ascii                      bool // of the screen
 	repos                                []string
+	speed                                float64 // of the demo's time
 }
 
 // app is the program put together. What a command does not need is never
@@ -134,7 +135,11 @@ func (a *app) dir() (config.Dir, error) {
 	}
 	a.folder = &d
 	if _, real := a.clock.(github.SystemClock); real && a.opt.demo {
-		a.clock = newDemoClock(d.File("clock"))
+		clock := newDemoClock(d.File("clock"), a.opt.speed)
+		a.clock = clock
+		if clock.speed > 1 {
+			a.later(clock.keep)
+		}
 	}
 	return d, nil
 }

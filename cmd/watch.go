@@ -1,0 +1,335 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// watchOptions say what is followed, and how long.
+type watchOptions struct {
+	sendOptions
+	names []string      // repositories; none: the fleet
+	epic  inventory.Ref // only that one; zero: all that run
+	scope execute.Scope
+	once  bool // one look, and what it asks for
+	begin bool // the next epic of a repository is begun
+	stay  bool // it goes on when nothing is left to do
+	max   int  // children an epic gets at one look; 0: all that are READY
+	verb  string
+}
+
+func newWatch(a *app) *cobra.Command {
+	o := watchOptions{scope: execute.All, verb: "watch"}
+	c := &cobra.Command{
+		Use:   "watch [REPO...]",
+		Short: "Follow running epics to their end: unstick, merge, tick, next phase",
+		Long: `Follows every running epic, of the fleet or of the repositories named, to its end.
+One look decides about every pull request by structure alone (states, checks,
+counts of threads, events) and does what the decision says: retargets, asks the
+agent for a fix, resolves what was answered, updates, merges, ticks, closes, hands
+out the next phase within today's budget, and brings the finished epic to the
+default branch. Then it waits and looks again. Every decision is printed with what
+was seen and what comes next.
+
+What it does is shown before it is sent, look by look; --yes sends without asking,
+as a schedule needs it. --once looks and acts once. It ends when nothing is left
+that it could do; with --stay it goes on until it is interrupted. It may be killed
+at any moment and run again.`,
+		Example: `  core dev watch --once --dry-run
+  core dev watch core --yes
+  core dev watch --demo --speed 600 --yes`,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.names = args
+			return a.watch(c.Context(), o)
+		},
+		ValidArgsFunction: a.completeRepos,
+	}
+	o.flags(c)
+	c.Flags().BoolVar(&o.once, "once", false, "look once, do what that asks for, and end")
+	c.Flags().BoolVar(&o.begin, "begin", false, "begin a repository's next epic when none is running there (next_epic: start)")
+	c.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to do, until interrupted")
+	c.Flags().IntVar(&o.max, "max", 0, "children an epic gets at one look (default: all that are READY)")
+	a.speedFlag(c)
+	return c
+}
+
+// command is the flow as it is written on the command line.
+func (o *watchOptions) command() string {
+	text := "core dev " + o.verb
+	if len(o.names) > 0 {
+		text += " " + strings.Join(o.names, " ")
+	}
+	return text
+}
+
+// watch looks, decides, acts, and looks again.
+func (a *app) watch(ctx context.Context, o watchOptions) error {
+	if o.max < 0 {
+		return usageError{fmt.Errorf("--max %d: give the number of children an epic gets at one look, from 1", o.max)}
+	}
+	if err := a.checkSpeed(); err != nil {
+		return err
+	}
+	if o.dryRun {
+		o.once = true
+	}
+	if err := a.ready(ctx, o.sendOptions); err != nil {
+		return err
+	}
+	if !o.once {
+		longLived()
+	}
+	defer a.printStats(ctx)
+	told := newTelling(a, o.once)
+	tell, err := a.notifier()
+	if err != nil {
+		return err
+	}
+	trouble := time.Duration(0)
+	for {
+		seen, err := a.watchOnce(ctx, &o, told)
+		switch {
+		case err == nil:
+			trouble = 0
+		case o.once || ctx.Err() != nil || !passing(err):
+			return errors.Join(err, told.end())
+		default: // it is looked at again, later each time
+			trouble = min(max(2*trouble, 15*time.Second), 10*time.Minute)
+			a.notice("%v; looking again in %s", err, trouble)
+		}
+		if seen != nil {
+			tell.people(ctx, seen.watched)
+			if o.once || seen.over() && !o.stay {
+				return told.end()
+			}
+		}
+		pause := trouble
+		if pause == 0 {
+			pause = seen.pause(seen.look.conf.Watch.Interval)
+		}
+		a.flush()
+		if err := a.clock.Sleep(ctx, pause); err != nil {
+			return errors.Join(told.end(), err)
+		}
+	}
+}
+
+// watching is one look of a watch, and what came of it.
+type watching struct {
+	look    *look
+	watched []execute.Watched
+	moved   bool // something was sent, or the world moved meanwhile
+}
+
+// watchOnce is one round: look, remember, decide, tell, act.
+func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*watching, error) {
+	l, w, x, err := a.lookAtWork(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	seen := &watching{look: l, watched: x.Look(w)}
+	var plans []flows.Plan
+	for _, e := range seen.watched {
+		plans = append(plans, e.Plan)
+	}
+	p := a.proposal(o.command(), withSteps(plans)...)
+	told.look(l, seen.watched, p)
+	if p.Empty() {
+		return seen, nil
+	}
+	d := newDelivery()
+	d.quiet = true // the decisions are told instead of the plans
+	ask := o.sendOptions
+	err = a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
+	told.sent(d)
+	seen.moved = d.shape.Sent
+	stale, failed, rest := sorted(err)
+	if stale != nil {
+		a.notice("%s: %s; looking again", stale.Target, stale.Why)
+		seen.moved = true
+	}
+	for _, f := range failed {
+		a.notice("%v", f)
+	}
+	if o.once && rest == nil && stale == nil && len(failed) > 0 {
+		rest = failed[0]
+	}
+	if !d.shape.Sent && !o.dryRun && rest == nil { // the answer was no
+		o.once = true
+	}
+	return seen, rest
+}
+
+// lookAtWork reads the fleet and the pull requests of what is followed, and
+// remembers what is new of them.
+func (a *app) lookAtWork(ctx context.Context, o *watchOptions) (*look, flows.World, execute.Watch, error) {
+	var x execute.Watch
+	l, err := a.look(ctx)
+	if err != nil {
+		return nil, flows.World{}, x, err
+	}
+	x, err = l.watch(o)
+	if err != nil {
+		return l, flows.World{}, x, err
+	}
+	w, err := a.readWork(ctx, l, x, nil, o.dryRun)
+	return l, w, x, err
+}
+
+// readWork reads the pull requests of what is followed, and further ones that are
+// named, and remembers what is new of them; a dry run remembers it for itself.
+func (a *app) readWork(ctx context.Context, l *look, x execute.Watch, more []inventory.Ref, dryRun bool) (flows.World, error) {
+	w := l.world()
+	d, err := a.dir()
+	if err != nil {
+		return w, err
+	}
+	w.Courses = flows.Courses{}
+	if d.Exists() {
+		if w.Courses, err = a.plans(d.File(journalFolder)).Courses(); err != nil {
+			return w, err
+		}
+	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return w, err
+	}
+	var questions []github.WorksQuestion
+	for _, q := range execute.Questions(w, x.Epics, x.Repos) {
+		questions = append(questions, github.WorksQuestion(q))
+	}
+	for _, ref := range more {
+		at := slices.IndexFunc(questions, func(q github.WorksQuestion) bool { return q.Repo.Same(ref.Repo) })
+		if at < 0 {
+			at, questions = len(questions), append(questions, github.WorksQuestion{Repo: ref.Repo})
+		}
+		if q := &questions[at]; !slices.Contains(q.Pulls, ref.Number) {
+			q.Pulls = append(q.Pulls, ref.Number)
+		}
+	}
+	if err := hub.Works(ctx, &l.snap, questions); err != nil {
+		return w, err
+	}
+	a.noteWorks(l, questions)
+	for _, n := range x.Observe(w) {
+		if !dryRun && d.Exists() && d.Writable() == nil {
+			if err := a.plans(d.File(journalFolder)).NotePull(w.Now, n.Pull, n.Note); err != nil {
+				return w, err
+			}
+		}
+		w.Courses[n.Pull.Key()] = w.Courses.Of(n.Pull).With(w.Now, n.Note)
+	}
+	return w, nil
+}
+
+// noteWorks says which repositories' pull requests could not be read: what is
+// followed there waits, nothing else does.
+func (a *app) noteWorks(l *look, questions []github.WorksQuestion) {
+	for _, q := range questions {
+		if r, ok := l.snap.Repo(q.Repo); ok && r.Work == nil && r.Problem != nil {
+			a.notice("%s: %s; its pull requests wait", r.Ref, r.Problem.Message)
+		}
+	}
+}
+
+// watch is the flow for what the options name.
+func (l *look) watch(o *watchOptions) (execute.Watch, error) {
+	c := l.conf
+	x := execute.Watch{
+		Scope: o.scope, Begin: o.begin || c.NextEpic == "start",
+		Dispatch: l.dispatching(o.max),
+		Gates:    execute.Gates{Ask: c.Merge == "ask", Word: !o.yes && !o.dryRun, AutoMerge: c.AutoMerge, Reassign: c.Reassign},
+		Patience: l.patience(),
+	}
+	if o.epic.Number != 0 {
+		x.Epics = []inventory.Ref{o.epic}
+		return x, nil
+	}
+	var repos []inventory.RepoRef
+	for _, name := range o.names {
+		ref, err := inventory.ParseRepo(name, c.Owner())
+		if err != nil {
+			return x, usageError{err}
+		}
+		row, ok := l.fleet.Row(ref)
+		if !ok {
+			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml: \"core dev inventory\" shows those there are"}
+		}
+		repos = append(repos, row.Repo.Ref)
+	}
+	if len(repos) == 0 {
+		for k := range l.fleet.Rows {
+			repos = append(repos, l.fleet.Rows[k].Repo.Ref)
+		}
+	}
+	x.Repos = repos
+	x.Epics = execute.Running(l.world(), repos, x.Begin)
+	return x, nil
+}
+
+// patience is how long things may take, as configured.
+func (l *look) patience() execute.Patience {
+	c := l.conf.Watch
+	return execute.Patience{Unknown: execute.Usual.Unknown, Retry: execute.Usual.Retry, Ack: c.Ack, Answer: c.Answer,
+		Checks: c.Checks, Review: c.Review, Session: c.Session, GiveUp: c.GiveUp}
+}
+
+// over tells that nothing is left which watching could do: every epic is done, or
+// waits for a person, and no agent is at work.
+func (s *watching) over() bool {
+	if s.moved {
+		return false
+	}
+	for _, e := range s.watched {
+		if len(e.Plan.Steps) > 0 {
+			return false
+		}
+		for _, d := range e.Decisions {
+			if d.Person == "" && d.Row != execute.RowMerged && d.Row != execute.RowClosed {
+				return false
+			}
+			if d.Alert != "" && d.Row != execute.RowReviews { // it may still be answered
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pause is how long to wait for the next look: less where GitHub is about to
+// settle something, or something was sent.
+func (s *watching) pause(usual time.Duration) time.Duration {
+	if s.moved {
+		return min(usual, 15*time.Second)
+	}
+	for _, e := range s.watched {
+		for _, d := range e.Decisions {
+			if d.Soon {
+				return min(usual, 30*time.Second)
+			}
+		}
+	}
+	return usual
+}
+
+// passing tells of errors that may pass by themselves: watching goes on.
+func passing(err error) bool {
+	kind, _, _, _ := kindOf(err)
+	switch kind {
+	case "network", "server", "unavailable", "rate-limited", "stale", "paused", "unsettled", "exhausted":
+		return true
+	}
+	return false
+}

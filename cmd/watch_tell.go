@@ -1,0 +1,190 @@
+package cmd
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// watchShape is one look of a watch. "core dev watch --json" prints one such
+// document a line, for every look at which something changed.
+type watchShape struct {
+	Version int            `json:"version"`
+	At      time.Time      `json:"at"`
+	Watched []watchedShape `json:"watched"`
+	Plan    string         `json:"plan"` // id, as the journal names it; empty: nothing was sent
+	Sent    bool           `json:"sent"`
+	Results []stepShape    `json:"results"`
+}
+
+type watchedShape struct {
+	Epic      string          `json:"epic"` // empty: dispatched directly
+	Repo      string          `json:"repo"`
+	State     string          `json:"state"`
+	Decisions []decisionShape `json:"decisions"`
+}
+
+type decisionShape struct {
+	About  string   `json:"about"` // the pull request, or the child that has none
+	Child  string   `json:"child"`
+	Row    string   `json:"row"`
+	Seen   string   `json:"seen"`
+	Next   string   `json:"next"`
+	Person string   `json:"person"` // what a person is needed for; empty: nothing
+	Alert  string   `json:"alert"`
+	Does   []string `json:"does"` // kinds of its steps
+}
+
+// telling prints what each look decided: at the first all of it, then what
+// changed.
+type telling struct {
+	app    *app
+	once   bool
+	before map[string]string // line by what it is about
+	shape  watchShape
+	sends  int // steps sent in all
+	done   map[string]string
+	people map[string]string
+	state  map[string]string
+}
+
+func newTelling(a *app, once bool) *telling {
+	return &telling{app: a, once: once, before: map[string]string{}, done: map[string]string{}, people: map[string]string{}, state: map[string]string{}}
+}
+
+// look tells what was decided at one look. What it asks for is sent after that.
+func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Proposal) {
+	t.shape = watchShape{Version: shapeVersion, At: t.app.now().UTC().Truncate(time.Second), Watched: []watchedShape{}, Results: []stepShape{}}
+	t.people = map[string]string{}
+	changed := false
+	for _, e := range watched {
+		ws := watchedShape{Repo: e.Repo.String(), State: e.State, Decisions: []decisionShape{}}
+		name := t.app.repoName(l, e.Repo) + " (direct)"
+		if e.Epic.Number != 0 {
+			ws.Epic = e.Epic.String()
+			name = fmt.Sprintf("%s#%d", t.app.repoName(l, e.Epic.Repo), e.Epic.Number)
+		}
+		var lines []string
+		news := t.state[name] != e.State
+		t.state[name] = e.State
+		for _, d := range e.Decisions {
+			ws.Decisions = append(ws.Decisions, shapeDecision(d))
+			if d.Person != "" {
+				t.people[d.About.String()] = d.Person
+			}
+			if e.Epic.Number == 0 && len(d.Steps) == 0 && d.Person == "" && d.Row == execute.RowMerged {
+				continue
+			}
+			line := decisionLine(d)
+			key := name + " " + d.About.Key()
+			if t.before[key] != line {
+				t.before[key] = line
+				lines = append(lines, line)
+			}
+		}
+		for _, s := range e.Plan.Steps { // what no decision is about: ticks, dispatches, the way home
+			if !decided(e.Decisions, s.Effect.Target()) {
+				lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-14s %-8s %s", s.Effect.Kind(), shortTarget(s.Effect.Target()), s.Reason), " "))
+			}
+		}
+		if e.State == "done" {
+			t.done[name] = "merged and closed"
+		}
+		t.shape.Watched = append(t.shape.Watched, ws)
+		if len(lines) == 0 && !news {
+			continue
+		}
+		changed = true
+		if !t.app.opt.json {
+			fmt.Fprintf(t.app.out, "%s  %s  %s\n", t.shape.At.Format("01-02 15:04Z"), name, terminal.Clean(e.State))
+			for _, line := range lines {
+				fmt.Fprintln(t.app.out, terminal.Clean(line))
+			}
+		}
+	}
+	if t.app.opt.json && (changed || t.once) && p.Empty() {
+		t.print()
+	}
+	if len(watched) == 0 && !t.app.opt.json && t.once {
+		fmt.Fprintln(t.app.out, "no epic is running: core dev epic list shows those there are, core dev epic N --dispatch begins one")
+	}
+	t.app.flush()
+}
+
+// decided tells whether one of the decisions is about the target.
+func decided(list []execute.Decision, target string) bool {
+	for _, d := range list {
+		for _, s := range d.Steps {
+			if s.Effect.Target() == target {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func shortTarget(target string) string {
+	if _, number, ok := strings.Cut(target, "#"); ok {
+		return "#" + number
+	}
+	return target
+}
+
+func decisionLine(d execute.Decision) string {
+	who := fmt.Sprintf("#%d", d.About.Number)
+	if d.Child.Number != 0 && d.Child.Key() != d.About.Key() {
+		who += " -> " + d.Child.From(d.About.Repo)
+	}
+	mark := " "
+	if d.Person != "" {
+		mark = "!"
+	}
+	return fmt.Sprintf("%s %-14s %-12s %s: %s", mark, who, d.Row, d.Seen, d.Next)
+}
+
+func shapeDecision(d execute.Decision) decisionShape {
+	out := decisionShape{About: d.About.String(), Row: string(d.Row), Seen: d.Seen, Next: d.Next, Person: d.Person, Alert: d.Alert, Does: []string{}}
+	if d.Child.Number != 0 {
+		out.Child = d.Child.String()
+	}
+	for _, s := range d.Steps {
+		out.Does = append(out.Does, s.Effect.Kind())
+	}
+	return out
+}
+
+// sent tells what came of what was sent.
+func (t *telling) sent(d *delivery) {
+	t.shape.Plan, t.shape.Sent, t.shape.Results = d.shape.ID, d.shape.Sent, d.shape.Results
+	if !d.shape.Sent {
+		t.shape.Plan = ""
+	}
+	t.sends += len(d.shape.Results)
+	if t.app.opt.json {
+		t.print()
+	}
+}
+
+func (t *telling) print() { _ = t.app.printJSONLine(t.shape) }
+
+// end says what it came to.
+func (t *telling) end() error {
+	if t.app.opt.json || t.once {
+		return nil
+	}
+	fmt.Fprintf(t.app.out, "%s merged and closed", count(len(t.done), "epic"))
+	if n := len(t.people); n > 0 {
+		fmt.Fprintf(t.app.out, ", %d need a person:", n)
+	}
+	fmt.Fprintln(t.app.out)
+	for _, ref := range slices.Sorted(maps.Keys(t.people)) {
+		fmt.Fprintf(t.app.out, "  %s  %s\n", ref, terminal.Clean(t.people[ref]))
+	}
+	return nil
+}
