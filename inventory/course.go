@@ -18,6 +18,8 @@ type Course struct {
 	Updated []string  // heads at which we had GitHub merge the base into the branch
 	Unknown time.Time // since when GitHub has not told whether its head can be merged; zero: it has
 	Ended   bool      // what its end asks for was done
+	// Returned tells that it ended without a merge, and its child went back for it.
+	Returned bool
 }
 
 // Head is a head commit as it was first seen.
@@ -99,19 +101,28 @@ const (
 	NoteMended  NoteKind = "mended"  // SHA, New where it was pushed, Why: how, or why not
 	NoteUnknown NoteKind = "unknown" // whether it can be merged is not known
 	NoteKnown   NoteKind = "known"   // it is
-	NoteEnded   NoteKind = "ended"   // what its end asks for was done
+	NoteEnded   NoteKind = "ended"   // what its end asks for was done: Child, and What: EndedUnmerged where it was not merged
 )
+
+// EndedUnmerged is what a NoteEnded says of a pull request that was closed without
+// a merge: its child went back, which is counted (Course.Returned).
+const EndedUnmerged = "unmerged"
+
+// Known tells whether this version knows a note of that kind.
+func (k NoteKind) Known() bool {
+	switch k {
+	case NoteHead, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteEnded:
+		return true
+	}
+	return false
+}
 
 // With is the course with one more note. Notes fold in the order they were
 // written; one that says again what is known changes nothing.
 func (c Course) With(at time.Time, n PullNote) Course {
 	switch n.Kind {
 	case NoteHead:
-		if n.Child != "" {
-			if ref, err := ParseRef(n.Child, RepoRef{}, ""); err == nil {
-				c.Child = ref
-			}
-		}
+		c.belongs(n.Child)
 		if k := c.head(n.SHA); k >= 0 {
 			return c
 		}
@@ -136,13 +147,13 @@ func (c Course) With(at time.Time, n PullNote) Course {
 			c.Heads = append(slices.Clip(c.Heads), Head{SHA: n.New, Seen: at, Ours: true, Threads: n.Threads})
 		}
 	case NoteUpdated:
-		c.Updated = append(slices.Clip(c.Updated), n.SHA)
+		c.Updated = oncePerValue(c.Updated, n.SHA)
 	case NoteAlert:
-		c.Alerts = append(slices.Clip(c.Alerts), Alert{What: n.What, Head: n.SHA, At: at})
+		c.Alerts = oncePerValue(c.Alerts, Alert{What: n.What, Head: n.SHA, At: at})
 	case NoteRefused:
-		c.Refused = append(slices.Clip(c.Refused), Refusal{Deed: n.What, Head: n.SHA, Why: n.Why, At: at})
+		c.Refused = oncePerValue(c.Refused, Refusal{Deed: n.What, Head: n.SHA, Why: n.Why, At: at})
 	case NoteMended:
-		c.Mended = append(slices.Clip(c.Mended), Mending{Head: n.SHA, SHA: n.New, How: n.Why, At: at})
+		c.Mended = oncePerValue(c.Mended, Mending{Head: n.SHA, SHA: n.New, How: n.Why, At: at})
 	case NoteUnknown:
 		if c.Unknown.IsZero() {
 			c.Unknown = at
@@ -150,9 +161,27 @@ func (c Course) With(at time.Time, n PullNote) Course {
 	case NoteKnown:
 		c.Unknown = time.Time{}
 	case NoteEnded:
+		c.belongs(n.Child)
 		c.Ended = true
+		c.Returned = c.Returned || n.What == EndedUnmerged
 	}
 	return c
+}
+
+// belongs takes in whose child's it is, where a note says so.
+func (c *Course) belongs(child string) {
+	if ref, err := ParseRef(child, RepoRef{}, ""); err == nil && !ref.Repo.IsZero() {
+		c.Child = ref
+	}
+}
+
+// oncePerValue is the list with one more of its kind, unless that is in it: a
+// process that died may write the same note again.
+func oncePerValue[T comparable](list []T, one T) []T {
+	if slices.Contains(list, one) {
+		return list
+	}
+	return append(slices.Clip(list), one)
 }
 
 func (c Course) head(sha string) int {
