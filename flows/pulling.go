@@ -1,7 +1,12 @@
 package flows
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/inventory/checklist"
 )
 
 // The effects by which pull requests are followed to their merge (spec/2-flows
@@ -21,6 +26,10 @@ type Ask struct {
 	Fix  inventory.Fix
 	Body string
 	Head string // sha
+	// After is the comment of the newest request for the same fix that the plan knew
+	// of (Course.Asks); 0: none. One noted since, at this head, was made by another
+	// run, and stands for this.
+	After int64 `json:",omitzero"`
 }
 
 // ResolveThread resolves a review thread, unread.
@@ -75,6 +84,27 @@ type OpenPull struct {
 // Tick ticks a child on its epic's checklist: one byte, by the protocol of
 // spec/1-domain "Checklists".
 type Tick struct{ Epic, Child inventory.Ref }
+
+// On is the epic's body with that child ticked, however its repository is written
+// there; ticked already, it is the same. The errors wrap checklist.ErrAbsent and
+// checklist.ErrAmbiguous.
+func (e Tick) On(body []byte) ([]byte, error) {
+	full := checklist.Reference{Owner: e.Child.Repo.Owner, Repo: e.Child.Repo.Name, Number: e.Child.Number}
+	next, err := checklist.Tick(body, full)
+	if !e.Child.Repo.Same(e.Epic.Repo) {
+		return next, err
+	}
+	short, shortErr := checklist.Tick(body, checklist.Reference{Number: e.Child.Number})
+	switch {
+	case errors.Is(err, checklist.ErrAbsent):
+		return short, shortErr
+	case errors.Is(shortErr, checklist.ErrAbsent):
+		return next, err
+	case err == nil && shortErr == nil && bytes.Equal(next, body) && bytes.Equal(short, body):
+		return body, nil
+	}
+	return nil, fmt.Errorf("%s %w, with its repository and without: leave one", e.Child.From(e.Epic.Repo), checklist.ErrAmbiguous)
+}
 
 // Mend is the stuck flow: in a worktree of its own the base is merged into the
 // branch, by git, by what git remembers of an earlier resolution, or by the local
