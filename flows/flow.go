@@ -28,3 +28,14 @@ type Courses map[string]inventory.Course
 
 // Of is what is remembered of one; empty where it was never seen.
 func (c Courses) Of(pull inventory.Ref) inventory.Course { return c[pull.Key()] }
+
+// Returned is how many pull requests of a child ended without a merge.
+func (c Courses) Returned(child inventory.Ref) int {
+	n := 0
+	for _, course := range c {
+		if course.Ended == inventory.PullClosed && course.Child.Key() == child.Key() {
+			n++
+		}
+	}
+	return n
+}

@@ -13,6 +13,9 @@ import (
 // worked out on it and shown before anything is sent. What is made gets the
 // numbers that come next. The world given is not changed.
 //
+// How pull requests are followed is imagined in its ticks alone: what comes of a
+// request or a merge is others' doing, and is looked at again.
+//
 // Only the repositories the steps act on are looked at anew; the imagined Fleet
 // holds those alone.
 func Imagine(w World, p Plan) World {
@@ -131,6 +134,11 @@ func (m *imagining) do(effect Effect) {
 		i := m.issue(e.Issue)
 		i.BlockedBy = append(slices.Clip(i.BlockedBy), inventory.Dependency{Ref: e.By})
 	case AddChildren:
+		i := m.issue(e.Epic)
+		if body, err := e.On([]byte(i.Body)); err == nil {
+			i.Body = string(body)
+		}
+	case Tick:
 		i := m.issue(e.Epic)
 		if body, err := e.On([]byte(i.Body)); err == nil {
 			i.Body = string(body)

@@ -1,6 +1,10 @@
 package flows
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/inventory/checklist"
 )
@@ -22,6 +26,10 @@ type Ask struct {
 	Fix  inventory.Fix
 	Body string
 	Head string // sha
+	// After is the comment of the newest request for the same fix that the plan knew
+	// of (Course.Asks); 0: none. One noted since, at this head, was made by another
+	// run, and stands for this.
+	After int64 `json:",omitzero"`
 }
 
 // ResolveThread resolves a review thread, unread.
@@ -77,10 +85,25 @@ type OpenPull struct {
 // spec/1-domain "Checklists".
 type Tick struct{ Epic, Child inventory.Ref }
 
-// On is the epic's body with the child ticked. The error wraps
-// checklist.ErrAbsent or ErrAmbiguous.
+// On is the epic's body with that child ticked, however its repository is written
+// there; ticked already, it is the same. The errors wrap checklist.ErrAbsent and
+// checklist.ErrAmbiguous.
 func (e Tick) On(body []byte) ([]byte, error) {
-	return checklist.Tick(body, reference(e.Child, e.Epic.Repo))
+	full := checklist.Reference{Owner: e.Child.Repo.Owner, Repo: e.Child.Repo.Name, Number: e.Child.Number}
+	next, err := checklist.Tick(body, full)
+	if !e.Child.Repo.Same(e.Epic.Repo) {
+		return next, err
+	}
+	short, shortErr := checklist.Tick(body, checklist.Reference{Number: e.Child.Number})
+	switch {
+	case errors.Is(err, checklist.ErrAbsent):
+		return short, shortErr
+	case errors.Is(shortErr, checklist.ErrAbsent):
+		return next, err
+	case err == nil && shortErr == nil && bytes.Equal(next, body) && bytes.Equal(short, body):
+		return body, nil
+	}
+	return nil, fmt.Errorf("%s %w, with its repository and without: leave one", e.Child.From(e.Epic.Repo), checklist.ErrAmbiguous)
 }
 
 // Mend is the stuck flow: in a worktree of its own the base is merged into the

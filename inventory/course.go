@@ -104,16 +104,21 @@ const (
 	NoteEnded   NoteKind = "ended"   // what its end asks for was done: What, the state
 )
 
+// Known tells whether this version knows a note of that kind.
+func (k NoteKind) Known() bool {
+	switch k {
+	case NoteHead, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteEnded:
+		return true
+	}
+	return false
+}
+
 // With is the course with one more note. Notes fold in the order they were
 // written; one that says again what is known changes nothing.
 func (c Course) With(at time.Time, n PullNote) Course {
 	switch n.Kind {
 	case NoteHead:
-		if n.Child != "" {
-			if ref, err := ParseRef(n.Child, RepoRef{}, ""); err == nil {
-				c.Child = ref
-			}
-		}
+		c.belongs(n.Child)
 		if k := c.head(n.SHA); k >= 0 {
 			return c
 		}
@@ -138,13 +143,13 @@ func (c Course) With(at time.Time, n PullNote) Course {
 			c.Heads = append(slices.Clip(c.Heads), Head{SHA: n.New, Seen: at, Ours: true, Threads: n.Threads})
 		}
 	case NoteUpdated:
-		c.Updated = append(slices.Clip(c.Updated), n.SHA)
+		c.Updated = oncePerValue(c.Updated, n.SHA)
 	case NoteAlert:
-		c.Alerts = append(slices.Clip(c.Alerts), Alert{What: n.What, Head: n.SHA, At: at})
+		c.Alerts = oncePerValue(c.Alerts, Alert{What: n.What, Head: n.SHA, At: at})
 	case NoteRefused:
-		c.Refused = append(slices.Clip(c.Refused), Refusal{Deed: n.What, Head: n.SHA, Why: n.Why, At: at})
+		c.Refused = oncePerValue(c.Refused, Refusal{Deed: n.What, Head: n.SHA, Why: n.Why, At: at})
 	case NoteMended:
-		c.Mended = append(slices.Clip(c.Mended), Mending{Head: n.SHA, SHA: n.New, How: n.Why, At: at})
+		c.Mended = oncePerValue(c.Mended, Mending{Head: n.SHA, SHA: n.New, How: n.Why, At: at})
 	case NoteUnknown:
 		if c.Unknown.IsZero() {
 			c.Unknown = at
@@ -154,9 +159,26 @@ func (c Course) With(at time.Time, n PullNote) Course {
 	case NoteClean:
 		c.Clean = at
 	case NoteEnded:
+		c.belongs(n.Child)
 		c.Ended = PullState(n.What)
 	}
 	return c
+}
+
+// belongs takes in whose child's it is, where a note says so.
+func (c *Course) belongs(child string) {
+	if ref, err := ParseRef(child, RepoRef{}, ""); err == nil && !ref.Repo.IsZero() {
+		c.Child = ref
+	}
+}
+
+// oncePerValue is the list with one more of its kind, unless that is in it: a
+// process that died may write the same note again.
+func oncePerValue[T comparable](list []T, one T) []T {
+	if slices.Contains(list, one) {
+		return list
+	}
+	return append(slices.Clip(list), one)
 }
 
 func (c Course) head(sha string) int {

@@ -127,12 +127,6 @@ func (x Watch) Look(w flows.World) []Watched {
 // sights are those of all pull requests, by Ref.Key.
 func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 	out := map[string]*Sight{}
-	returned := map[string]int{}
-	for _, c := range w.Courses {
-		if c.Ended == inventory.PullClosed {
-			returned[c.Child.Key()]++
-		}
-	}
 	for _, b := range g.pulls {
 		repo, _ := w.Snapshot.Repo(b.pull.Ref.Repo)
 		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Merge: repo.Work.Merge,
@@ -148,7 +142,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 			s.Issue, _ = w.Snapshot.Find(b.epic.Ref)
 		} else {
 			s.Child, s.Issue, s.Ticked, s.Target, s.Dispatched = b.task.Ref, b.task.Issue, b.task.Checked, b.task.target, b.task.since
-			s.Returned = returned[b.task.Ref.Key()]
+			s.Returned = w.Courses.Returned(b.task.Ref)
 			if s.Course.Ended == inventory.PullClosed {
 				s.Returned--
 			}

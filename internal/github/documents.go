@@ -13,7 +13,7 @@ import (
 var queryFiles embed.FS
 
 var (
-	definition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(fragment|query) (\w+)`) })
+	definition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(fragment|query|mutation) (\w+)`) })
 	spread     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.\.\.\s*(\w+)`) })
 )
 

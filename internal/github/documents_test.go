@@ -180,7 +180,8 @@ func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 // name; generated ones with every selection there is.
 func documents() map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree", "ClaimedBy", "Label", "Standing", "Tie", "Page", "PageEdits"} {
+	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree", "ClaimedBy", "Label", "Standing", "Tie", "Page", "PageEdits",
+		"PullNow", "PullRest", "OpenPulls", "ResolveThread", "AutoMerge", "Enqueue"} {
 		out[name] = document(name)
 	}
 	out["Accounts"], _ = accountsDocument([]string{"a", "b"})
@@ -218,6 +219,7 @@ func sampleAsks() map[string][]*ask {
 		LabelEvents: []inventory.LabelEvent{{Label: inventory.AcceptedLabel, Added: true, Actor: "someone"}}}})
 	out["FleetDetails"] = s.next
 	out["Details"] = detailsAsks(c, one)
+	out["Works"] = worksAsks(one)
 	out["Fitness"] = fitnessAsks([]inventory.RepoRef{one}, "agent", nil)
 	out["References"] = referenceAsks([]Reference{{one, "refs/core/dispatch/1/1"}}, nil)
 	out["Probe"] = probeAsks(&inventory.Snapshot{Repos: []inventory.Repo{{Ref: one, Issues: []inventory.Issue{
@@ -244,4 +246,27 @@ func detailsAsks(c *Client, ref inventory.RepoRef) []*ask {
 		}
 	}
 	return d.next
+}
+
+// worksAsks shows every selection of Works, further pages too.
+func worksAsks(ref inventory.RepoRef) []*ask {
+	s := &inventory.Snapshot{Repos: []inventory.Repo{{Ref: ref, Pulls: []inventory.Pull{{Ref: inventory.Ref{Repo: ref, Number: 2}, Head: "work"}}}}}
+	w := newWorks(&Client{clock: newClock()}, s, []WorksQuestion{{Repo: ref, Children: []int{1}, Pulls: []int{2}}})
+	m := w.repos[0]
+	more := `"pageInfo":{"hasNextPage":true,"endCursor":"c","hasPreviousPage":true,"startCursor":"c"}`
+	comment := `{"cursor":"c","node":{"fullDatabaseId":"%d","viewerDidAuthor":true,"reactionGroups":[{"content":"EYES","reactors":{"totalCount":1}}]}}`
+	for _, a := range slices.Clone(w.next) {
+		raw := map[string]string{
+			"i1": `{"reactionGroups":[],"mentions":{"nodes":[],` + more + `}}`,
+			"p2": `{"number":2,"state":"OPEN","headRefName":"work","labels":{` + more + `},"reviewThreads":{` + more + `},"comments":{` + more +
+				`,"edges":[` + fmt.Sprintf(comment, 5) + `,` + fmt.Sprintf(comment, 6) + `]}}`}[a.key]
+		if raw == "" {
+			continue
+		}
+		if err := a.fill(json.RawMessage(raw)); err != nil {
+			panic(err)
+		}
+	}
+	w.acked(m, m.pulls[2], 7, "first: 1", "")
+	return w.next
 }

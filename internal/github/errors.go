@@ -21,6 +21,7 @@ const (
 	KindNetwork     Kind = "network"       // no answer
 	KindServer      Kind = "server"        // GitHub failed, or its answer cannot be understood
 	KindStale       Kind = "stale"         // what the write was based on is no longer so
+	KindUnmergeable Kind = "unmergeable"   // refused because it cannot be merged, or not now
 	KindConfig      Kind = "config"        // the API URL cannot be used
 )
 
@@ -86,7 +87,7 @@ func (e *Error) Is(target error) bool {
 // (orchestrator.Local).
 func (e *Error) Local() bool {
 	switch e.Kind {
-	case KindForbidden, KindNotFound, KindMoved, KindExists, KindInvalid, KindStale:
+	case KindForbidden, KindNotFound, KindMoved, KindExists, KindInvalid, KindStale, KindUnmergeable:
 		return !e.InDoubt
 	}
 	return false

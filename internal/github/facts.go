@@ -177,7 +177,11 @@ type pullJSON struct {
 type commitsJSON struct {
 	Nodes []struct {
 		Commit struct {
-			Rollup *rollupJSON `json:"statusCheckRollup"`
+			OID     string      `json:"oid"`
+			Rollup  *rollupJSON `json:"statusCheckRollup"`
+			Parents struct {
+				Nodes []targetJSON `json:"nodes"`
+			} `json:"parents"`
 		} `json:"commit"`
 	} `json:"nodes"`
 }

@@ -58,6 +58,8 @@ func (e gqlError) kind() Kind {
 		return KindRateLimited
 	case "UNAUTHENTICATED":
 		return KindBadToken
+	case "UNPROCESSABLE": // of a mutation
+		return KindInvalid
 	}
 	switch e.Extensions.Code { // of the validation of a document
 	case "undefinedField", "undefinedType", "argumentNotAccepted", "undefinedDirective":
@@ -76,6 +78,9 @@ func (e gqlError) explain() *Error {
 	case KindScope:
 		out.Hint = "add the scope: gh auth refresh --scopes repo,read:org"
 	case KindInvalid:
+		if e.Extensions.Code == "" {
+			break
+		}
 		out.Hint = "this GitHub does not know what is asked of it: an Enterprise Server too old"
 	}
 	return out

@@ -63,13 +63,13 @@ func (p *pacer) read(ctx context.Context, r resource) error {
 
 // write waits until a write may be sent and takes the turn; done must be called
 // once the answer is there. content: it counts against the content limits.
-func (p *pacer) write(ctx context.Context, content bool) (done func(), err error) {
+func (p *pacer) write(ctx context.Context, r resource, content bool) (done func(), err error) {
 	select {
 	case p.turn <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := p.await(ctx, func() pause { return p.pace(content) }); err != nil {
+	if err := p.await(ctx, func() pause { return p.pace(r, content) }); err != nil {
 		<-p.turn
 		return nil, err
 	}
@@ -108,8 +108,8 @@ type pause struct {
 }
 
 // pace is what the next write waits for.
-func (p *pacer) pace(content bool) pause {
-	w := p.limited(restLimit)
+func (p *pacer) pace(r resource, content bool) pause {
+	w := p.limited(r)
 	if t := p.lastWrite.Add(p.gap); !p.lastWrite.IsZero() && t.After(w.until) {
 		w = pause{t, "writes go a second apart"}
 	}

@@ -30,7 +30,7 @@ func TestWritesStayWithinGitHubsLimits(t *testing.T) {
 			if rapid.IntRange(0, 1000).Draw(t, "rest") > 950 { // small numbers are drawn more often
 				_ = clock.Sleep(t.Context(), time.Duration(rapid.IntRange(0, 900).Draw(t, "pause"))*time.Second)
 			}
-			done, err := p.write(t.Context(), creates)
+			done, err := p.write(t.Context(), restLimit, creates)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +131,7 @@ func TestContentLimitIsLearnedFromARefusal(t *testing.T) {
 	clock := newClock()
 	p := testPacer(clock, time.Hour)
 	write := func() {
-		done, err := p.write(t.Context(), true)
+		done, err := p.write(t.Context(), restLimit, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,14 +160,14 @@ func TestTheNextHourGoesOn(t *testing.T) {
 	p := testPacer(clock, time.Minute)
 	start := clock.Now()
 	for n := range 2 * contentPerHour {
-		done, err := p.write(t.Context(), true)
+		done, err := p.write(t.Context(), restLimit, true)
 		var e *Error
 		if errors.As(err, &e) {
 			if n != contentPerHour || e.RetryIn() != time.Hour-contentPerHour*time.Second+time.Second {
 				t.Fatalf("write %d: %v", n+1, err)
 			}
 			_ = clock.Sleep(t.Context(), e.RetryIn())
-			done, err = p.write(t.Context(), true)
+			done, err = p.write(t.Context(), restLimit, true)
 		}
 		if err != nil {
 			t.Fatalf("write %d: %v", n+1, err)
@@ -186,7 +186,7 @@ func TestAnswersAreNoPartOfTheGap(t *testing.T) {
 	p := testPacer(clock, time.Minute)
 	start := clock.Now()
 	for range 61 {
-		done, err := p.write(t.Context(), true)
+		done, err := p.write(t.Context(), restLimit, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestTheLearnedPaceIsRaisedAgain(t *testing.T) {
 	clock := newClock()
 	p := testPacer(clock, time.Hour)
 	write := func() {
-		done, err := p.write(t.Context(), true)
+		done, err := p.write(t.Context(), restLimit, true)
 		if err != nil {
 			t.Fatal(err)
 		}

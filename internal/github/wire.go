@@ -89,7 +89,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodGet {
 		a, err = w.get(req)
 	} else {
-		a, err = w.write(req)
+		a, err = w.write(req, restLimit, createsContent(req))
 		if o, ok := req.Context().Value(outcomeKey{}).(*outcome); ok {
 			o.err = err
 		}
@@ -186,9 +186,9 @@ func (w *wire) read(ctx context.Context, r resource, send func(context.Context) 
 }
 
 // write sends once. Where there is no answer, the error tells whether the
-// request can have reached GitHub.
-func (w *wire) write(req *http.Request) (*answer, error) {
-	done, err := w.pacer.write(req.Context(), createsContent(req))
+// request can have reached GitHub. content: it counts against the content limits.
+func (w *wire) write(req *http.Request, r resource, content bool) (*answer, error) {
+	done, err := w.pacer.write(req.Context(), r, content)
 	if err != nil {
 		return nil, err
 	}
@@ -197,13 +197,17 @@ func (w *wire) write(req *http.Request) (*answer, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), answerTimeout)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
-	r := req.Clone(ctx)
-	r.GetBody = nil // and so nothing to send a second time, whatever the transport
-	r.Header.Del("Idempotency-Key")
-	r.Header.Del("X-Idempotency-Key")
-	w.count.rest.Add(1)
+	once := req.Clone(ctx)
+	once.GetBody = nil // and so nothing to send a second time, whatever the transport
+	once.Header.Del("Idempotency-Key")
+	once.Header.Del("X-Idempotency-Key")
+	if r == graphQLLimit {
+		w.count.graphql.Add(1)
+	} else {
+		w.count.rest.Add(1)
+	}
 	w.count.writes.Add(1)
-	a, err := w.send(w.writes, r)
+	a, err := w.send(w.writes, once)
 	if err != nil {
 		if !sent.Load() {
 			if req.Context().Err() != nil {
@@ -212,10 +216,10 @@ func (w *wire) write(req *http.Request) (*answer, error) {
 			return nil, w.unreachable(err)
 		}
 		return nil, &Error{Kind: KindNetwork, Message: "the connection ended before the answer was there", InDoubt: true, Err: cause(err),
-			Hint: "look at GitHub before sending it again"}
+			Hint: lookFirst}
 	}
 	w.count.points.Add(1)
-	if refused := w.pacer.learn(restLimit, true, a.status, a.header, restMessage(a)); refused != nil {
+	if refused := w.pacer.learn(r, true, a.status, a.header, restMessage(a)); refused != nil {
 		return nil, refused
 	}
 	return a, nil
@@ -268,9 +272,10 @@ func cause(err error) error {
 }
 
 // createsContent tells whether a write counts against the content limits. GitHub
-// does not publish its list: everything counts but refs and what is taken away.
+// does not publish its list: everything counts but refs (which merging the base
+// into a branch moves) and what is taken away.
 func createsContent(req *http.Request) bool {
-	return req.Method != http.MethodDelete && !strings.Contains(req.URL.Path, "/git/refs")
+	return req.Method != http.MethodDelete && !strings.Contains(req.URL.Path, "/git/refs") && !strings.HasSuffix(req.URL.Path, "/update-branch")
 }
 
 type splitKey struct{}

@@ -138,7 +138,7 @@ func (c *Client) write(ctx context.Context, doing string, send func(context.Cont
 	}
 	if answered && (e.Status >= 500 || e.Status < 300) {
 		e.InDoubt = true
-		e.Hint = "look at GitHub before sending it again"
+		e.Hint = lookFirst
 	}
 	return e
 }
@@ -192,6 +192,8 @@ func (c *Client) refusal(r *rest.ErrorResponse) *Error {
 		if missing := missingScope(r.Response.Header); missing != "" {
 			e.Kind, e.Hint = KindScope, "or the token lacks a scope ("+missing+"): gh auth refresh --scopes repo"
 		}
+	case http.StatusMethodNotAllowed: // of a merge alone
+		e.Kind, e.Hint = KindUnmergeable, "refresh, and look at the plan again"
 	case http.StatusConflict:
 		e.Kind, e.Hint = KindStale, "refresh, and look at the plan again"
 	case http.StatusUnprocessableEntity:
@@ -200,6 +202,9 @@ func (c *Client) refusal(r *rest.ErrorResponse) *Error {
 			e.Kind = KindExists
 		}
 		for _, f := range r.Errors {
+			if strings.Contains(f.Message, "already exists") { // a pull request
+				e.Kind = KindExists
+			}
 			if detail := clip(strings.TrimSpace(f.Field + " " + f.Code + " " + f.Message)); detail != "" {
 				e.Message += " (" + detail + ")"
 			}

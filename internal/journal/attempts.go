@@ -1,18 +1,11 @@
 package journal
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"hash/crc32"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/dappcore/core-dev/inventory"
@@ -49,7 +42,7 @@ type child struct {
 }
 
 type attempts struct {
-	read     int64 // bytes of the file that are in children
+	log      sealed
 	children map[string]child
 	claims   map[string]bool // the objects of all claims ever noted
 }
@@ -59,7 +52,7 @@ type attempts struct {
 func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.readAttempts(nil); err != nil {
+	if err := s.attempts.log.catchUp(s); err != nil {
 		return 0, "", err
 	}
 	c := s.attempts.children[ref.Key()]
@@ -71,7 +64,7 @@ func (s *Store) Standing(ref inventory.Ref) (comment int64, digest string, err e
 func (s *Store) Claimed(ref inventory.Ref, sha string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.readAttempts(nil)
+	err := s.attempts.log.catchUp(s)
 	return slices.Contains(s.attempts.children[ref.Key()].claims, sha), err
 }
 
@@ -84,7 +77,7 @@ func (s *Store) NoteClaim(at time.Time, ref inventory.Ref, sha string) error {
 func (s *Store) Claims() (map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.readAttempts(nil)
+	err := s.attempts.log.catchUp(s)
 	return maps.Clone(s.attempts.claims), err
 }
 
@@ -93,7 +86,7 @@ func (s *Store) Claims() (map[string]bool, error) {
 func (s *Store) LastDispatch(ref inventory.Ref) (event string, recalled bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.readAttempts(nil); err != nil {
+	if err := s.attempts.log.catchUp(s); err != nil {
 		return "", false, err
 	}
 	c := s.attempts.children[ref.Key()]
@@ -106,7 +99,7 @@ func (s *Store) Recalls() (map[string]time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]time.Time{}
-	err := s.readAttempts(nil)
+	err := s.attempts.log.catchUp(s)
 	for key, c := range s.attempts.children {
 		if !c.recalled.IsZero() {
 			out[key] = c.recalled
@@ -125,7 +118,7 @@ func (s *Store) NoteComment(at time.Time, ref inventory.Ref, id int64, digest st
 func (s *Store) Posted(ref inventory.Ref, digest string) (comment int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err = s.readAttempts(nil)
+	err = s.attempts.log.catchUp(s)
 	return s.attempts.children[ref.Key()].posted[digest], err
 }
 
@@ -149,7 +142,7 @@ func (s *Store) TakenBack() (map[string]time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]time.Time{}
-	err := s.readAttempts(nil)
+	err := s.attempts.log.catchUp(s)
 	for key, c := range s.attempts.children {
 		if !c.back.IsZero() {
 			out[key] = c.back
@@ -183,82 +176,29 @@ func (s *Store) NoteRecall(at time.Time, ref inventory.Ref) error {
 func (s *Store) note(at time.Time, ref inventory.Ref, known func(child) bool, words ...string) error {
 	words = append([]string{at.UTC().Format(time.RFC3339), words[0], ref.String()}, words[1:]...)
 	text := strings.Join(words, " ")
-	if _, _, _, ok := parseAttempt(seal(text)); !ok {
+	if _, _, _, ok := parseAttempt([]byte(text)); !ok {
 		return fmt.Errorf("%q cannot be written to %s as one line", text, attemptsName)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.makeFolder(); err != nil {
-		return err
-	}
-	path := filepath.Join(s.dir, attemptsName)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return err
-	}
-	if !s.anchored { // by whoever made it, who may have died before
-		if err := s.sync(s.dir); err != nil {
-			return err
-		}
-		s.anchored = true
-	}
-	if err := endTorn(f); err != nil {
-		return err
-	}
-	if err := s.readAttempts(f); err != nil || known(s.attempts.children[ref.Key()]) {
-		return err
-	}
-	if _, err := f.Write(append(seal(text), '\n')); err != nil {
-		return err
-	}
-	return f.Sync()
+	return s.attempts.log.append(s, text, func() bool { return known(s.attempts.children[ref.Key()]) })
 }
 
-// readAttempts takes in what was appended since the last time.
-func (s *Store) readAttempts(f *os.File) error {
-	if f == nil {
-		var err error
-		f, err = os.Open(filepath.Join(s.dir, attemptsName))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		defer f.Close()
+// newAttempts is attempts.log, of which nothing was read yet.
+func newAttempts() *attempts {
+	a := &attempts{}
+	a.log = sealed{
+		name:  attemptsName,
+		empty: func() { a.children, a.claims = map[string]child{}, map[string]bool{} },
+		take: func(note []byte) bool {
+			at, key, words, ok := parseAttempt(note)
+			if ok {
+				a.take(at, key, words)
+			}
+			return ok
+		},
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	a := &s.attempts
-	if info.Size() < a.read || a.children == nil {
-		*a = attempts{children: map[string]child{}, claims: map[string]bool{}}
-	}
-	data := make([]byte, info.Size()-a.read)
-	if _, err := f.ReadAt(data, a.read); err != nil {
-		return err
-	}
-	for line := range bytes.Lines(data) {
-		text, whole := bytes.CutSuffix(line, []byte("\n"))
-		if !whole {
-			break
-		}
-		a.read += int64(len(line))
-		if bytes.HasSuffix(text, []byte(tornMark)) {
-			continue
-		}
-		at, ref, words, ok := parseAttempt(text)
-		if !ok {
-			return fmt.Errorf("%s (%.60q): %w; restore it from a backup", f.Name(), text, ErrDamaged)
-		}
-		a.take(at, ref, words)
-	}
-	return nil
+	return a
 }
 
 func (a *attempts) take(at time.Time, key string, words []string) {
@@ -289,17 +229,9 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 	a.children[key] = c
 }
 
-func seal(text string) []byte {
-	return fmt.Appendf(nil, "%s sum=%08x", text, crc32.ChecksumIEEE([]byte(text)))
-}
-
-// parseAttempt takes a line apart: time, child, and the word with what follows it.
-func parseAttempt(line []byte) (at time.Time, key string, words []string, ok bool) {
-	text, sum, found := bytes.Cut(line, []byte(" sum="))
-	if !found || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(text)) {
-		return at, "", nil, false
-	}
-	f := strings.Split(string(text), " ")
+// parseAttempt takes a note apart: time, child, and the word with what follows it.
+func parseAttempt(note []byte) (at time.Time, key string, words []string, ok bool) {
+	f := strings.Split(string(note), " ")
 	if len(f) < 3 {
 		return at, "", nil, false
 	}

@@ -25,6 +25,8 @@
 //     dispatched, what was taken back, what was posted once and for all
 //     (attempts.go).
 //
+//   - pulls.log: what was seen of pull requests and done to them (pulls.go).
+//
 //   - readings/DIGEST.json: what a classifier said of an audit, one record in
 //     the form of above; it counts for good (readings.go).
 //
@@ -77,17 +79,17 @@ type Store struct {
 	mu    sync.Mutex
 	taken map[string]*os.File // by id: the files this process holds the lock of
 
-	sync     func(folder string) error // brings a folder's entries to the disk
-	anchored bool                      // attempts.log's name is on the disk
-	rooted   atomic.Bool               // and the journal folder's
+	sync   func(folder string) error // brings a folder's entries to the disk
+	rooted atomic.Bool               // the journal folder's name is on the disk
 
-	attempts attempts
+	attempts *attempts
+	pulls    *pulls
 }
 
 // Open is the journal in dir, the folder `.core/journal`, which need not be
 // there yet: the first plan makes it.
 func Open(dir string) *Store {
-	return &Store{dir: dir, taken: map[string]*os.File{}, sync: syncFolder}
+	return &Store{dir: dir, taken: map[string]*os.File{}, sync: syncFolder, attempts: newAttempts(), pulls: newPulls()}
 }
 
 func (s *Store) path(id, suffix string) string { return filepath.Join(s.dir, id+suffix) }

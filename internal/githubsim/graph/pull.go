@@ -252,6 +252,10 @@ func (x *execution) reviews(i *world.Issue, f *selected) list {
 	case "latestReviews":
 		shown = latest(shown, func(r *world.Review) bool { return opinion(r) || r.State == "COMMENTED" || r.State == "DISMISSED" })
 	case "latestOpinionatedReviews":
+		if f.args.flag("writersOnly") {
+			repo := x.tx.RepoByID(i.RepoID)
+			shown = slices.DeleteFunc(shown, func(r *world.Review) bool { return x.tx.Permission(x.tx.User(r.AuthorID), repo) < world.Write })
+		}
 		shown = latest(shown, func(r *world.Review) bool { return opinion(r) || r.State == "DISMISSED" })
 	default:
 		states, author := f.args.texts("states"), f.args.text("author")
