@@ -6,21 +6,23 @@ import (
 	"math"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dappcore/core-dev/internal/githubsim"
 	"github.com/dappcore/core-dev/internal/githubsim/faults"
+	"github.com/dappcore/core-dev/internal/githubsim/people"
 	"github.com/dappcore/core-dev/internal/githubsim/seed"
 )
 
 func newServe(a *app) *cobra.Command {
 	var (
-		addr, dir, fleet, fault string
-		from                    uint64
-		speed                   float64
-		latency                 time.Duration
+		addr, dir, fleet, fault, who string
+		from                         uint64
+		speed                        float64
+		latency                      time.Duration
 	)
 	c := &cobra.Command{
 		Use:   "serve",
@@ -45,6 +47,8 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 	f.Uint64Var(&from, "seed", 1, "what everything drawn by chance is drawn from")
 	f.Float64Var(&speed, "speed", 1, "virtual seconds a real second")
 	f.DurationVar(&latency, "latency", 0, "real time every answer takes longer, such as 80ms")
+	f.StringVar(&who, "people", "", "who lives there: "+strings.Join(people.Names(), ", ")+" (default none, or what --data holds)")
+	_ = c.RegisterFlagCompletionFunc("people", cobra.FixedCompletions(people.Names(), cobra.ShellCompDirectiveNoFileComp))
 	f.StringVar(&fault, "fault", "", "faults to inject, such as '503@POST /repos/*/*/issues/*/comments#2'")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if _, port, err := net.SplitHostPort(addr); err != nil {
@@ -66,11 +70,18 @@ the process. See docs/embedded-github.md for fleets, faults and the journal.`,
 		if _, err := faults.Parse(fault); err != nil {
 			return usageError{fmt.Errorf("--fault: %w", err)}
 		}
+		var manners people.Manners
+		if who != "" {
+			var err error
+			if manners, err = people.Named(who); err != nil {
+				return usageError{fmt.Errorf("--people: %w", err)}
+			}
+		}
 		if fleet == "" && (dir == "" || blank(dir)) {
 			fleet = demoFleet
 		}
 		longLived()
-		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: from, Speed: speed, Latency: latency, Faults: fault})
+		sim, err := githubsim.Open(c.Context(), githubsim.Options{Dir: dir, Fleet: fleet, Seed: from, Speed: speed, Latency: latency, Faults: fault, People: manners})
 		if err != nil {
 			return err
 		}

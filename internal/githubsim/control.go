@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dappcore/core-dev/internal/githubsim/people"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 )
 
@@ -16,6 +17,8 @@ import (
 //	POST /_sim/clock                {"advance": "90s"} puts the clock forward and answers as GET
 //	GET  /_sim/faults               {"spec": "..."}
 //	POST /_sim/faults               {"spec": "..."} replaces the faults in force, or 400 with what is wrong
+//	GET  /_sim/people?since=SEQ     {"manners": NAME, "counts": {...}, "due": N, "next": TIME, "deeds": [those above SEQ]}
+//	POST /_sim/people               {"manners": "none|calm|lively|wild"} has people live so from now on, and answers as GET
 //	GET  /_sim/token?login=LOGIN    {"token": "..."} of that user, with every scope
 //
 // Requests here are not counted, not limited and not in the journal.
@@ -60,6 +63,29 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		fallthrough
 	case "GET /_sim/faults":
 		answer(http.StatusOK, map[string]string{"spec": s.faults.String()})
+	case "POST /_sim/people":
+		var in struct{ Manners string }
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			wrong(`want {"manners": "..."}: ` + err.Error())
+			return
+		}
+		m, err := people.Named(in.Manners)
+		if err != nil {
+			wrong(err.Error())
+			return
+		}
+		if err := s.people.SetManners(m); err != nil {
+			answer(http.StatusInternalServerError, map[string]string{"message": err.Error()})
+			return
+		}
+		fallthrough
+	case "GET /_sim/people":
+		since, err := strconv.Atoi("0" + r.URL.Query().Get("since"))
+		if err != nil {
+			wrong("since is the number of a deed, from 0")
+			return
+		}
+		answer(http.StatusOK, s.peopleState(since))
 	case "GET /_sim/token":
 		token := s.Token(r.URL.Query().Get("login"))
 		if token == "" {
@@ -68,12 +94,12 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		}
 		answer(http.StatusOK, map[string]string{"token": token})
 	default:
-		answer(http.StatusNotFound, map[string]string{"message": "no such control: see /_sim/requests, /_sim/clock, /_sim/faults, /_sim/token"})
+		answer(http.StatusNotFound, map[string]string{"message": "no such control: see /_sim/requests, /_sim/clock, /_sim/faults, /_sim/people, /_sim/token"})
 	}
 }
 
 // Advance puts the virtual clock forward; late effects that are due by then happen.
 func (s *Server) Advance(d time.Duration) {
 	s.clock.Advance(d)
-	s.land()
+	s.catchUp()
 }

@@ -29,7 +29,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this proxy serves http://api.github.localhost and http://github.localhost only; CONNECT is refused", http.StatusMethodNotAllowed)
 		return
 	}
-	s.land()
+	s.catchUp()
 	if strings.HasPrefix(r.URL.Path, "/_sim/") {
 		s.control(w, r)
 		return

@@ -30,6 +30,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/githubsim/faults"
 	"github.com/dappcore/core-dev/internal/githubsim/limits"
+	"github.com/dappcore/core-dev/internal/githubsim/people"
 	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
 	"github.com/dappcore/core-dev/internal/githubsim/searchindex"
 	"github.com/dappcore/core-dev/internal/githubsim/seed"
@@ -46,6 +47,7 @@ type Options struct {
 	Latency time.Duration  // real time every answer takes longer
 	Faults  string         // see package faults
 	Limits  *limits.Config // nil: GitHub's numbers
+	People  people.Manners // who lives there and how; zero: what a Dir that has state says, else nobody
 
 	SearchDelay time.Duration // virtual time the search index runs behind
 }
@@ -59,6 +61,7 @@ type Server struct {
 	faults  *faults.Set
 	limiter *limits.Limiter
 	search  *searchindex.Index
+	people  *people.People
 	lock    *flock.Flock
 	fleet   seed.Info
 	seed    uint64
@@ -69,6 +72,9 @@ type Server struct {
 	http   *http.Server
 	ended  chan struct{}
 	closed bool
+	asleep chan struct{} // closed when the people are to rest
+	rested sync.WaitGroup
+	unwell error // of the people's last failure
 }
 
 // ErrInUse tells that another embedded GitHub has the folder open.
@@ -79,7 +85,7 @@ const staleBy = 30 * time.Second
 
 // Open opens the world in opts.Dir, or makes it and fills it with the fleet.
 func Open(ctx context.Context, opts Options) (*Server, error) {
-	s := &Server{opts: opts, seed: opts.Seed}
+	s := &Server{opts: opts, seed: opts.Seed, asleep: make(chan struct{})}
 	var err error
 	if s.faults, err = faults.NewSet(opts.Faults, opts.Seed); err != nil {
 		return nil, err
@@ -128,7 +134,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.limiter = limits.New(cfg, s.world.Now)
 	s.restoreLimits()
-	return nil
+	return s.wake()
 }
 
 // Settings of the world that say what it was made from.
@@ -210,6 +216,7 @@ func (s *Server) Start(addr string) (url string, err error) {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)} // a demo's screen is its user's
 	ended := make(chan struct{})
 	s.http, s.ended = server, ended
+	s.stir()
 	go func() { // Close may be faster than this begins
 		defer close(ended)
 		_ = server.Serve(l)
@@ -226,6 +233,11 @@ func (s *Server) Close() error {
 	if again {
 		return nil
 	}
+	close(s.asleep)
+	if s.people != nil {
+		s.people.Rest()
+	}
+	s.rested.Wait()
 	var err error
 	if server != nil {
 		err = server.Close()

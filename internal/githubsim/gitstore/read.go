@@ -82,7 +82,12 @@ func (r *Repo) find(commit, path string) (treeEntry, error) {
 	if err != nil {
 		return treeEntry{}, err
 	}
-	at := treeEntry{mode: folderMode, sha: c.Tree}
+	return r.at(c.Tree, path)
+}
+
+// at walks from a tree down to path ("" is the tree itself).
+func (r *Repo) at(tree, path string) (treeEntry, error) {
+	at := treeEntry{mode: folderMode, sha: tree}
 	if path == "" {
 		return at, nil
 	}

@@ -38,7 +38,7 @@ func scale(s *script, repos, issues int) (Info, error) {
 	if err := s.people(accounts); err != nil {
 		return Info{}, err
 	}
-	info := Info{Org: c.org, Owner: c.owner, Repos: c.names}
+	info := Info{Org: c.org, Owner: c.owner, Repos: c.names, Label: c.label}
 	odd := oddities(s.random, repos)
 	if i := slices.Index(odd, ordinary); i >= 0 {
 		c.plain = c.names[i]

@@ -19,6 +19,7 @@ type Info struct {
 	Org   string            // login of the organisation
 	Owner string            // login of the person who administers it
 	Repos []string          // names, in the fleet's own order
+	Label string            // calls the agent; "" jules
 	Files map[string][]byte // what belongs into .core/: inventory.yaml, team.yaml, config.yaml
 }
 

@@ -1,11 +1,5 @@
 package world
 
-import (
-	"errors"
-
-	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
-)
-
 // EnableAutoMerge has a pull request merged by this method (empty: merge) once
 // the base branch's rules are met; Write. 422 where the repository does not
 // allow it, or nothing stands against merging now.
@@ -101,14 +95,8 @@ func (tx *Tx) proceed(pull *Issue) (*Issue, error) {
 	if tx.obstacle(repo, pull, method) != "" {
 		return pull, nil
 	}
-	git, err := tx.git(repo)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := git.MergeTree(repo.Refs[heads+p.BaseRef], p.HeadSHA); errors.Is(err, gitstore.ErrConflict) {
-		return pull, nil
-	} else if err != nil {
-		return nil, err
+	if clean, err := tx.Merges(pull); err != nil || !clean {
+		return pull, err
 	}
 	acting := tx.actor
 	defer func() { tx.actor = acting }()

@@ -89,6 +89,24 @@ func (tx *Tx) UpdateCheck(c *Check, e CheckEdit) (*Check, error) {
 	return c, tx.proceedAll(c.RepoID, c.SHA)
 }
 
+// RerequestCheck has a check run of a commit run again: a new one of its name
+// waits in its stead; Write.
+func (tx *Tx) RerequestCheck(c *Check) (*Check, error) {
+	if c = tx.s.checks.rows[c.ID]; c == nil || c.Status != "" {
+		return nil, notFound()
+	}
+	if _, err := tx.need(c.RepoID, Write); err != nil {
+		return nil, err
+	}
+	if c.State != "COMPLETED" {
+		return nil, refused("This check run is not rerequestable")
+	}
+	again := &Check{ID: tx.nextID(), RepoID: c.RepoID, SHA: c.SHA, Name: c.Name, Workflow: c.Workflow, State: "QUEUED",
+		StartedAt: tx.Now(), CreatorID: c.CreatorID, Again: c.Again + 1}
+	tx.s.checks.put(again.ID, again)
+	return again, nil
+}
+
 // CreateStatus sets the state of a commit for a context ("" is "default");
 // Write. State is SUCCESS, FAILURE, PENDING or ERROR.
 func (tx *Tx) CreateStatus(repo *Repo, sha, context, state string) (*Check, error) {

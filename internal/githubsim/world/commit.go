@@ -49,8 +49,9 @@ func (w *World) commit(tx *Tx) (written bool, err error) {
 		return false, err
 	}
 	err = w.follow(tx, prepared)
+	w.collect(tx)
 	for _, t := range w.s.tables() {
-		if changed := tx.actor.Changed; changed != nil && t != stored(w.s.meta) && t != stored(w.s.plans) {
+		if changed := tx.actor.Changed; changed != nil && t != stored(w.s.meta) && t != stored(w.s.plans) && t != stored(w.s.memos) {
 			t.each(func(id int64) { changed(t.name(), id) })
 		}
 		t.accept()

@@ -2,8 +2,6 @@ package world
 
 import (
 	"errors"
-
-	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
 )
 
 // Mergeable is MERGEABLE, CONFLICTING or UNKNOWN. The first look at a new pair
@@ -107,13 +105,12 @@ func (tx *Tx) find(id int64) (answer, error) {
 	if base == "" {
 		return answer{}, nil
 	}
-	git, err := tx.git(repo)
+	clean, err := tx.Merges(pull)
 	if err != nil {
 		return answer{}, err
 	}
-	_, err = git.MergeTree(base, pull.Pull.HeadSHA)
-	if errors.Is(err, gitstore.ErrConflict) {
+	if !clean {
 		return answer{pair: tx.pair(pull), mergeable: Conflicting}, nil
 	}
-	return answer{pair: tx.pair(pull), mergeable: Mergeable}, err
+	return answer{pair: tx.pair(pull), mergeable: Mergeable}, nil
 }

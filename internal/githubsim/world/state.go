@@ -26,6 +26,7 @@ type state struct {
 	threads   *table[Thread]
 	checks    *table[Check]
 	plans     *table[gitPlan]
+	memos     *table[Memo]
 	meta      *table[metaRow]
 
 	userByLogin    map[string]*User
@@ -38,6 +39,7 @@ type state struct {
 	issuesOf       children[Issue]   // in order of id, which is that of number
 	commentsOf     children[Comment]
 	eventsOf       children[Event]
+	allEvents      children[Event] // under everywhere
 	editsOf        children[Edit]
 	reactionsOf    children[Reaction] // of issue or comment id: ids are unique over all kinds
 	reviewsOf      children[Review]
@@ -47,6 +49,8 @@ type state struct {
 	pullsByHead    map[int64]map[int64]bool // head or base repo -> ids of open pulls
 	blocking       map[int64]map[int64]bool // issue -> those it blocks
 	mergedBy       map[int64]map[int64]int  // repo -> author -> merged pulls
+	memoByKey      map[string]*Memo
+	lastMemo       int64 // highest id given to a memo
 }
 
 type tokenRow struct {
@@ -78,6 +82,7 @@ func newState() *state {
 		editsOf: children[Edit]{}, reactionsOf: children[Reaction]{}, reviewsOf: children[Review]{},
 		threadsOf: children[Thread]{}, threadComments: map[int64]int64{}, checksOf: map[string][]*Check{},
 		pullsByHead: map[int64]map[int64]bool{}, blocking: map[int64]map[int64]bool{}, mergedBy: map[int64]map[int64]int{},
+		allEvents: children[Event]{}, memoByKey: map[string]*Memo{},
 	}
 	s.users = newTable("user", cloneUser, s.indexUser)
 	s.tokens = newTable("token", same[tokenRow], func(old, new *tokenRow) {
@@ -96,6 +101,7 @@ func newState() *state {
 	})
 	s.events = newTable("event", same[Event], func(old, new *Event) {
 		s.eventsOf.move(old, new, func(e *Event) int64 { return e.IssueID }, func(e *Event) int64 { return e.ID })
+		s.allEvents.move(old, new, func(*Event) int64 { return everywhere }, func(e *Event) int64 { return e.ID })
 	})
 	s.edits = newTable("edit", same[Edit], func(old, new *Edit) {
 		s.editsOf.move(old, new, func(e *Edit) int64 { return e.Subject }, func(e *Edit) int64 { return e.ID })
@@ -111,6 +117,7 @@ func newState() *state {
 	s.plans = newTable("plan", func(p *gitPlan) *gitPlan {
 		return &gitPlan{RepoID: p.RepoID, Commits: slices.Clone(p.Commits)}
 	}, nil)
+	s.memos = newTable("memo", same[Memo], s.indexMemo)
 	s.meta = newTable("meta", func(m *metaRow) *metaRow { c := *m; c.Settings = maps.Clone(m.Settings); return &c }, nil)
 	s.meta.rows[1] = &metaRow{NextID: 1_000_001}
 	return s
@@ -118,7 +125,7 @@ func newState() *state {
 
 func (s *state) tables() []stored {
 	return []stored{s.users, s.tokens, s.repos, s.labels, s.issues, s.comments, s.events, s.edits,
-		s.reactions, s.reviews, s.threads, s.checks, s.plans, s.meta}
+		s.reactions, s.reviews, s.threads, s.checks, s.plans, s.memos, s.meta}
 }
 
 func cloneUser(u *User) *User {

@@ -279,4 +279,5 @@ type Check struct {
 	StartedAt   time.Time `json:"started_at,omitzero"`
 	CompletedAt time.Time `json:"completed_at,omitzero"`
 	CreatorID   int64     `json:"creator_id,omitempty"`
+	Again       int       `json:"again,omitempty"` // how often it was re-requested
 }

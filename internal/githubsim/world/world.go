@@ -28,6 +28,9 @@ type World struct {
 
 	askedMu sync.Mutex
 	asked   map[string]contents // what git said of a pull request's base and head
+	merges  map[string]bool     // whether they merge
+
+	watch watch
 }
 
 // Actor is who makes a request. The zero Actor is anonymous; a User without a
@@ -51,7 +54,7 @@ func System() Actor { return Actor{system: true} }
 // folder that Close removes. A clock with a method Resume(time.Time) is moved
 // on to the last time the world recorded.
 func Open(dir string, clock Clock) (*World, error) {
-	w := &World{s: newState(), clock: clock, looks: map[int64]bool{}, asked: map[string]contents{}}
+	w := &World{s: newState(), clock: clock, looks: map[int64]bool{}, asked: map[string]contents{}, merges: map[string]bool{}}
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "githubsim-")
 		if err != nil {

@@ -1,0 +1,147 @@
+package people
+
+import (
+	"fmt"
+	"time"
+)
+
+// Manners say how often and how fast people do what they do. The zero Manners are nobody's.
+type Manners struct {
+	Name   string    `json:"name"`
+	Agents []Profile `json:"agents,omitempty"`
+	CI     CI        `json:"ci"`
+}
+
+// nobody tells that no one lives by these manners.
+func (m Manners) nobody() bool { return m.Name == "" || m.Name == none }
+
+// Profile is one hosted agent.
+type Profile struct {
+	Login    string `json:"login"`              // of its bot, without "[bot]"
+	Label    string `json:"label,omitempty"`    // calls it; "" none does
+	Assigned bool   `json:"assigned,omitempty"` // assigning it calls it
+	AtOnce   int    `json:"at_once"`            // tasks at a time for one caller; 0: no limit
+
+	Ignore      Chance `json:"ignore"` // it never says or does anything
+	Acknowledge Delay  `json:"acknowledge"`
+	Work        Delay  `json:"work"`
+	Slow        Chance `json:"slow"` // the work takes SlowWork
+	SlowWork    Delay  `json:"slow_work"`
+	GiveUp      Chance `json:"give_up"` // it has nothing to show in the end
+	GoOn        Chance `json:"go_on"`   // it does not notice that its label was taken off or the issue closed
+
+	WrongBase Chance `json:"wrong_base"` // it takes the default branch, whatever it was told
+	AsCaller  Chance `json:"as_caller"`  // the pull request is opened in the caller's name
+	Draft     Chance `json:"draft"`
+	Ready     Delay  `json:"ready"`
+	Overlap   Chance `json:"overlap"`  // it changes a file that others change, too
+	Broken    Chance `json:"broken"`   // its first commits fail a check
+	Hopeless  Chance `json:"hopeless"` // nothing it does afterwards helps
+
+	Answer      Delay  `json:"answer"`
+	Late        Chance `json:"late"` // an answer takes LateAnswer
+	LateAnswer  Delay  `json:"late_answer"`
+	Silent      Chance `json:"silent"` // no answer, though sometimes an acknowledgement
+	Badly       Chance `json:"badly"`  // an answer that does not help
+	Repair      Chance `json:"repair"` // a failed check is looked after
+	RepairAfter Delay  `json:"repair_after"`
+	Strangers   Chance `json:"strangers"` // it obeys those without write access
+}
+
+// CI are the machines that check commits.
+type CI struct {
+	Queue  Delay  `json:"queue"` // from a push to checks that wait
+	Start  Delay  `json:"start"`
+	Run    Delay  `json:"run"`
+	Slow   Chance `json:"slow"` // a check takes SlowRun
+	Long   Delay  `json:"slow_run"`
+	Flake  Chance `json:"flake"`  // a check fails once for no reason
+	Absent Chance `json:"absent"` // a head is never checked
+}
+
+const none = "none"
+
+// None has nobody live in the world.
+func None() Manners { return Manners{Name: none} }
+
+// Names are those of all manners there are.
+func Names() []string { return []string{none, "calm", "lively", "wild"} }
+
+// Named finds manners by their name: none, calm, lively or wild.
+func Named(name string) (Manners, error) {
+	switch name {
+	case none:
+		return None(), nil
+	case "calm":
+		return Calm(), nil
+	case "lively":
+		return Lively(), nil
+	case "wild":
+		return Wild(), nil
+	}
+	return Manners{}, fmt.Errorf("people %q are unknown: want none, calm, lively or wild", name)
+}
+
+const (
+	second = time.Second
+	minute = time.Minute
+	hour   = time.Hour
+)
+
+// jules is the agent that every fleet has.
+const jules = "google-labs-jules"
+
+// Calm are manners with which all goes well, and quickly.
+func Calm() Manners {
+	return Manners{
+		Name: "calm",
+		Agents: []Profile{{
+			Login: jules, Label: "jules", AtOnce: 60,
+			Acknowledge: Delay{10 * second, 60 * second}, Work: Delay{10 * minute, 30 * minute},
+			Ready: Delay{5 * minute, 10 * minute}, Overlap: 0.2,
+			Answer: Delay{3 * minute, 10 * minute}, Repair: 1, RepairAfter: Delay{3 * minute, 10 * minute},
+		}},
+		CI: CI{Queue: Delay{2 * second, 15 * second}, Start: Delay{5 * second, 30 * second}, Run: Delay{1 * minute, 4 * minute}},
+	}
+}
+
+// Lively are the manners of an ordinary fleet: most goes well, and everything that can happen does in a month.
+func Lively() Manners {
+	return Manners{
+		Name: "lively",
+		Agents: []Profile{{
+			Login: jules, Label: "jules", AtOnce: 60,
+			Ignore: 0.03, Acknowledge: Delay{15 * second, 4 * minute}, Work: Delay{10 * minute, 60 * minute},
+			Slow: 0.08, SlowWork: Delay{2 * hour, 8 * hour}, GiveUp: 0.02, GoOn: 0.15,
+			WrongBase: 0.06, AsCaller: 0.15, Draft: 0.12, Ready: Delay{10 * minute, 2 * hour},
+			Overlap: 0.45, Broken: 0.2, Hopeless: 0.04,
+			Answer: Delay{4 * minute, 30 * minute}, Late: 0.1, LateAnswer: Delay{2 * hour, 10 * hour}, Silent: 0.08, Badly: 0.15,
+			Repair: 0.85, RepairAfter: Delay{5 * minute, 40 * minute}, Strangers: 0.3,
+		}},
+		CI: CI{Queue: Delay{2 * second, 40 * second}, Start: Delay{5 * second, 3 * minute}, Run: Delay{1 * minute, 9 * minute},
+			Slow: 0.05, Long: Delay{30 * minute, 3 * hour}, Flake: 0.04, Absent: 0.03},
+	}
+}
+
+// Wild are manners with faults everywhere.
+func Wild() Manners {
+	m := Lively()
+	m.Name = "wild"
+	a := &m.Agents[0]
+	a.AtOnce = 5
+	a.Ignore, a.Slow, a.GiveUp, a.GoOn = 0.15, 0.25, 0.1, 0.5
+	a.WrongBase, a.AsCaller, a.Draft, a.Overlap = 0.25, 0.4, 0.3, 0.9
+	a.Broken, a.Hopeless, a.Late, a.Silent, a.Badly, a.Repair, a.Strangers = 0.5, 0.2, 0.3, 0.25, 0.4, 0.6, 0.8
+	m.CI.Slow, m.CI.Flake, m.CI.Absent = 0.15, 0.15, 0.15
+	return m
+}
+
+// profile finds the agent of a bot's login.
+func (t *turn) profile(login string) *Profile {
+	for i := range t.book.Manners.Agents {
+		if t.book.Manners.Agents[i].Login == login {
+			return &t.book.Manners.Agents[i]
+		}
+	}
+	return nil
+}
