@@ -14,6 +14,7 @@ import (
 
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/githubsim/people"
 	"github.com/dappcore/core-dev/inventory"
 )
 
@@ -154,6 +155,9 @@ func (a *app) startDemo(ctx context.Context) error {
 	o := githubsim.Options{Dir: d.File("github"), Clock: a.clock}
 	if blank(o.Dir) { // else it goes on with the fleet that is there
 		o.Fleet, o.Seed = demoFleet, 1
+	}
+	if a.lively { // who moved in stays
+		o.People = people.Lively()
 	}
 	sim, err := openDemo(ctx, o)
 	if errors.Is(err, githubsim.ErrInUse) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -85,6 +86,7 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	if o.dryRun {
 		o.once = true
 	}
+	a.lively = a.opt.demo
 	if err := a.ready(ctx, o.sendOptions); err != nil {
 		return err
 	}
@@ -198,9 +200,11 @@ func (a *app) readWork(ctx context.Context, l *look, x execute.Watch, more []inv
 	}
 	w.Courses = flows.Courses{}
 	if d.Exists() {
-		if w.Courses, err = a.plans(d.File(journalFolder)).Courses(); err != nil {
+		known, err := a.plans(d.File(journalFolder)).Courses()
+		if err != nil {
 			return w, err
 		}
+		maps.Copy(w.Courses, known)
 	}
 	hub, err := a.client(ctx)
 	if err != nil {

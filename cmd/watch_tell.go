@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -89,8 +90,8 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			}
 		}
 		for _, s := range e.Plan.Steps { // what no decision is about: ticks, dispatches, the way home
-			if !decided(e.Decisions, s.Effect.Target()) {
-				lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-14s %-8s %s", s.Effect.Kind(), shortTarget(s.Effect.Target()), s.Reason), " "))
+			if line := ownLine(s); line != "" && !decided(e.Decisions, s.Effect.Target()) {
+				lines = append(lines, line)
 			}
 		}
 		if e.State == "done" {
@@ -127,6 +128,22 @@ func decided(list []execute.Decision, target string) bool {
 		}
 	}
 	return false
+}
+
+// ownLine is a step's line: a dispatch is told by its label, a tick by its child.
+func ownLine(s flows.Step) string {
+	what, about := s.Effect.Kind(), shortTarget(s.Effect.Target())
+	switch e := s.Effect.(type) {
+	case flows.Reserve, flows.Comment, flows.LogDispatch, flows.MakeMark, flows.Claim:
+		return ""
+	case flows.AddLabel:
+		if e.Spends {
+			what = "dispatch"
+		}
+	case flows.Tick:
+		about = e.Child.From(e.Epic.Repo)
+	}
+	return fmt.Sprintf("  %-14s %-12s %s", about, what, s.Reason)
 }
 
 func shortTarget(target string) string {
