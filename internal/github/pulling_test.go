@@ -475,3 +475,28 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+// A used-up limit of GraphQL holds mutations back before they are sent, and no
+// REST write.
+func TestMutationsWaitForTheirOwnLimit(t *testing.T) {
+	l := pulled(t)
+	c := l.client("ada")
+	p := l.now(c, nine)
+	if err := l.sim.Faults().Replace("ratelimit@resolveReviewThread"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "limited", c.ResolveThread(t.Context(), nine, "T"), KindRateLimited)
+	if err := l.sim.Faults().Replace(""); err != nil {
+		t.Fatal(err)
+	}
+	mark := l.sim.Requests().Last()
+	if err := c.Enqueue(t.Context(), nine, p.ID, p.HeadSHA); kindOf(err) != KindRateLimited || errorOf(err).InDoubt {
+		t.Error(err)
+	}
+	if n := len(l.since(mark)); n != 0 {
+		t.Errorf("%d requests left", n)
+	}
+	if err := c.ClosePull(t.Context(), nine); err != nil {
+		t.Error(err)
+	}
+}
