@@ -19,7 +19,8 @@ type gqlError struct {
 	Message    string `json:"message"`
 	Path       []any  `json:"path"`
 	Extensions struct {
-		Code string `json:"code"`
+		Code     string          `json:"code"`     // of a document that was not carried out
+		Problems json.RawMessage `json:"problems"` // of a variable
 	} `json:"extensions"`
 }
 
@@ -59,6 +60,9 @@ func (e gqlError) kind() Kind {
 	case "UNAUTHENTICATED":
 		return KindBadToken
 	case "UNPROCESSABLE": // of a mutation
+		return KindInvalid
+	}
+	if len(e.Extensions.Problems) > 0 {
 		return KindInvalid
 	}
 	switch e.Extensions.Code { // of the validation of a document

@@ -96,6 +96,11 @@ func TestWorks(t *testing.T) {
 	})
 	l.as("ada", func(tx *world.Tx) { // the author's own
 		must(tx.CreateReview(l.issue(tx, "main", 9), world.NewReview{State: "COMMENTED", Body: "secret"}))
+		other := must2(tx.Repo("acme", "other")) // whose numbers mean something else
+		head, _ := tx.Resolve(other, "dev")
+		must(tx.CreateRef(other, "refs/heads/work", head))
+		must(tx.PutFile(other, world.NewFile{Path: "b.txt", Content: []byte("b\n"), Message: "secret", Branch: "work"}))
+		must(tx.CreatePull(other, world.NewPull{Title: "elsewhere", Body: "for acme/main#3", Head: "work", Base: "dev"}))
 	})
 	l.as(jules, func(tx *world.Tx) {
 		for _, id := range []int64{ours, theirs} {
@@ -110,7 +115,7 @@ func TestWorks(t *testing.T) {
 	l.works(c, nil, []int{9}) // GitHub finds out what merges
 	mark := l.sim.Requests().Last()
 	w := l.works(c, []int{2, 3, 8, 999}, []int{9, 11, 777})
-	if n := len(l.since(mark)); n != 3 && n != 4 {
+	if n := len(l.since(mark)); n != 4 { // half of them the survey's
 		t.Errorf("%d requests", n)
 	}
 	if w.Merge != (inventory.MergeRules{Squash: true, Rebase: true, AutoMerge: true}) || w.ReadAt.IsZero() {
@@ -352,5 +357,73 @@ func TestWorksOfAFleetTakeFewRequests(t *testing.T) {
 				t.Errorf("%s: %+v", r.Ref, r.Problem)
 			}
 		}
+	}
+}
+
+// Fifty pull requests and fifty children are a request, and as many points as the
+// formula says.
+func TestWorksOfFiftyPulls(t *testing.T) {
+	l := acme(t)
+	var q WorksQuestion
+	q.Repo = mainRepo
+	l.as("ada", func(tx *world.Tx) {
+		r := must2(tx.Repo("acme", "main"))
+		head, _ := tx.Resolve(r, "dev")
+		must(tx.CreateRef(r, "refs/heads/more", head))
+		must(tx.PutFile(r, world.NewFile{Path: "m.txt", Content: []byte("m\n"), Message: "secret", Branch: "more"}))
+		more, _ := tx.Resolve(r, "more")
+		for k := range 50 {
+			child := must(tx.CreateIssue(must2(tx.Repo("acme", "main")), world.NewIssue{Title: "child"}))
+			name := fmt.Sprintf("of-%d", k)
+			must(tx.CreateRef(must2(tx.Repo("acme", "main")), "refs/heads/"+name, more))
+			p := must(tx.CreatePull(must2(tx.Repo("acme", "main")), world.NewPull{Title: name, Body: fmt.Sprintf("for #%d", child.Number), Head: name, Base: "dev"}))
+			q.Children, q.Pulls = append(q.Children, child.Number), append(q.Pulls, p.Number)
+		}
+	})
+	c := l.client("ada")
+	for name, f := range map[string]struct {
+		pulls    []int
+		requests int
+	}{"known": {q.Pulls, 1}, "by events alone": {nil, 2}} {
+		s := l.survey(c)
+		mark := l.sim.Requests().Last()
+		if err := c.Works(t.Context(), &s, []WorksQuestion{{Repo: mainRepo, Children: q.Children, Pulls: f.pulls}}); err != nil {
+			t.Fatal(err)
+		}
+		sent, points, nodes := l.since(mark), 0, 0
+		for _, r := range sent {
+			points, nodes = points+r.Points, nodes+r.Nodes
+		}
+		t.Logf("%s: %d requests, %d points, %d nodes", name, len(sent), points, nodes)
+		if len(sent) != f.requests || points > 6 {
+			t.Errorf("%s: %d requests, %d points", name, len(sent), points)
+		}
+		r, _ := s.Repo(mainRepo)
+		if r.Work == nil || len(r.Work.Pulls) != 50 || len(r.Work.Children) != 50 || r.Work.Pulls[49].Behind != 0 {
+			t.Errorf("%s: %+v", name, r.Problem)
+		}
+	}
+}
+
+// Whose branch is another than the snapshot has is compared by that; checks of
+// another commit than the head are none.
+func TestWorksOfWhatMovedOn(t *testing.T) {
+	url, count := serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		behind := fmt.Sprintf(`"b9":{"baseRef":{"compare":{"behindBy":%d}}}`, n)
+		if n > 1 {
+			reply(w, 200, `{"data":{"r0":{"id":"R","nameWithOwner":"o/r",`+behind+`}}}`)
+			return
+		}
+		reply(w, 200, `{"data":{"r0":{"id":"R","nameWithOwner":"o/r","squashMergeAllowed":true,`+behind+`,"p9":{"number":9,"state":"OPEN","headRefName":"new","headRefOid":"h",
+			"comments":{"edges":[]},"commits":{"nodes":[{"commit":{"oid":"before","parents":{"nodes":[{"oid":"p"}]},"statusCheckRollup":{"state":"SUCCESS","contexts":{"checkRunCountsByState":[{"state":"SUCCESS","count":3}]}}}}]}}}}}`)
+	})
+	c, _ := clientOf(t, url)
+	s := inventory.Snapshot{Repos: []inventory.Repo{{Ref: home, Pulls: []inventory.Pull{{Ref: inventory.Ref{Repo: home, Number: 9}, Head: "old"}}}}}
+	if err := c.Works(t.Context(), &s, []WorksQuestion{{Repo: home, Pulls: []int{9}}}); err != nil {
+		t.Fatal(err)
+	}
+	p, ok := s.Repos[0].Work.Pull(9)
+	if !ok || p.Behind != 2 || count() != 2 || p.Checks != (inventory.Checks{}) || len(p.Parents) != 0 {
+		t.Errorf("%+v, %d requests", p, count())
 	}
 }
