@@ -9,16 +9,17 @@ import (
 // seen of it and what was done, in the order it happened. Tries are counted here
 // and never by what stands on GitHub (spec/2-flows "Stage 3: execute").
 type Course struct {
-	Child   Ref            // it belongs to, by our own record; zero: none is noted
-	Heads   []Head         // as they were first seen, oldest first
-	Asks    []Intervention // oldest first
-	Alerts  []Alert
-	Refused []Refusal // writes that GitHub refused
-	Mended  []Mending // of the stuck flow
-	Updated []string  // heads at which we had GitHub merge the base into the branch
-	Unknown time.Time // since when GitHub has not told whether its head can be merged; zero: it has
-	Clean   time.Time // when it was last seen without the conflict that we had asked about
-	Ended   PullState // how it ended, once what its end asks for was done; empty: not so far
+	Child    Ref            // it belongs to, by our own record; zero: none is noted
+	Heads    []Head         // as they were first seen, oldest first
+	Asks     []Intervention // oldest first
+	Alerts   []Alert
+	Refused  []Refusal    // writes that GitHub refused
+	Mended   []Mending    // of the stuck flow
+	Resolved []Resolution // of review threads, by us
+	Updated  []string     // heads at which we had GitHub merge the base into the branch
+	Unknown  time.Time    // since when GitHub has not told whether its head can be merged; zero: it has
+	Clean    time.Time    // when it was last seen without the conflict that we had asked about
+	Ended    PullState    // how it ended, once what its end asks for was done; empty: not so far
 }
 
 // Head is a head commit as it was first seen.
@@ -71,6 +72,12 @@ type Mending struct {
 	At   time.Time
 }
 
+// Resolution is a review thread that we resolved.
+type Resolution struct {
+	Thread string
+	At     time.Time
+}
+
 // PullNote is one line of the journal about a pull request.
 type PullNote struct {
 	Kind    NoteKind `json:"kind"`
@@ -89,25 +96,26 @@ type PullNote struct {
 type NoteKind string
 
 const (
-	NoteHead    NoteKind = "head"    // a head was seen for the first time: SHA, Ours, Threads, and whose child it is
-	NoteRed     NoteKind = "red"     // its checks failed: SHA
-	NoteGreen   NoteKind = "green"   // its checks passed: SHA
-	NoteAsked   NoteKind = "asked"   // Fix, Comment, SHA
-	NoteUpdated NoteKind = "updated" // GitHub is to merge the base into it: SHA
-	NoteMade    NoteKind = "made"    // we are about to push a head of our own: New, Threads
-	NoteAlert   NoteKind = "alert"   // What, SHA
-	NoteRefused NoteKind = "refused" // What, Why, SHA
-	NoteMended  NoteKind = "mended"  // SHA, New where it was pushed, Why: how, or why not
-	NoteUnknown NoteKind = "unknown" // whether it can be merged is not known
-	NoteKnown   NoteKind = "known"   // it is
-	NoteClean   NoteKind = "clean"   // the conflict that we asked about is gone
-	NoteEnded   NoteKind = "ended"   // what its end asks for was done: What, the state
+	NoteHead     NoteKind = "head"     // a head was seen for the first time: SHA, Ours, Threads, and whose child it is
+	NoteRed      NoteKind = "red"      // its checks failed: SHA
+	NoteGreen    NoteKind = "green"    // its checks passed: SHA
+	NoteAsked    NoteKind = "asked"    // Fix, Comment, SHA
+	NoteUpdated  NoteKind = "updated"  // GitHub is to merge the base into it: SHA
+	NoteMade     NoteKind = "made"     // we are about to push a head of our own: New, Threads
+	NoteAlert    NoteKind = "alert"    // What, SHA
+	NoteRefused  NoteKind = "refused"  // What, Why, SHA
+	NoteMended   NoteKind = "mended"   // SHA, New where it was pushed, Why: how, or why not
+	NoteUnknown  NoteKind = "unknown"  // whether it can be merged is not known
+	NoteKnown    NoteKind = "known"    // it is
+	NoteClean    NoteKind = "clean"    // the conflict that we asked about is gone
+	NoteResolved NoteKind = "resolved" // Threads: review threads that we resolved
+	NoteEnded    NoteKind = "ended"    // what its end asks for was done: What, the state
 )
 
 // Known tells whether this version knows a note of that kind.
 func (k NoteKind) Known() bool {
 	switch k {
-	case NoteHead, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteEnded:
+	case NoteHead, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteResolved, NoteEnded:
 		return true
 	}
 	return false
@@ -158,6 +166,12 @@ func (c Course) With(at time.Time, n PullNote) Course {
 		c.Unknown = time.Time{}
 	case NoteClean:
 		c.Clean = at
+	case NoteResolved:
+		for _, id := range n.Threads {
+			if !slices.ContainsFunc(c.Resolved, func(r Resolution) bool { return r.Thread == id }) {
+				c.Resolved = append(slices.Clip(c.Resolved), Resolution{id, at})
+			}
+		}
 	case NoteEnded:
 		c.belongs(n.Child)
 		c.Ended = PullState(n.What)
