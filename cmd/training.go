@@ -1,0 +1,38 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/journal"
+	"github.com/dappcore/core-dev/internal/training"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+const trainingFolder = "training"
+
+// recorder keeps the training record of a child that is done: GitHub's facts and
+// our journal's, put together.
+type recorder struct {
+	hub   *github.Client
+	plans *journal.Store
+	store *training.Store
+	look  *look // for the child; nil: its origin is not known
+	host  string
+}
+
+func (r recorder) Capture(ctx context.Context, epic, child, pull inventory.Ref) error {
+	facts, err := r.hub.Record(ctx, child, pull)
+	if err != nil {
+		return err
+	}
+	course, err := r.plans.Course(pull)
+	if err != nil {
+		return err
+	}
+	var issue *inventory.Issue
+	if r.look != nil {
+		issue, _ = r.look.snap.Find(child)
+	}
+	return r.store.Keep(epic, child, inventory.NewTraining(epic, facts, course, issue, r.host))
+}
