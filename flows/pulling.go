@@ -193,8 +193,8 @@ func (AutoMerge) cost() Cost     { return Cost{Requests: 2, Points: 2, Writes: 1
 func (Enqueue) cost() Cost       { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (MergePull) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
 func (ClosePull) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
-func (OpenPull) cost() Cost      { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
+func (OpenPull) cost() Cost      { return Cost{Requests: 2, Points: 2, Writes: 1, Content: 1} }
 func (Tick) cost() Cost          { return Cost{Requests: 3, Points: 2, Writes: 1, Content: 1} }
-func (Mend) cost() Cost          { return Cost{Requests: 3, Points: 1, Writes: 1} }
+func (Mend) cost() Cost          { return Cost{Requests: 2, Points: 2} } // and its push, which is git's
 func (Capture) cost() Cost       { return Cost{Requests: 1, Points: 1} }
 func (NotePull) cost() Cost      { return Cost{} }

@@ -39,6 +39,10 @@ type Applier struct {
 	// Trust says whose issues count where one with our mark is looked for, and
 	// whose epics are read and written.
 	Trust inventory.Trust
+	// Workshop makes merges that GitHub cannot, and Recorder keeps training records;
+	// without one the steps that need it fail.
+	Workshop Workshop
+	Recorder Recorder
 	// Side is how many plans are carried out side by side; 0: eight.
 	Side int
 

@@ -74,7 +74,7 @@ type job struct {
 func newJob(steps []*state, do func(context.Context, *seat) error) job {
 	j := job{repos: repos(steps), of: len(steps), do: do}
 	for _, s := range steps {
-		if !s.finished() {
+		if !s.over() {
 			j.rest = append(j.rest, s.Step)
 		}
 	}

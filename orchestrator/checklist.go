@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -96,9 +97,9 @@ func (d *rewrite) send(ctx context.Context, base Baseline) (result, error) {
 		case lost == nil:
 			return done, nil
 		case round == tries:
-			return done, &NeedsPerson{d.epic.String(), wentOver(*lost)}
+			return done, &NeedsPerson{d.epic.String(), wentOver(lost...)}
 		}
-		mended, err := d.made(lost.Text)
+		mended, err := d.made(lost[len(lost)-1].Text)
 		if err == nil {
 			err = d.Hub.WritePage(ctx, d.epic, mended)
 		}
@@ -114,15 +115,19 @@ type unread struct{ error }
 func (u unread) Doubtful() bool { return true }
 func (u unread) Unwrap() error  { return u.error }
 
-// wentOver says of somebody's edit that our write went over it.
-func wentOver(e inventory.Edit) string {
-	return fmt.Sprintf("@%s edited it at %s, and our write went over that: it stands in the issue's history of edits", e.By, e.At.UTC().Format(time.RFC3339))
+// wentOver says of somebody's edits that our write went over them.
+func wentOver(edits ...inventory.Edit) string {
+	who := make([]string, len(edits))
+	for k, e := range edits {
+		who[k] = fmt.Sprintf("@%s edited it at %s", e.By, e.At.UTC().Format(time.RFC3339))
+	}
+	return strings.Join(who, ", ") + ", and our write went over that: it stands in the issue's history of edits"
 }
 
-// lost is the edit that fell between our reading and our writing and that no
-// later version of ours holds; nil: there is none. That ours is not listed yet
+// lost are the edits that fell between our reading and our writing and that no
+// later version of ours holds, oldest first; nil: there are none. That ours is not listed yet
 // is waited for, a while.
-func (d *rewrite) lost(ctx context.Context, base Baseline) (*inventory.Edit, error) {
+func (d *rewrite) lost(ctx context.Context, base Baseline) ([]inventory.Edit, error) {
 	p, err := d.Hub.Page(ctx, d.epic, false)
 	for pause := time.Second; err == nil && len(since(p, base)) < 2 && flows.Digest(p.Body) != base.Sum && pause <= 8*time.Second; pause *= 2 {
 		if err := d.Clock.Sleep(ctx, pause); err != nil {
@@ -136,7 +141,10 @@ func (d *rewrite) lost(ctx context.Context, base Baseline) (*inventory.Edit, err
 	if p, err = d.Hub.Page(ctx, d.epic, true); err != nil {
 		return nil, err
 	}
-	v, _, err := d.overwritten(p, base)
+	v, landed, err := d.overwritten(p, base)
+	if err == nil && !landed {
+		err = &NeedsPerson{d.epic.String(), wentOver(since(p, base)...) + "; our own is not among the newest any more"}
+	}
 	return v, err
 }
 
@@ -152,21 +160,35 @@ func since(p inventory.Page, base Baseline) []inventory.Edit {
 }
 
 // overwritten finds our write among the versions, by what was written, and the
-// edit that it went over, if there is one and it was not mended since. What a
-// person has to mend is *NeedsPerson.
-func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost *inventory.Edit, landed bool, err error) {
+// edits that it went over, if there are any that were not mended since: each may
+// hold something of its own, and the last all that was kept of those before it.
+// What a person has to mend is *NeedsPerson.
+func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost []inventory.Edit, landed bool, err error) {
 	list := since(p, base)
-	ours := slices.IndexFunc(list, func(e inventory.Edit) bool { return flows.Digest(e.Text) == base.Sum })
+	ours := -1
+	for k, e := range list {
+		if flows.Digest(e.Text) != base.Sum {
+			continue
+		}
+		// Another run may have written the very same: which of them is ours nobody
+		// can tell, so that all of them are.
+		if before := ours; before > 0 {
+			if want, err := d.made(list[before-1].Text); err != nil || want != list[before].Text {
+				return nil, true, &NeedsPerson{d.epic.String(), wentOver(list[:k]...)}
+			}
+		}
+		ours = k
+	}
 	if ours < 1 {
 		return nil, ours == 0, nil
 	}
-	over := list[ours-1]
-	if over.Gone {
-		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + ", its text deleted"}
+	over := list[:ours]
+	if over[ours-1].Gone {
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over...) + ", its text deleted"}
 	}
-	want, err := d.made(over.Text)
+	want, err := d.made(over[ours-1].Text)
 	if err != nil {
-		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + ": " + err.Error()}
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over...) + ": " + err.Error()}
 	}
 	if want == list[ours].Text {
 		return nil, true, nil
@@ -176,11 +198,33 @@ func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost *inventory.
 	case mended == 0:
 		return nil, true, nil
 	case mended > 0:
-		return nil, true, &NeedsPerson{d.epic.String(), wentOver(later[mended-1])}
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(later[:mended]...)}
 	case len(later) > 0:
-		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over) + "; since then @" + later[0].By + " edited it, too"}
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over...) + "; since then @" + later[0].By + " edited it, too"}
 	}
-	return &over, true, nil
+	if by := list[ours].By; over[ours-1].By == by && drops(want, list[ours].Text) {
+		// By another run of this account, which may have gone over an edit itself: what
+		// ours kept would go with it.
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over...) + "; it lacks lines that stand there now"}
+	}
+	return over, true, nil
+}
+
+// drops tells whether a text lacks lines of another one, boxes apart.
+func drops(text, other string) bool {
+	lines := func(s string) []string {
+		return strings.Split(strings.NewReplacer("\r", "", "[x]", "[ ]", "[X]", "[ ]").Replace(s), "\n")
+	}
+	left := map[string]int{}
+	for _, l := range lines(text) {
+		left[l]++
+	}
+	for _, l := range lines(other) {
+		if left[l]--; left[l] < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // judge finds our write by what was written; where it went over another edit
@@ -203,7 +247,7 @@ func (d *rewrite) judge(ctx context.Context, base Baseline) (*result, error) {
 			if err != nil {
 				done.detail += "; " + err.Error()
 			} else if v != nil {
-				done.detail += "; needs a person: " + wentOver(*v)
+				done.detail += "; needs a person: " + wentOver(v...)
 			}
 			return &done, nil
 		}

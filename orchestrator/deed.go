@@ -75,6 +75,32 @@ func (r *run) deed(k int) (deed, error) {
 		return r.blocking(e.Issue, e.By, false), nil
 	case flows.AddChildren:
 		return r.adding(e), nil
+	case flows.Retarget:
+		return r.retargeting(e), nil
+	case flows.Ask:
+		return r.asking(e), nil
+	case flows.ResolveThread:
+		return r.resolving(e), nil
+	case flows.UpdateBranch:
+		return r.updating(e), nil
+	case flows.AutoMerge:
+		return r.leaving(e), nil
+	case flows.Enqueue:
+		return r.queuing(e), nil
+	case flows.MergePull:
+		return r.merging(e), nil
+	case flows.ClosePull:
+		return r.closingPull(e), nil
+	case flows.OpenPull:
+		return openPull{r, e}, nil
+	case flows.Tick:
+		return r.ticking(e), nil
+	case flows.Mend:
+		return &mend{r.onPull(e, e.Pull, e.Head), e, nil}, nil
+	case flows.Capture:
+		return capture{r, e}, nil
+	case flows.NotePull:
+		return notePull{r, e}, nil
 	default:
 		return nil, fmt.Errorf("no way is known to carry out a %q step", e.Kind())
 	}

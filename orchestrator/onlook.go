@@ -35,7 +35,7 @@ func (a *Applier) Onlook(ctx context.Context, left []Remainder) ([]Remainder, er
 		each.Held = len(r.open)
 		rest := flows.Plan{Flow: p.sheet.Flow, Target: p.sheet.Target, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 		for k, s := range p.steps {
-			if s.finished() {
+			if s.over() {
 				continue
 			}
 			if s.asked() {
@@ -86,3 +86,6 @@ func (onlooker) NoteGivenAgain(time.Time, inventory.Ref) error             { ret
 func (onlooker) NoteClaim(time.Time, inventory.Ref, string) error          { return nil }
 func (onlooker) NoteDispatch(time.Time, inventory.Ref, string) error       { return nil }
 func (onlooker) NoteRecall(time.Time, inventory.Ref) error                 { return nil }
+func (onlooker) NotePull(time.Time, inventory.Ref, inventory.PullNote) error {
+	return nil
+}

@@ -16,6 +16,7 @@ import (
 // below retries one; right before one leaves it asks Cleared. Its errors may implement Doubtful, Limited and Gone.
 type Hub interface {
 	Making
+	Pulling
 	// Look reads the structure of one issue afresh: state, labels, label events.
 	Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error)
 	// Recheck reads afresh all that the dispatch of a child rests on: Look, what
@@ -59,6 +60,14 @@ type Gone interface{ Gone() bool }
 // Local is implemented by errors that concern what was written to and nothing
 // else: refused for sure, there, as it would be again. Work elsewhere goes on.
 type Local interface{ Local() bool }
+
+// Overtaken is implemented by errors of writes that were refused for sure because
+// what they were based on is no longer so.
+type Overtaken interface{ Overtaken() bool }
+
+// Moot is implemented by errors of writes that were refused for sure because what
+// they were to bring about is so already.
+type Moot interface{ Moot() bool }
 
 // Labeler puts the label on that spends a task, as the account whose quota it is.
 type Labeler interface {
@@ -139,6 +148,9 @@ type Journal interface {
 	NoteClaim(at time.Time, ref inventory.Ref, sha string) error
 	NoteDispatch(at time.Time, ref inventory.Ref, event string) error
 	NoteRecall(at time.Time, ref inventory.Ref) error
+	NotePull(at time.Time, pull inventory.Ref, n inventory.PullNote) error
+	// Course is what the notes about a pull request come to.
+	Course(pull inventory.Ref) (inventory.Course, error)
 }
 
 // Brake tells whether writing is paused (`core dev pause`).

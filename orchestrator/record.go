@@ -52,7 +52,9 @@ type Baseline struct {
 	ID          int64  `json:"id,omitempty"`          // REST's id of the other issue of a tie
 	Edit        string `json:"edit,omitempty"`        // newest version of the body
 	Sum         string `json:"sum,omitempty"`         // digest of the body that is written
-	// At is when the newest label event of the issue was.
+	How         string `json:"how,omitempty"`         // in a few words, how a merge of our own came about
+	// At is when the newest label event of the issue was, or, of a pull request, when
+	// it was looked at.
 	At time.Time `json:"at,omitzero"`
 }
 
@@ -64,7 +66,10 @@ type Evidence struct {
 	SHA         string    `json:"sha,omitempty"`
 	Reservation string    `json:"reservation,omitempty"`
 	Member      string    `json:"member,omitempty"`
-	Number      int       `json:"number,omitempty"` // of the issue that was made, or stood there
+	Number      int       `json:"number,omitempty"` // of the issue or pull request that was made, or stood there
+	// Final tells of a refusal that it stands: the journal remembers it
+	// (inventory.NoteRefused), and the plan goes on without the step.
+	Final bool `json:"final,omitempty"`
 }
 
 // Ending is how a plan ended.
@@ -89,6 +94,12 @@ func (s *state) asked() bool { return s.intent != nil && s.outcome == nil }
 
 func (s *state) finished() bool {
 	return s.outcome != nil && (s.outcome.Outcome == Done || s.outcome.Outcome == Skipped)
+}
+
+// over tells that nothing more is done for the step in this plan: it is finished,
+// or was refused for good.
+func (s *state) over() bool {
+	return s.finished() || s.outcome != nil && s.outcome.Evidence != nil && s.outcome.Evidence.Final
 }
 
 // page is one plan's journal, read.

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dappcore/core-dev/flows"
 )
@@ -23,6 +24,8 @@ func redo(plan *flows.Plan, e flows.Effect, before []Entry) bool {
 	case flows.DeleteComment:
 		c, ok := posted(f, before)
 		switch {
+		case requested(f, before):
+			plan.Skip(f.Target(), fmt.Sprintf("comment %d stays deleted: its request stays counted as made", f.ID))
 		case !ok:
 			plan.Skip(f.Target(), fmt.Sprintf("comment %d stays deleted: no journal here holds its text", f.ID))
 		case c.Reuse:
@@ -63,4 +66,14 @@ func posted(d flows.DeleteComment, plans []Entry) (flows.Comment, bool) {
 		}
 	}
 	return flows.Comment{}, false
+}
+
+// requested tells whether the comment that was deleted asked for a fix.
+func requested(d flows.DeleteComment, plans []Entry) bool {
+	return slices.ContainsFunc(plans, func(e Entry) bool {
+		return slices.ContainsFunc(e.Steps, func(s StepEntry) bool {
+			a, ok := s.Step.Effect.(flows.Ask)
+			return ok && s.Evidence != nil && s.Evidence.Comment == d.ID && a.Pull.Key() == d.Issue.Key()
+		})
+	})
 }

@@ -46,7 +46,7 @@ func (a *Applier) Rest(id string) ([]Remainder, error) {
 		}
 		plan := flows.Plan{Flow: p.sheet.Flow, Target: p.sheet.Target, Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 		for _, s := range p.steps {
-			if !s.finished() {
+			if !s.over() {
 				plan.Add(s.Step)
 			}
 		}

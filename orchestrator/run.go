@@ -28,7 +28,7 @@ func newRun(a *Applier, p *page) *run {
 // all carries out the steps that are not finished, and gives the plan up.
 func (r *run) all(ctx context.Context) error {
 	for k, s := range r.steps {
-		if s.finished() || r.passed[s.Effect.Target()] {
+		if s.over() || r.passed[s.Effect.Target()] {
 			continue
 		}
 		err := r.ready(ctx)
@@ -208,7 +208,7 @@ func (r *run) tell(k int, e Event) {
 func (r *run) rest() []flows.Step {
 	var rest []flows.Step
 	for _, s := range r.steps {
-		if !s.finished() && !r.passed[s.Effect.Target()] {
+		if !s.over() && !r.passed[s.Effect.Target()] {
 			rest = append(rest, s.Step)
 		}
 	}

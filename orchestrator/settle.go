@@ -108,7 +108,7 @@ func (r *run) find(ctx context.Context) (Ending, string, error) {
 		return "", "", err
 	}
 	for _, s := range r.steps {
-		if s.finished() {
+		if s.over() {
 			finished++
 		}
 	}
@@ -171,10 +171,10 @@ func (r *run) answer(ctx context.Context, k int) error {
 }
 
 // remote tells whether the step writes to GitHub what a late landing would
-// change: a mark that nothing refers to is nothing.
+// change: a mark that nothing refers to is nothing, and a record or a note stays here.
 func (s *state) remote() bool {
 	switch s.Effect.(type) {
-	case flows.Reserve, flows.LogDispatch, flows.NoteRecall, flows.MakeMark:
+	case flows.Reserve, flows.LogDispatch, flows.NoteRecall, flows.MakeMark, flows.Capture, flows.NotePull:
 		return false
 	}
 	return true

@@ -30,6 +30,7 @@ type stage struct {
 	t     *testing.T
 	sim   *githubsim.Server
 	hub   *github.Client
+	url   string // of GitHub's API
 	book  *ledger.Book
 	dir   string
 	repo  inventory.RepoRef
@@ -93,7 +94,7 @@ func newStage(t *testing.T) *stage {
 		s.clock = &clock{at: time.Now(), sim: sim}
 		return s.clock
 	}, orchestrator.Cleared)
-	s.sim, s.hub, s.book, s.log, s.dir, s.repo, s.update = on.Sim, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
+	s.sim, s.url, s.hub, s.book, s.log, s.dir, s.repo, s.update = on.Sim, on.URL, on.Hub, on.Book, on.Log, on.Dir, on.Repo, on.Update
 	return s
 }
 

@@ -9,7 +9,7 @@ import (
 // TakenBack is how much of a plan an undo took back.
 type TakenBack struct {
 	Steps int
-	Of    int // steps that the plan had done; a reservation goes with its dispatch, a mark with its claim
+	Of    int // steps that the plan had done; a reservation goes with its dispatch, a mark with its claim, and what was noted stays so
 }
 
 // Partly tells whether something of the plan stays.
@@ -33,7 +33,7 @@ func takenBack(of, by Entry) TakenBack {
 	var t TakenBack
 	for _, s := range of.Steps {
 		switch s.Step.Effect.(type) {
-		case flows.Reserve, flows.MakeMark:
+		case flows.Reserve, flows.MakeMark, flows.NotePull:
 			continue
 		}
 		if s.Outcome == Done {

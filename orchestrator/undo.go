@@ -25,7 +25,8 @@ func (e *CannotUndo) Error() string {
 
 // Undo plans what takes a plan back, the newest one that left something where
 // id is empty: labels and comments of ours, branches that nobody used, issues that
-// were made (closed again), closed or tied. An undo is taken back by its id, but
+// were made (closed again), closed or tied, pull requests that were opened or
+// retargeted. An undo is taken back by its id, but
 // for what costs a task. What cannot be taken back is among the skipped, with why.
 func (a *Applier) Undo(id string) (flows.Plan, error) {
 	list, err := a.History(0)
@@ -82,9 +83,9 @@ func (a *Applier) undo(e Entry, since, before []Entry) (flows.Plan, error) {
 			} else if s.Evidence != nil {
 				plan.Add(flows.Step{Reason: "this plan made it; it goes only while it stands at " + short(s.Evidence.SHA), Effect: flows.DeleteBranch{Repo: f.Repo, Name: f.Name, SHA: s.Evidence.SHA}})
 			}
-		case flows.Reserve, flows.MakeMark: // settled or given back with its dispatch; nothing
+		case flows.Reserve, flows.MakeMark, flows.NotePull: // settled or given back with its dispatch; nothing; what was seen stays seen
 		default:
-			if undoMaking(&plan, f, s.Evidence) || redo(&plan, f, before) {
+			if undoMaking(&plan, f, s.Evidence) || undoPulling(&plan, f, s.Evidence) || redo(&plan, f, before) {
 				continue
 			}
 			plan.Skip(f.Target(), fmt.Sprintf("%s %s cannot be taken back", f.Kind(), f.Detail()))

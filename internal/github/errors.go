@@ -74,6 +74,13 @@ func (e *Error) RetryIn() time.Duration {
 // Gone tells that what was asked about is not there, or hidden from the token.
 func (e *Error) Gone() bool { return e.Kind == KindNotFound && !e.InDoubt }
 
+// Overtaken tells that a write was refused because what it was based on is no
+// longer so.
+func (e *Error) Overtaken() bool { return e.Kind == KindStale && !e.InDoubt }
+
+// Moot tells that a write was refused because what it was to make is there already.
+func (e *Error) Moot() bool { return e.Kind == KindExists && !e.InDoubt }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches another *Error by its Kind alone, so that callers can write

@@ -69,7 +69,7 @@ func (c *Client) Comments(ctx context.Context, ref inventory.Ref, since int64) (
 						At   time.Time  `json:"createdAt"`
 					} `json:"nodes"`
 				} `json:"comments"`
-			} `json:"issue"`
+			} `json:"issueOrPullRequest"`
 		}
 		if err := c.look(ctx, doing, "Comments", vars, &j); err != nil {
 			return nil, err

@@ -22,6 +22,7 @@ import (
 type Stage struct {
 	Sim  *githubsim.Server
 	Repo inventory.RepoRef // #1 and #2 are the children, #3 is the epic
+	URL  string            // of its API
 	Hub  *github.Client
 	Dir  string // of the ledger's files
 	Log  *journal.Store
@@ -43,7 +44,7 @@ func New(t testing.TB, clock func(*githubsim.Server) github.Clock, clear func(co
 		t.Fatal(err)
 	}
 	info, at := sim.Fleet(), clock(sim)
-	s := &Stage{Sim: sim, Repo: inventory.RepoRef{Owner: info.Org, Name: "work"}, Dir: t.TempDir(), t: t}
+	s := &Stage{Sim: sim, Repo: inventory.RepoRef{Owner: info.Org, Name: "work"}, URL: url, Dir: t.TempDir(), t: t}
 	s.Update(func(tx *world.Tx) error {
 		repo, err := tx.CreateRepo(world.NewRepo{Owner: tx.UserByLogin(info.Org), Name: "work", DefaultBranch: "main"})
 		if err != nil {

@@ -1,0 +1,65 @@
+package orchestrator
+
+import (
+	"context"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// leaving leaves the merge to GitHub, as soon as it may be.
+func (r *run) leaving(e flows.AutoMerge) deed {
+	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}
+	d.handOver(e.Detail(), func(p inventory.PullNow) string {
+		switch {
+		case p.Queued:
+			return "is in the merge queue"
+		case p.AutoMerge:
+			return "auto-merge is on"
+		}
+		return ""
+	}, func(ctx context.Context, p inventory.PullNow) error {
+		return d.Hub.AutoMerge(ctx, e.Pull, p.ID, e.Method, e.Head)
+	})
+	return d
+}
+
+// queuing puts it into the merge queue of its base.
+func (r *run) queuing(e flows.Enqueue) deed {
+	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}
+	d.handOver(e.Detail(), func(p inventory.PullNow) string {
+		if p.Queued {
+			return "is in the merge queue"
+		}
+		return ""
+	}, func(ctx context.Context, p inventory.PullNow) error {
+		return d.Hub.Enqueue(ctx, e.Pull, p.ID, e.Head)
+	})
+	return d
+}
+
+// handOver is what both have in common: GitHub may have merged it since. so tells
+// how it is GitHub's already; empty: it is not.
+func (d *change) handOver(said string, so func(inventory.PullNow) string, write func(context.Context, inventory.PullNow) error) {
+	d.met = func(p inventory.PullNow) (*result, error) {
+		if p.State == inventory.PullMerged {
+			return skipped("is merged already"), nil
+		}
+		if err := d.stands(p); err != nil {
+			return nil, err
+		}
+		if is := so(p); is != "" {
+			return skipped(is + " already"), nil
+		}
+		return nil, nil
+	}
+	d.write = func(ctx context.Context, p inventory.PullNow, _ Baseline) (result, error) {
+		return result{outcome: Done, detail: said}, write(ctx, p)
+	}
+	d.landed = func(_ context.Context, p inventory.PullNow, _ Baseline) (*result, error) {
+		if p.State != inventory.PullMerged && (p.State != inventory.PullOpen || so(p) == "") {
+			return nil, nil
+		}
+		return &result{outcome: Done, detail: said}, nil
+	}
+}
