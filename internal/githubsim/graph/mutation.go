@@ -26,6 +26,7 @@ var mutations = map[string]mutation{
 	"createPullRequest": createPull, "updatePullRequest": updatePull, "closePullRequest": closePull, "reopenPullRequest": reopenPull,
 	"mergePullRequest": mergePull, "markPullRequestReadyForReview": readyPull, "convertPullRequestToDraft": draftPull,
 	"updatePullRequestBranch": updateBranch, "enablePullRequestAutoMerge": enableAutoMerge, "disablePullRequestAutoMerge": disableAutoMerge,
+	"enqueuePullRequest": enqueuePull, "dequeuePullRequest": dequeuePull,
 	"requestReviews": requestReviews, "addPullRequestReview": addReview, "submitPullRequestReview": submitReview,
 	"addPullRequestReviewThread": addThread, "addPullRequestReviewThreadReply": replyThread,
 	"createRepository": createRepository, "archiveRepository": archive(true), "unarchiveRepository": archive(false),
