@@ -98,18 +98,6 @@ func (r *Repo) MergeBase(a, b string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// IsAncestor tells whether a is b or among its ancestors.
-func (r *Repo) IsAncestor(a, b string) (bool, error) {
-	if a == b {
-		return true, nil
-	}
-	_, err := r.git(nil, "merge-base", "--is-ancestor", a, b)
-	if exitCode(err) == 1 {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // Compare tells what head has that base has not.
 func (r *Repo) Compare(base, head string, patches bool) (*Comparison, error) {
 	fork, err := r.MergeBase(base, head)

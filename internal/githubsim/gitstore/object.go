@@ -121,6 +121,27 @@ func writeLoose(dir string, o object) (string, error) {
 	return id, nil
 }
 
+// writeNew stores an object in a folder that nobody reads yet.
+func writeNew(dir, id string, o object) error {
+	folder := filepath.Join(dir, "objects", id[:2])
+	f, err := os.OpenFile(filepath.Join(folder, id[2:]), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o444)
+	if errors.Is(err, os.ErrNotExist) {
+		if err = os.Mkdir(folder, 0o755); err == nil {
+			return writeNew(dir, id, o)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write object %s: %w", id, err)
+	}
+	var b bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed)
+	_, err = z.Write(o.framed())
+	if err = errors.Join(err, z.Close()); err == nil {
+		_, err = f.Write(b.Bytes())
+	}
+	return errors.Join(err, f.Close())
+}
+
 // readLoose is false where the object is not loose.
 func readLoose(dir, id string) (object, bool, error) {
 	f, err := os.Open(filepath.Join(dir, "objects", id[:2], id[2:]))

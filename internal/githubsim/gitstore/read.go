@@ -137,6 +137,27 @@ func (r *Repo) Tree(commit, path string) ([]Entry, error) {
 	return r.List(at.sha)
 }
 
+// Names lists a folder of a commit as Tree does, without the sizes.
+func (r *Repo) Names(commit, path string) ([]Entry, error) {
+	at, err := r.find(commit, path)
+	if err != nil {
+		return nil, err
+	}
+	if at.mode != folderMode {
+		return nil, fmt.Errorf("%s is a file: %w", path, ErrNotFound)
+	}
+	entries, err := r.tree(at.sha)
+	var list []Entry
+	for _, e := range entries {
+		kind := "blob"
+		if e.mode == folderMode {
+			kind = "tree"
+		}
+		list = append(list, Entry{Mode: e.mode, Type: kind, SHA: e.sha, Name: e.name})
+	}
+	return list, err
+}
+
 // List lists a tree by its own id.
 func (r *Repo) List(tree string) ([]Entry, error) {
 	if !IsID(tree) {

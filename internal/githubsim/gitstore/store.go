@@ -113,8 +113,8 @@ func build(dir string, d *Draft, head string, refs map[string]string) error {
 		}
 	}
 	if d != nil {
-		for _, o := range d.objects {
-			if _, err := writeLoose(dir, o); err != nil {
+		for id, o := range d.objects {
+			if err := writeNew(dir, id, o); err != nil {
 				return err
 			}
 		}

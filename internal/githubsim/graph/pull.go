@@ -113,6 +113,8 @@ func (x *execution) pullMerge(i *world.Issue, f *selected) (any, error) {
 		return base.Settings.MergeQueue, nil
 	case "mergeQueue":
 		return x.mergeQueue(base), nil
+	case "mergeQueueEntry":
+		return x.queueEntry(i), nil
 	case "commits":
 		return x.commitsOf(i, f)
 	case "files", "additions", "deletions", "changedFiles":

@@ -88,16 +88,6 @@ func (x *execution) forks(repo *world.Repo) []any {
 	return out
 }
 
-func (x *execution) mergeQueue(repo *world.Repo) any {
-	if !repo.Settings.MergeQueue {
-		return nil
-	}
-	at := x.repoPath(repo) + "/queue/" + repo.DefaultBranch
-	return record{"MergeQueue", map[string]any{
-		"id": "MQ_" + encode64(x.tx.FullName(repo)), "repository": repo, "resourcePath": at, "url": x.web + at,
-	}}
-}
-
 // language is a repository's primary language as a value: null where it is not known.
 func language(repo *world.Repo) any {
 	if repo.Language == "" {
@@ -116,7 +106,7 @@ var colors = map[string]any{
 func (x *execution) rule(repo *world.Repo, pattern string, r world.Rules) record {
 	return record{"BranchProtectionRule", map[string]any{
 		"id": "BPR_" + encode64(x.tx.FullName(repo)+" "+pattern), "pattern": pattern, "repository": repo, "databaseId": nil,
-		"allowsDeletions": false, "allowsForcePushes": false, "dismissesStaleReviews": false, "isAdminEnforced": false,
+		"allowsDeletions": r.Deletable, "allowsForcePushes": false, "dismissesStaleReviews": false, "isAdminEnforced": false,
 		"requiresApprovingReviews": r.Approvals > 0, "requiredApprovingReviewCount": r.Approvals,
 		"requiresStatusChecks": len(r.RequiredChecks) > 0, "requiredStatusCheckContexts": many(r.RequiredChecks),
 		"requiresStrictStatusChecks": r.UpToDate, "requiresConversationResolution": r.Resolved,

@@ -17,6 +17,11 @@ func (t *turn) arrive() error {
 		if repo.Archived {
 			continue
 		}
+		if owner := t.tx.User(repo.OwnerID); owner != nil && owner.Kind == world.Organization {
+			if err := t.furnish(repo); err != nil {
+				return err
+			}
+		}
 		for name, sha := range repo.Refs {
 			if strings.HasPrefix(name, branches+"epic/") {
 				t.remember(fmt.Sprintf("branch/%d/%s", repo.ID, name), seen{sha, 1})

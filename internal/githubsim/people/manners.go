@@ -10,6 +10,12 @@ type Manners struct {
 	Name   string    `json:"name"`
 	Agents []Profile `json:"agents,omitempty"`
 	CI     CI        `json:"ci"`
+
+	Reviews     Reviews `json:"reviews"`
+	Maintainers Round   `json:"maintainers"`
+	Strangers   Round   `json:"strangers"`
+	Queue       Queue   `json:"queue"`
+	House       House   `json:"house"`
 }
 
 // nobody tells that no one lives by these manners.
@@ -101,7 +107,9 @@ func Calm() Manners {
 			Ready: Delay{5 * minute, 10 * minute}, Overlap: 0.2,
 			Answer: Delay{3 * minute, 10 * minute}, Repair: 1, RepairAfter: Delay{3 * minute, 10 * minute},
 		}},
-		CI: CI{Queue: Delay{2 * second, 15 * second}, Start: Delay{5 * second, 30 * second}, Run: Delay{1 * minute, 4 * minute}},
+		CI:      CI{Queue: Delay{2 * second, 15 * second}, Start: Delay{5 * second, 30 * second}, Run: Delay{1 * minute, 4 * minute}},
+		Reviews: Reviews{Bot: "coderabbitai", ByBot: 0.5, BotAfter: Delay{2 * minute, 8 * minute}, ByPerson: 0.3, PersonAfter: Delay{5 * minute, 20 * minute}, Approve: 1},
+		Queue:   Queue{Turn: Delay{30 * second, 2 * minute}, Patience: 100},
 	}
 }
 
@@ -120,6 +128,15 @@ func Lively() Manners {
 		}},
 		CI: CI{Queue: Delay{2 * second, 40 * second}, Start: Delay{5 * second, 3 * minute}, Run: Delay{1 * minute, 9 * minute},
 			Slow: 0.05, Long: Delay{30 * minute, 3 * hour}, Flake: 0.04, Absent: 0.03},
+		Reviews: Reviews{Bot: "coderabbitai", ByBot: 0.6, BotAfter: Delay{3 * minute, 20 * minute}, Threads: 3,
+			ByPerson: 0.3, PersonAfter: Delay{20 * minute, 6 * hour}, Approve: 0.55, Object: 0.5, Again: 0.25, Settle: 0.2,
+			Late: 0.25, LateAfter: Delay{12 * hour, 40 * hour}, Forget: 0.15},
+		Maintainers: Round{Every: Delay{40 * minute, 8 * hour}, Acts: map[string]int{"close-pull": 6, "merge-pull": 6, "rename": 8, "edit-epic": 20,
+			"close-child": 6, "accept": 8, "reopen": 5, "label-off": 4, "label-on": 6, "rerun": 10, "draft": 3}},
+		Strangers: Round{Every: Delay{1 * hour, 10 * hour}, Acts: map[string]int{"audit": 6, "paste": 6, "epic": 5, "instruct": 15, "imitate": 10,
+			"fork-pull": 6, "many-pull": 4, "mention": 5}},
+		Queue: Queue{Turn: Delay{1 * minute, 8 * minute}, Patience: 40},
+		House: House{Approval: 0.15, Checks: 0.25, Resolved: 0.15, Queue: 0.12},
 	}
 }
 
@@ -133,6 +150,9 @@ func Wild() Manners {
 	a.WrongBase, a.AsCaller, a.Draft, a.Overlap = 0.25, 0.4, 0.3, 0.9
 	a.Broken, a.Hopeless, a.Late, a.Silent, a.Badly, a.Repair, a.Strangers = 0.5, 0.2, 0.3, 0.25, 0.4, 0.6, 0.8
 	m.CI.Slow, m.CI.Flake, m.CI.Absent = 0.15, 0.15, 0.15
+	m.Reviews.ByBot, m.Reviews.ByPerson, m.Reviews.Approve, m.Reviews.Again, m.Reviews.Forget = 0.9, 0.6, 0.3, 0.5, 0.4
+	m.Maintainers.Every, m.Strangers.Every = Delay{10 * minute, 2 * hour}, Delay{15 * minute, 2 * hour}
+	m.House = House{Approval: 0.3, Checks: 0.4, Resolved: 0.3, Queue: 0.25}
 	return m
 }
 

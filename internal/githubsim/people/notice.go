@@ -90,7 +90,16 @@ func (t *turn) noticeEvent(e *world.Event) {
 	case world.Commented:
 		if c := t.tx.Comment(e.CommentID); c != nil && issue.Pull != nil {
 			t.asked(issue, c)
+			t.remindedBy(issue, c)
 		}
+	case world.ReviewRequested:
+		if u := t.tx.User(e.UserID); u != nil {
+			t.reminded(issue, u)
+		}
+	case world.ReadyForReview:
+		t.hearOfHead(issue, 1)
+	case world.QueueAdded:
+		t.queued(issue, e)
 	}
 }
 
@@ -136,6 +145,7 @@ func (t *turn) noticePull(pull *world.Issue) {
 	t.remember(key, s)
 	t.set(pull.UpdatedAt)
 	t.check(pull.RepoID, pull, "", pull.Pull.HeadSHA)
+	t.hearOfHead(pull, s.Head)
 }
 
 // noticeBranches looks at the epic branches of a repository.
@@ -166,17 +176,22 @@ func (t *turn) noticeBranches(repo *world.Repo) {
 func (p *People) SetManners(m Manners) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	came := p.book.Manners.nobody() && !m.nobody()
+	came := p.book.LastTime.IsZero() && !m.nobody()
 	if came {
 		p.w.Changed() // what happened before they came is as it is
+		p.fresh = false
+	} else if !p.book.LastTime.IsZero() {
+		if err := p.lookAround(); err != nil {
+			return err
+		}
 	}
 	at := p.now()
 	if p.book.LastTime.After(at) {
 		at = p.book.LastTime
 	}
-	p.fresh = false
 	if err := p.take(at, func(t *turn) error {
 		t.book.Manners = m
+		t.startRounds()
 		if came {
 			return t.arrive()
 		}
@@ -184,8 +199,8 @@ func (p *People) SetManners(m Manners) error {
 	}); err != nil {
 		return err
 	}
-	p.w.Watch()
-	return nil
+	p.w.KeepQueue(!m.nobody())
+	return p.load()
 }
 
 func (p *People) now() (now time.Time) { return p.w.Now() }

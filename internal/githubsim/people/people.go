@@ -42,6 +42,7 @@ func New(w *world.World, seed uint64, label string) (*People, error) {
 		return nil, err
 	}
 	w.Watch()
+	w.KeepQueue(!p.book.Manners.nobody())
 	return p, nil
 }
 
@@ -158,6 +159,10 @@ func (p *People) perform(e errand) error {
 	return errors.Join(err, p.take(at, func(t *turn) error {
 		t.tx.SetMemo(e.key(), "")
 		t.did("refused."+e.Kind, e.Who, t.tx.IssueByID(e.Issue))
+		if r, ok := t.rounds()[e.Kind]; ok && e.N == t.book.Next[e.Kind] {
+			t.book.Next[e.Kind]++
+			t.goRound(e.Kind, r, t.book.Next[e.Kind])
+		}
 		return nil
 	}))
 }
@@ -171,6 +176,9 @@ func init() {
 		"agent.acknowledge": (*turn).acknowledge, "agent.fix-reviews": (*turn).fixReviews, "agent.fix-conflict": (*turn).fixConflict,
 		"agent.repair": (*turn).repair,
 		"ci.queue":     (*turn).queueChecks, "ci.start": (*turn).startCheck, "ci.finish": (*turn).finishCheck,
+		"review.bot": (*turn).reviewByBot, "review.person": (*turn).reviewByPerson, "review.again": (*turn).reviewAgain,
+		"review.approve": (*turn).approve, "review.settle": (*turn).settle,
+		"maintain": (*turn).maintain, "stray": (*turn).stray, "queue.turn": (*turn).takeTurn,
 	}
 }
 

@@ -27,7 +27,7 @@ type workflow struct {
 // A file that cannot be read asks for none, as on GitHub.
 func (t *turn) jobs(repo *world.Repo, sha, branch string) ([]job, error) {
 	const folder = ".github/workflows"
-	entries, err := t.tx.Tree(repo, sha, folder)
+	entries, err := t.tx.Names(repo, sha, folder)
 	if isNotFound(err) {
 		return nil, nil
 	}

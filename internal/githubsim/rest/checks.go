@@ -251,7 +251,8 @@ func createCheckRun(c *call) (*reply, error) {
 	return a, err
 }
 
-func updateCheckRun(c *call) (*reply, error) {
+// run is the check run that a path names.
+func (c *call) run() (*world.Check, error) {
 	r, err := c.repository()
 	if err != nil {
 		return nil, err
@@ -263,6 +264,27 @@ func updateCheckRun(c *call) (*reply, error) {
 	k := c.tx.Check(id)
 	if k == nil || k.RepoID != r.ID || k.Status != "" {
 		return nil, errNotFound
+	}
+	return k, nil
+}
+
+// rerequestCheckRun has a check run again. GitHub leaves it to the app that made it to answer with a new run; here GitHub
+// Actions does, at once.
+func rerequestCheckRun(c *call) (*reply, error) {
+	k, err := c.run()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.tx.RerequestCheck(k); err != nil {
+		return nil, err
+	}
+	return &reply{status: http.StatusCreated, body: object{}}, nil
+}
+
+func updateCheckRun(c *call) (*reply, error) {
+	k, err := c.run()
+	if err != nil {
+		return nil, err
 	}
 	var in runIn
 	if err := c.decode(&in, true); err != nil {

@@ -206,7 +206,7 @@ func branchProtection(c *call) (*reply, error) {
 	at := c.at(r) + "/branches/" + tailed(short) + "/protection"
 	off := object{"enabled": false}
 	o := object{"url": at, "enforce_admins": object{"url": at + "/enforce_admins", "enabled": false}, "required_linear_history": off, "allow_force_pushes": off,
-		"allow_deletions": off, "block_creations": off, "required_conversation_resolution": object{"enabled": rules.Resolved}, "lock_branch": off,
+		"allow_deletions": object{"enabled": rules.Deletable}, "block_creations": off, "required_conversation_resolution": object{"enabled": rules.Resolved}, "lock_branch": off,
 		"allow_fork_syncing": off, "required_signatures": object{"url": at + "/required_signatures", "enabled": false}}
 	if len(rules.RequiredChecks) > 0 || rules.UpToDate {
 		checks := append([]string{}, rules.RequiredChecks...)

@@ -77,5 +77,6 @@ func table() []route {
 		read(repoPath+"/commits/{ref}/check-runs", checkRuns), read(repoPath+"/commits/{ref}/check-suites", checkSuites),
 		read(repoPath+"/commits/{ref}/status", combinedStatus), write("POST", repoPath+"/statuses/{sha}", createStatus),
 		write("POST", repoPath+"/check-runs", createCheckRun), write("PATCH", repoPath+"/check-runs/{check_run_id}", updateCheckRun),
+		write("POST", repoPath+"/check-runs/{check_run_id}/rerequest", rerequestCheckRun),
 	}
 }

@@ -1,5 +1,10 @@
 package world
 
+import (
+	"cmp"
+	"slices"
+)
+
 // EnableAutoMerge has a pull request merged by this method (empty: merge) once
 // the base branch's rules are met; Write. 422 where the repository does not
 // allow it, or nothing stands against merging now.
@@ -45,8 +50,16 @@ func (tx *Tx) DisableAutoMerge(pull *Issue) (*Issue, error) {
 	return pull, nil
 }
 
+// KeepQueue has merge queues kept by somebody who merges what is in them. Else a
+// pull request in a queue is merged as soon as the rules are met.
+func (w *World) KeepQueue(kept bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queueKept = kept
+}
+
 // EnqueuePull puts a pull request into the merge queue; Write. It is merged
-// once the rules are met, at once when they are.
+// once the rules are met, at once when they are, unless the queue is kept.
 func (tx *Tx) EnqueuePull(pull *Issue) (*Issue, error) {
 	pull, repo, err := tx.needPull(pull.ID, Write)
 	if err != nil {
@@ -63,6 +76,27 @@ func (tx *Tx) EnqueuePull(pull *Issue) (*Issue, error) {
 	pull = tx.change(pull.ID, func(i *Issue) { i.Pull.Queued, i.Pull.AutoMergeByID = true, tx.actorID() })
 	tx.record(pull.ID, Event{Kind: QueueAdded})
 	return tx.proceed(pull)
+}
+
+// Queued are the pull requests in a branch's merge queue, in the order they came.
+func (tx *Tx) Queued(repoID int64, base string) []*Issue {
+	list := slices.DeleteFunc(tx.PullsOf(repoID), func(i *Issue) bool {
+		return i.RepoID != repoID || !i.Pull.Queued || i.Pull.BaseRef != base
+	})
+	slices.SortFunc(list, func(a, b *Issue) int { return cmp.Compare(tx.QueuedBy(a).ID, tx.QueuedBy(b).ID) })
+	return list
+}
+
+// QueuedBy is the event by which a pull request came into the queue last, an
+// empty one when it never did.
+func (tx *Tx) QueuedBy(pull *Issue) Event {
+	var last Event
+	for _, e := range tx.s.eventsOf[pull.ID] {
+		if e.Kind == QueueAdded {
+			last = *e
+		}
+	}
+	return last
 }
 
 // DequeuePull takes a pull request out of the merge queue; Write.
@@ -84,7 +118,7 @@ func (tx *Tx) DequeuePull(pull *Issue) (*Issue, error) {
 func (tx *Tx) proceed(pull *Issue) (*Issue, error) {
 	pull = tx.IssueByID(pull.ID)
 	p := pull.Pull
-	if pull.Closed || p.AutoMerge == "" && !p.Queued {
+	if pull.Closed || p.AutoMerge == "" && (!p.Queued || tx.w.queueKept) {
 		return pull, nil
 	}
 	method := p.AutoMerge

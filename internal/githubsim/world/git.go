@@ -134,8 +134,7 @@ func (tx *Tx) related(repo *Repo, a, b string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	base, err := git.MergeBase(a, b)
-	return base != "", err
+	return git.Related(a, b)
 }
 
 // refUpdates are the references a running Update moved, by repository.
@@ -233,6 +232,16 @@ func (tx *Tx) Tree(repo *Repo, rev, path string) ([]gitstore.Entry, error) {
 		return nil, err
 	}
 	return found(git.Tree(sha, path))
+}
+
+// Names lists a folder at a revision, without the sizes of its files; 404 when
+// path is none.
+func (tx *Tx) Names(repo *Repo, rev, path string) ([]gitstore.Entry, error) {
+	git, sha, err := tx.read(repo, rev)
+	if err != nil {
+		return nil, err
+	}
+	return found(git.Names(sha, path))
 }
 
 // TreeByID lists a tree object; 404 when there is none.

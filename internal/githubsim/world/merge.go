@@ -157,6 +157,15 @@ func (tx *Tx) obstacle(repo *Repo, pull *Issue, method string) string {
 	return tx.unmet(repo, pull)
 }
 
+// Unmet is what the rules of a pull request's base still demand before a merge,
+// in GitHub's words; "" when nothing.
+func (tx *Tx) Unmet(pull *Issue) string {
+	if pull = tx.IssueByID(pull.ID); pull == nil || pull.Pull == nil {
+		return "Not Found"
+	}
+	return tx.unmet(tx.s.repos.rows[pull.RepoID], pull)
+}
+
 // unmet is what the base branch's rules still demand, "" when nothing.
 func (tx *Tx) unmet(repo *Repo, pull *Issue) string {
 	rules := tx.RulesFor(repo, pull.Pull.BaseRef)

@@ -112,7 +112,8 @@ func (tx *Tx) DeleteRef(repo *Repo, name string) (*Repo, error) {
 		return nil, refused("Reference does not exist")
 	}
 	branch, isBranch := strings.CutPrefix(name, heads)
-	if isBranch && (branch == repo.DefaultBranch || tx.RulesFor(repo, branch) != nil) {
+	rules := tx.RulesFor(repo, branch)
+	if isBranch && (branch == repo.DefaultBranch || rules != nil && !rules.Deletable) {
 		return nil, refused("Cannot delete this branch")
 	}
 	return tx.moveRef(repo, name, "")

@@ -80,6 +80,7 @@ type Rules struct {
 	RequiredChecks []string
 	UpToDate       bool // the head must contain the base
 	Resolved       bool // every review thread must be resolved
+	Deletable      bool // the branch may be deleted all the same
 }
 
 // Label belongs to a repository; its name is unique there without regard to case.

@@ -30,7 +30,8 @@ type World struct {
 	asked   map[string]contents // what git said of a pull request's base and head
 	merges  map[string]bool     // whether they merge
 
-	watch watch
+	watch     watch
+	queueKept bool
 }
 
 // Actor is who makes a request. The zero Actor is anonymous; a User without a
