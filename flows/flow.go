@@ -19,5 +19,6 @@ type World struct {
 	Budget    budget.State
 	Said      Said      // comments that need not be posted again
 	TakenBack TakenBack // issues of ours that an undo closed
+	Made      Made      // issues that were made here
 	Now       time.Time
 }
