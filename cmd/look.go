@@ -36,6 +36,7 @@ type look struct {
 
 	said      flows.Said           // by the journal of this folder
 	takenBack map[string]time.Time // issues that an undo closed, by inventory.Ref.Key; by that journal
+	made      flows.Made           // issues that were made here, by that journal
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and
@@ -242,26 +243,37 @@ func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, 
 
 // detail reads what making issues needs to know of some repositories besides
 // the look, afresh each time; paths, by RepoRef.Key, are the files whose absence
-// is asked after. Details are whole or nil, with the repository's Problem saying
-// why (github.Client.Details).
-func (a *app) detail(ctx context.Context, l *look, repos []inventory.RepoRef, paths map[string][]string) error {
+// is asked after, unlisted the numbers of issues of ours that the look lacks. Of
+// those the open ones take their place in the snapshot. Details are whole or nil,
+// with the repository's Problem saying why (github.Client.Details).
+func (a *app) detail(ctx context.Context, l *look, repos []inventory.RepoRef, paths map[string][]string, unlisted map[string][]int) error {
 	hub, err := a.client(ctx)
 	if err != nil {
 		return err
 	}
-	return hub.Details(ctx, &l.snap, repos, github.DetailsOptions{Trust: l.rules.Trust, Paths: paths, Known: l.numbersTakenBack()})
+	if err := hub.Details(ctx, &l.snap, repos, github.DetailsOptions{Trust: l.rules.Trust, Paths: paths, Known: l.known(unlisted)}); err != nil {
+		return err
+	}
+	if len(unlisted) > 0 {
+		l.assess()
+	}
+	return nil
 }
 
-// numbersTakenBack are the issues that an undo closed, by inventory.RepoRef.Key.
-func (l *look) numbersTakenBack() map[string][]int {
+// known are the issues that an undo closed and these, by inventory.RepoRef.Key.
+func (l *look) known(unlisted map[string][]int) map[string][]int {
 	out := map[string][]int{}
+	for repo, numbers := range unlisted {
+		out[repo] = slices.Clone(numbers)
+	}
 	for key := range l.takenBack {
 		if ref, err := inventory.ParseRef(key, inventory.RepoRef{}, ""); err == nil {
 			out[ref.Repo.Key()] = append(out[ref.Repo.Key()], ref.Number)
 		}
 	}
-	for _, numbers := range out {
+	for repo, numbers := range out {
 		slices.Sort(numbers)
+		out[repo] = slices.Compact(numbers)
 	}
 	return out
 }
@@ -276,7 +288,7 @@ func (a *app) host() string {
 
 // snapshotShape changes when a look reads what it did not read before: a
 // snapshot kept by an older program is read again.
-const snapshotShape = "2"
+const snapshotShape = "3"
 
 // snapshotKey names what a snapshot depends on beside GitHub: which
 // repositories it is of, and whose text was kept.
@@ -322,6 +334,9 @@ func (a *app) readOwn(l *look) error {
 			return err == nil && id != 0
 		}
 		if l.takenBack, err = plans.TakenBack(); err != nil {
+			return err
+		}
+		if l.made, err = plans.Made(); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func TestDetailsAreReadAfresh(t *testing.T) {
 	}
 	before := a.hub.Stats().Requests
 	for range 2 {
-		if err := a.detail(ctx, l, one, map[string][]string{one[0].Key(): {"no such file"}}); err != nil {
+		if err := a.detail(ctx, l, one, map[string][]string{one[0].Key(): {"no such file"}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if d := row.Repo.Details; d == nil || len(d.Absent) != 1 || d.Newest < row.Repo.OpenIssues || len(d.Labels) == 0 || !d.SubIssues {

@@ -116,13 +116,16 @@ func alone(left []leftOut) []flows.Plan {
 // readDetails reads what making issues needs to know of the repositories.
 func (a *app) readDetails(ctx context.Context, l *look, work []onboard.Onboard) error {
 	w := l.world()
-	paths := map[string][]string{}
+	paths, unlisted := map[string][]string{}, map[string][]int{}
 	var repos []inventory.RepoRef
 	for _, o := range work {
 		repos = append(repos, o.Repo)
 		paths[o.Repo.Key()] = o.Paths(w)
+		if n := o.Unlisted(w); len(n) > 0 {
+			unlisted[o.Repo.Key()] = n
+		}
 	}
-	return a.detail(ctx, l, repos, paths)
+	return a.detail(ctx, l, repos, paths, unlisted)
 }
 
 func withSteps(plans []flows.Plan) []flows.Plan {

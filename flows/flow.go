@@ -20,6 +20,7 @@ type World struct {
 	Said      Said      // comments that need not be posted again
 	TakenBack TakenBack // issues of ours that an undo closed
 	Courses   Courses   // what the journal remembers of pull requests
+	Made      Made      // issues that were made here
 	Now       time.Time
 }
 

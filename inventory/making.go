@@ -1,6 +1,9 @@
 package inventory
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // GitHub's bounds, as its documentation of sub-issues and dependencies has them.
 const (
@@ -19,15 +22,26 @@ type Ground struct {
 	// are gone are Missing.
 	Sources []Standing
 	// Made are the issues numbered above the one asked from that end with a mark
-	// of ours, newest first, whoever wrote them.
+	// of ours, newest first, whoever wrote them; and those by the token's account
+	// that have one elsewhere.
 	Made []Made
 }
 
-// Made is an issue that ends with a mark; its text is not kept.
+// Made is an issue that bears a mark; its text is not kept.
 type Made struct {
 	Issue
+	Mark   Mark   // its last line; zero: that is none
+	Inside []Mark // lines before it, read only of the token's own issues
+}
+
+// Has tells whether the issue bears a mark, wherever it stands.
+func (m Made) Has(mark Mark) bool { return m.Mark == mark || slices.Contains(m.Inside, mark) }
+
+// Provenance is what an issue was made as, and when, as the journal of the folder
+// has it that made it. It holds whatever became of the issue's text since.
+type Provenance struct {
 	Mark Mark
-	Mine bool // by the token's account
+	At   time.Time
 }
 
 // Standing is what is read of an issue right before and after it is closed,

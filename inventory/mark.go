@@ -11,8 +11,9 @@ import (
 
 // Mark is the fingerprint at the end of an issue that we made: by it, and never
 // by a title, a later run knows what was made already (spec/2-flows "Stage 1").
-// It counts only on an issue of a trusted author, and only as the body's last
-// line: quoted or pasted in the midst of a text it is no mark.
+// It counts only on an issue of a trusted author or of the token's own account
+// (Trust.Mark), and only as the body's last line: quoted or pasted in the midst of
+// a text it is no mark. The folder that made an issue knows it without (Provenance).
 type Mark struct {
 	Kind MarkKind
 	Key  string // 16 hexadecimal digits; the same for the same thing, whoever plans it
@@ -64,6 +65,37 @@ func ReadMark(body string) Mark {
 		return Mark{}
 	}
 	return Mark{Kind: MarkKind(m[1]), Key: m[2]}
+}
+
+var markAlone = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^<!-- core-dev:(finding|framework|epic):([0-9a-f]{16}) -->[ \t]*$`)
+})
+
+// MarksIn reads every mark that is a line by itself, outside of fenced code. Only
+// who knows by more than the text that an issue is its own may go by it.
+func MarksIn(body string) []Mark {
+	var out []Mark
+	fence := ""
+	for line := range strings.Lines(body) {
+		line = strings.TrimRight(line, "\r\n")
+		text := strings.TrimLeft(line, " ")
+		if len(line)-len(text) < 4 {
+			switch run := text[:len(text)-len(strings.TrimLeft(text, text[:min(1, len(text))]))]; {
+			case fence == "" && len(run) >= 3 && (run[0] == '`' && !strings.Contains(text[len(run):], "`") || run[0] == '~'):
+				fence = run
+				continue
+			case fence != "" && strings.HasPrefix(run, fence) && strings.TrimSpace(text[len(run):]) == "":
+				fence = ""
+				continue
+			}
+		}
+		if fence == "" && strings.HasPrefix(line, "<!-- core-dev:") {
+			if m := markAlone().FindStringSubmatch(line); m != nil {
+				out = append(out, Mark{Kind: MarkKind(m[1]), Key: m[2]})
+			}
+		}
+	}
+	return out
 }
 
 var parentAudit = sync.OnceValue(func() *regexp.Regexp {

@@ -82,7 +82,8 @@ type Problem struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// Issue is an issue as read. Body is kept only for trusted authors.
+// Issue is an issue as read. Body is kept only for trusted authors, and where it
+// bears a mark of ours and the author is the token's own account (Trust.Keeps).
 type Issue struct {
 	Ref         Ref          `json:"ref"`
 	ID          string       `json:"id"`
@@ -93,7 +94,8 @@ type Issue struct {
 	Locked      bool         `json:"locked,omitempty"`
 	Author      string       `json:"author"` // login; bots without "[bot]"; empty: account gone
 	AuthorKind  string       `json:"author_kind"`
-	Association string       `json:"association"` // OWNER MEMBER COLLABORATOR CONTRIBUTOR ... NONE
+	Association string       `json:"association"`   // OWNER MEMBER COLLABORATOR CONTRIBUTOR ... NONE
+	Own         bool         `json:"own,omitempty"` // the author is the token's account
 	Labels      []string     `json:"labels,omitempty"`
 	CreatedAt   time.Time    `json:"created_at"`
 	UpdatedAt   time.Time    `json:"updated_at"`

@@ -68,6 +68,25 @@ func (t Trust) Issue(i Issue) (bool, string) {
 	return true, ""
 }
 
+// Mark is the mark of an issue that was made with this program: by a trusted
+// author, or by the token's own account, whose association GitHub may hide. A mark
+// that a stranger wrote is none.
+func (t Trust) Mark(i Issue) Mark {
+	if !i.Own {
+		if ok, _ := t.Issue(i); !ok {
+			return Mark{}
+		}
+	}
+	return ReadMark(i.Body)
+}
+
+// Keeps tells whether an issue's text is kept by who wrote it: a trusted author, or
+// the token's own account where the text ends with a mark. That it is kept does
+// not mean that it takes part.
+func (t Trust) Keeps(i Issue, body string) bool {
+	return t.Author(i.Author, i.AuthorKind, i.Association) || i.Own && !ReadMark(body).IsZero()
+}
+
 // accepted is the newest event by which the accepted label was put on.
 func (t Trust) accepted(i Issue) (LabelEvent, bool) {
 	label := cmp.Or(t.Accepted, AcceptedLabel)

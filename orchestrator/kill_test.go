@@ -226,6 +226,10 @@ func (m mortalJournal) NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) 
 	return m.change(false, func() error { return m.Store.NoteWithdrawn(at, ref, id) })
 }
 
+func (m mortalJournal) NoteMade(at time.Time, ref inventory.Ref, mark inventory.Mark) error {
+	return m.change(false, func() error { return m.Store.NoteMade(at, ref, mark) })
+}
+
 func (m mortalJournal) NoteTakenBack(at time.Time, ref inventory.Ref) error {
 	return m.change(false, func() error { return m.Store.NoteTakenBack(at, ref) })
 }

@@ -59,8 +59,8 @@ func (d makeLabel) judge(ctx context.Context, _ Baseline) (*result, error) {
 	return &result{outcome: Done, detail: d.Name}, nil
 }
 
-// makeIssue opens an issue. That one is ours, and which, is said by its mark and
-// its author, never by its title.
+// makeIssue opens an issue. That one is ours, and which, is said by the journal, or
+// by its mark and its author, never by its title.
 type makeIssue struct {
 	*run
 	flows.MakeIssue
@@ -85,6 +85,9 @@ func (d makeIssue) look(ctx context.Context) (Baseline, *result, error) {
 	if n := known.marks[d.Mark]; n > 0 {
 		return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("stands there already: #%d", n), evidence: Evidence{Number: n}}, nil
 	}
+	if n, err := d.madeHere(ctx); err != nil || n > 0 {
+		return Baseline{}, &result{outcome: Skipped, detail: fmt.Sprintf("was made here before: #%d", n), evidence: Evidence{Number: n}}, err
+	}
 	switch {
 	case g.Archived:
 		return Baseline{}, nil, &Stale{d.Repo.String(), "it was archived meanwhile"}
@@ -102,6 +105,21 @@ func (d makeIssue) look(ctx context.Context) (Baseline, *result, error) {
 		}
 	}
 	return Baseline{Number: g.Newest}, nil, nil
+}
+
+// madeHere is the issue that this folder made with this mark since the plan was
+// made; 0: none. GitHub's lists may be slow to show it, and its mark may have been
+// pushed from the last line; the issue itself is there, or is gone for good.
+func (d makeIssue) madeHere(ctx context.Context) (int, error) {
+	n, err := d.Journal.MadeAs(d.Repo, d.Mark)
+	if err != nil || n <= d.Newest {
+		return 0, err
+	}
+	_, err = d.Hub.Standing(ctx, inventory.Ref{Repo: d.Repo, Number: n})
+	if gone(err) {
+		return 0, nil
+	}
+	return n, err
 }
 
 // tooLong is what GitHub would refuse for its length.
@@ -125,22 +143,32 @@ func (d makeIssue) fits() error {
 
 func (d makeIssue) send(ctx context.Context, _ Baseline) (result, error) {
 	n, err := d.Hub.MakeIssue(ctx, d.Repo, d.Title, d.Body, d.Labels)
-	return d.opened(n), err
+	if err != nil {
+		return d.opened(n), err
+	}
+	return d.noted(n)
 }
 
-// judge knows the issue again: opened since, by this account, with this mark.
+// judge knows the issue again: opened since, by this account, with this mark,
+// which somebody may have written below already.
 func (d makeIssue) judge(ctx context.Context, base Baseline) (*result, error) {
 	g, err := d.Hub.Ground(ctx, d.Repo, base.Number, nil)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range g.Made {
-		if m.Mine && m.Mark == d.Mark {
-			done := d.opened(m.Ref.Number)
-			return &done, nil
+		if m.Own && m.Has(d.Mark) {
+			done, err := d.noted(m.Ref.Number)
+			return &done, err
 		}
 	}
 	return nil, nil
+}
+
+// noted notes the issue before the step is closed, so that a crash between the two
+// is found out again.
+func (d makeIssue) noted(n int) (result, error) {
+	return d.opened(n), d.Journal.NoteMade(d.now(), inventory.Ref{Repo: d.Repo, Number: n}, d.Mark)
 }
 
 func (d makeIssue) opened(n int) result {
@@ -168,11 +196,11 @@ func (r *run) made(repo inventory.RepoRef, newest int) *marks {
 	return m
 }
 
-// learn takes in the marks of trusted authors' issues; the oldest of several
-// with the same mark counts.
+// learn takes in the marks that end issues of trusted authors and of our own; the
+// oldest of several with the same mark counts.
 func (m *marks) learn(g inventory.Ground, trust inventory.Trust) {
 	for _, made := range g.Made {
-		if made.Mine || trust.Author(made.Author, made.AuthorKind, made.Association) {
+		if made.Own || trust.Author(made.Author, made.AuthorKind, made.Association) {
 			m.marks[made.Mark] = made.Ref.Number
 		}
 		m.above = max(m.above, made.Ref.Number)

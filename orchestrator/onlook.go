@@ -83,6 +83,7 @@ func (onlooker) NotePosted(time.Time, inventory.Ref, int64, string) error  { ret
 func (onlooker) NoteWithdrawn(time.Time, inventory.Ref, int64) error       { return nil }
 func (onlooker) NoteTakenBack(time.Time, inventory.Ref) error              { return nil }
 func (onlooker) NoteGivenAgain(time.Time, inventory.Ref) error             { return nil }
+func (onlooker) NoteMade(time.Time, inventory.Ref, inventory.Mark) error   { return nil }
 func (onlooker) NoteClaim(time.Time, inventory.Ref, string) error          { return nil }
 func (onlooker) NoteDispatch(time.Time, inventory.Ref, string) error       { return nil }
 func (onlooker) NoteRecall(time.Time, inventory.Ref) error                 { return nil }

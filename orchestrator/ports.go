@@ -134,6 +134,9 @@ type Journal interface {
 	// Posted is the comment of that text that this folder posted on an issue once
 	// and for all; 0: none, or it was taken back.
 	Posted(ref inventory.Ref, digest string) (comment int64, err error)
+	// MadeAs is the newest issue of a repository that this folder made with a mark;
+	// 0: none.
+	MadeAs(repo inventory.RepoRef, mark inventory.Mark) (number int, err error)
 	// Lock waits until nobody else of this folder does what the name says.
 	Lock(ctx context.Context, name string) (unlock func() error, err error)
 	// LastDispatch is the LABELED event of a child's newest dispatch, empty
@@ -143,6 +146,7 @@ type Journal interface {
 	NoteComment(at time.Time, ref inventory.Ref, id int64, digest string) error
 	NotePosted(at time.Time, ref inventory.Ref, id int64, digest string) error
 	NoteWithdrawn(at time.Time, ref inventory.Ref, id int64) error
+	NoteMade(at time.Time, ref inventory.Ref, mark inventory.Mark) error
 	NoteTakenBack(at time.Time, ref inventory.Ref) error
 	NoteGivenAgain(at time.Time, ref inventory.Ref) error
 	NoteClaim(at time.Time, ref inventory.Ref, sha string) error

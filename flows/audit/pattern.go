@@ -86,19 +86,14 @@ func patternsOf(home inventory.RepoRef, list []reading) []pattern {
 			order = append(order, g)
 		}
 		by[g].members = append(by[g].members, f)
-		for _, d := range packages(f.Locations) {
-			if !slices.Contains(by[g].dirs, d) {
-				by[g].dirs = append(by[g].dirs, d)
-			}
-		}
 	}
 	var out []pattern
 	for _, g := range order {
 		p := by[g]
+		p.dirs = packagesOf(p.members)
 		if len(p.members) < enough || len(p.dirs) < enough {
 			continue
 		}
-		slices.Sort(p.dirs)
 		p.shared = shared(p.members)
 		p.mark = inventory.NewMark(inventory.MarkFramework, append([]string{home.Key(), p.kind, p.category}, p.shared...)...)
 		out = append(out, *p)
@@ -193,50 +188,90 @@ func packages(places []finding.Location) []string {
 	return slices.Compact(out)
 }
 
-// find looks for the framework issue, ours by its mark and of a trusted author:
-// one of the pattern's own mark that is open, or taken back by us, or any that
-// names one of the members, since the pattern was another while more audits were
-// open. A closed one that names them settles it: a person closed it.
-func (p *pattern) find(w flows.World, repo *inventory.Repo) {
-	rank := func(i *inventory.Issue) int {
-		m := inventory.ReadMark(i.Body)
-		switch {
-		case m.Kind != inventory.MarkFramework:
-			return 0
-		case !i.Closed && (m == p.mark || p.named(i.Body)):
-			return 3
-		case w.TakenBack.Holds(i) && m == p.mark:
-			return 2
-		case i.Closed && !w.TakenBack.Holds(i) && p.named(i.Body):
-			return 1
-		}
-		return 0
+// packagesOf are the folders of findings' places, sorted.
+func packagesOf(members []found) []string {
+	var places []finding.Location
+	for _, m := range members {
+		places = append(places, m.Locations...)
 	}
-	best := 0
+	return packages(places)
+}
+
+// find looks for the framework issue, one of ours by its mark (flows.World.Mark).
+// The pattern was another while more audits were open, so it is known by the
+// members it lists as well: an open one that lists any of them is it, and so is one
+// that we took back. One that a person closed settles those it lists; where the
+// others make a pattern by themselves they alone are left, for an issue of their own.
+func (p *pattern) find(w flows.World, repo *inventory.Repo) {
+	type rank struct{ class, same, listed int }
+	var best rank
+	settled := map[int]bool{}
+	var settles *inventory.Issue
 	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
 		for k := range list {
 			i := &list[k]
-			n := rank(i)
-			if n <= best {
+			m := w.Mark(i)
+			if m.Kind != inventory.MarkFramework {
 				continue
 			}
-			if ok, _ := w.Rules.Trust.Issue(*i); ok {
-				best, p.issue, p.back = n, i, n == 2
+			listed := p.listed(i.Body)
+			r := rank{listed: len(listed)}
+			if m == p.mark {
+				r.same = 1
+			}
+			back := w.TakenBack.Holds(i)
+			switch {
+			case r.same+r.listed == 0:
+				continue
+			case !i.Closed:
+				r.class = 2
+			case back:
+				r.class = 1
+			default:
+				for _, n := range listed {
+					settled[n] = true
+				}
+				if settles == nil && len(listed) > 0 {
+					settles = i
+				}
+				continue
+			}
+			if cmp.Or(cmp.Compare(r.class, best.class), cmp.Compare(r.same, best.same), cmp.Compare(r.listed, best.listed)) > 0 {
+				best, p.issue, p.back = r, i, back
 			}
 		}
 	}
-}
-
-var memberLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^- #([1-9]\d{0,9})\r?$`) })
-
-// named tells whether a framework issue's text lists one of the members.
-func (p *pattern) named(body string) bool {
-	for _, m := range memberLine().FindAllStringSubmatch(body, -1) {
-		if slices.ContainsFunc(p.members, func(f found) bool { return strconv.Itoa(f.issue.Ref.Number) == m[1] }) {
-			return true
+	if settles == nil {
+		return
+	}
+	if p.issue != nil {
+		for _, n := range p.listed(p.issue.Body) {
+			delete(settled, n)
 		}
 	}
-	return false
+	rest := slices.DeleteFunc(slices.Clone(p.members), func(f found) bool { return settled[f.issue.Ref.Number] })
+	dirs := packagesOf(rest)
+	if p.issue == nil && (len(rest) < enough || len(dirs) < enough) {
+		p.issue = settles
+		return
+	}
+	p.members, p.dirs = rest, dirs
+}
+
+var memberLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]{0,3}[-*+][ \t]+(?:\[[ xX]\][ \t]+)?#([1-9]\d{0,9})\b`)
+})
+
+// listed are the numbers of the members that a framework issue's text lists.
+func (p *pattern) listed(body string) []int {
+	var out []int
+	for _, m := range memberLine().FindAllStringSubmatch(body, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err == nil && !slices.Contains(out, n) && slices.ContainsFunc(p.members, func(f found) bool { return f.issue.Ref.Number == n }) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // why explains the pattern.

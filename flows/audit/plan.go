@@ -58,6 +58,26 @@ func (p Process) Paths(w flows.World) []string {
 	return slices.Compact(out)
 }
 
+// Unlisted are the numbers of issues that the journal has as made of the open
+// audits' findings, or of what they have in common, and the look does not: Details
+// shall read them by number.
+func (p Process) Unlisted(w flows.World) []int {
+	repo, ok := w.Snapshot.Repo(p.Repo)
+	if !ok {
+		return nil
+	}
+	marks := map[inventory.Mark]bool{}
+	list := audits(w, repo)
+	for _, audit := range list {
+		for _, m := range p.marks(repo, audit, p.read(*audit)) {
+			marks[m] = true
+		}
+	}
+	return w.Unlisted(repo, func(m inventory.Mark) bool {
+		return marks[m] || m.Kind == inventory.MarkFramework && len(list) > 0
+	})
+}
+
 // Plan plans the next round: first the issues that are missing, then the
 // framework issues that they show the need of, then the audits' comments and
 // ends. A plan without steps means that nothing is left to do.
@@ -151,22 +171,20 @@ func (p Process) read(audit inventory.Issue) []finding.Finding {
 // takenBack ends the reason why an issue is opened again.
 const takenBack = ": its issue was made here and taken back by an undo; it is opened again, no second one is made"
 
-// reading reads an audit and finds what was made of it before: by the mark, on
-// issues of trusted authors. One that we took back counts only where there is no
+// reading reads an audit and finds what was made of it before, by its mark
+// (flows.World.Mark). One that we took back counts only where there is no
 // other of that mark.
 func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.Issue) reading {
 	made := map[inventory.Mark]*inventory.Issue{}
 	take := func(i *inventory.Issue) {
-		m := inventory.ReadMark(i.Body)
+		m := w.Mark(i)
 		if m.IsZero() || made[m] != nil && !w.TakenBack.Holds(made[m]) {
 			return
 		}
 		if made[m] != nil && (w.TakenBack.Holds(i) || made[m].Ref.Key() == i.Ref.Key()) {
 			return
 		}
-		if ok, _ := w.Rules.Trust.Issue(*i); ok {
-			made[m] = i
-		}
+		made[m] = i
 	}
 	for k := range repo.Issues {
 		take(&repo.Issues[k])
@@ -175,17 +193,10 @@ func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.I
 		take(&repo.Details.Made[k])
 	}
 	r := reading{audit: audit}
-	times := map[inventory.Mark]int{}
-	for _, f := range p.read(*audit) {
-		parts := []string{repo.Ref.Key(), fmt.Sprint(audit.Ref.Number), key(f.Title)}
-		if len(f.Locations) > 0 {
-			parts = append(parts, f.Locations[0].Path)
-		}
-		m := inventory.NewMark(inventory.MarkFinding, parts...)
-		if times[m]++; times[m] > 1 { // two of one title at one place
-			m = inventory.NewMark(inventory.MarkFinding, append(parts, fmt.Sprint(times[m]))...)
-		}
-		one := found{Finding: f, mark: m, issue: made[m], audit: audit}
+	list := p.read(*audit)
+	marks := p.marks(repo, audit, list)
+	for k, f := range list {
+		one := found{Finding: f, mark: marks[k], issue: made[marks[k]], audit: audit}
 		one.back = one.issue != nil && w.TakenBack.Holds(one.issue)
 		for _, l := range f.Locations {
 			if slices.Contains(repo.Details.Absent, l.Path) {
@@ -195,6 +206,24 @@ func (p Process) reading(w flows.World, repo *inventory.Repo, audit *inventory.I
 		r.found = append(r.found, one)
 	}
 	return r
+}
+
+// marks are those of an audit's findings, one each.
+func (Process) marks(repo *inventory.Repo, audit *inventory.Issue, list []finding.Finding) []inventory.Mark {
+	out := make([]inventory.Mark, len(list))
+	times := map[inventory.Mark]int{}
+	for k, f := range list {
+		parts := []string{repo.Ref.Key(), fmt.Sprint(audit.Ref.Number), key(f.Title)}
+		if len(f.Locations) > 0 {
+			parts = append(parts, f.Locations[0].Path)
+		}
+		m := inventory.NewMark(inventory.MarkFinding, parts...)
+		if times[m]++; times[m] > 1 { // two of one title at one place
+			m = inventory.NewMark(inventory.MarkFinding, append(parts, fmt.Sprint(times[m]))...)
+		}
+		out[k] = m
+	}
+	return out
 }
 
 // key is a title as it is compared: its letters and digits.

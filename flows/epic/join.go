@@ -92,7 +92,7 @@ func phaseIn(e *inventory.Epic, phase int, name string) string {
 // links.
 func complete(plan *flows.Plan, w flows.World, repo *inventory.Repo, e *inventory.Epic) {
 	i, ok := w.Snapshot.Find(e.Ref)
-	if !ok || inventory.ReadMark(i.Body).Kind != inventory.MarkEpic || !e.Running() {
+	if !ok || w.Mark(i).Kind != inventory.MarkEpic || !e.Running() {
 		return
 	}
 	for _, c := range e.Children {

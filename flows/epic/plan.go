@@ -41,6 +41,8 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 		for _, m := range rest {
 			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("fewer than %d issues make no epic; dispatched directly, its target is %s", fewest, repo.DefaultBranch))
 		}
+	} else if hidden := untrusted(w, repo); hidden != nil {
+		plan.Skip(repo.Ref.String(), hidden.Ref.From(repo.Ref)+" is an epic that was made here, and GitHub does not say that its author belongs here: no second one is made; label it as accepted, or make the membership of @"+hidden.Author+" public")
 	} else {
 		for _, g := range divide(rest, n, len(audits) > 0) {
 			if old := takenBack(w, repo, g); old != nil {
@@ -89,12 +91,24 @@ func takenBack(w flows.World, repo *inventory.Repo, g group) *inventory.Issue {
 	for _, list := range [][]inventory.Issue{repo.Issues, repo.Details.Made} {
 		for k := range list {
 			i := &list[k]
-			if inventory.ReadMark(i.Body) != mark || !w.TakenBack.Holds(i) {
-				continue
-			}
-			if ok, _ := w.Rules.Trust.Issue(*i); ok {
+			if w.TakenBack.Holds(i) && w.Mark(i) == mark {
 				return i
 			}
+		}
+	}
+	return nil
+}
+
+// untrusted is an open epic that we made and that takes no part, since GitHub hides
+// what its author has to do with the repository. Nil: there is none.
+func untrusted(w flows.World, repo *inventory.Repo) *inventory.Issue {
+	for k := range repo.Issues {
+		i := &repo.Issues[k]
+		if i.Closed || w.Mark(i).Kind != inventory.MarkEpic {
+			continue
+		}
+		if ok, _ := w.Rules.Trust.Issue(*i); !ok {
+			return i
 		}
 	}
 	return nil

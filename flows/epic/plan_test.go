@@ -325,3 +325,19 @@ func TestOnlyWhatOthersBuildOnComesFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestNoSecondEpicBesideOneThatIsHidden: we made it, and GitHub hides what its
+// author has to do with the repository. A stranger's copy keeps nothing off.
+func TestNoSecondEpicBesideOneThatIsHidden(t *testing.T) {
+	for _, own := range []bool{true, false} {
+		hidden := issue(9, "epic(audit): everything", 0)
+		hidden.Association, hidden.Own = "NONE", own
+		hidden.Body = "- [ ] #4\n\n" + inventory.NewMark(inventory.MarkEpic, "x").String()
+		w, o := world(issue(1, "fix: a", 0), issue(2, "fix: b", 0), issue(3, "fix: c", 0), hidden)
+		o.Candidates = o.Candidates[:3]
+		p := o.Plan(w)
+		if got := len(made(p)); (got == 0) != own || own && len(p.Skipped) != 1 {
+			t.Errorf("ours %v: %d epics, skipped %+v", own, got, p.Skipped)
+		}
+	}
+}

@@ -18,20 +18,14 @@ func Wanted(w flows.World, row *inventory.Row) (bool, string) {
 	}
 	for k := range row.Repo.Issues {
 		i := &row.Repo.Issues[k]
-		if !i.Closed && marked(w, i) {
+		if !i.Closed && !w.Mark(i).IsZero() {
 			return true, ""
 		}
 	}
-	return false, "executing epics that were not made here: name it to organise its other issues"
-}
-
-// marked tells whether an issue is one of ours.
-func marked(w flows.World, i *inventory.Issue) bool {
-	if inventory.ReadMark(i.Body).IsZero() {
-		return false
+	if len(w.Unlisted(row.Repo, func(inventory.Mark) bool { return false })) > 0 {
+		return true, "" // made here just now, and not listed yet
 	}
-	ok, _ := w.Rules.Trust.Issue(*i)
-	return ok
+	return false, "executing epics that were not made here: name it to organise its other issues"
 }
 
 // Paths are the files that the repository's audits name, which Details shall
@@ -41,6 +35,19 @@ func (o Onboard) Paths(w flows.World) []string {
 		return nil
 	}
 	return o.auditing().Paths(w)
+}
+
+// Unlisted are the issues that the journal has as made here and the look does not,
+// by number, which Details shall read.
+func (o Onboard) Unlisted(w flows.World) []int {
+	if o.Stages.Audit {
+		return o.auditing().Unlisted(w)
+	}
+	repo, ok := w.Snapshot.Repo(o.Repo)
+	if !ok {
+		return nil
+	}
+	return w.Unlisted(repo, func(inventory.Mark) bool { return false })
 }
 
 // Round plans the next round of several repositories: what they spend is

@@ -20,8 +20,9 @@ type DetailsOptions struct {
 	// Paths are the files whose absence is asked after, from the root, with /;
 	// by RepoRef.Key.
 	Paths map[string][]string
-	// Known are numbers of issues that are read beside those tied to an audit,
-	// closed ones too; by RepoRef.Key.
+	// Known are numbers of issues of ours that are read beside those tied to an
+	// audit, closed ones too; by RepoRef.Key. An open one that the snapshot lacks,
+	// since GitHub's lists were slow to show it, takes its place there.
 	Known map[string][]int
 }
 
@@ -51,6 +52,7 @@ type making struct {
 	d       inventory.Details
 	repo    *inventory.Repo
 	made    map[int]inventory.Issue
+	known   []int // numbers that were asked for, and read
 	parents map[int]inventory.Ref
 	absent  map[string]bool
 	earlier int // highest number that was there before the snapshot was taken
@@ -155,11 +157,8 @@ type numbersJSON struct {
 type parentsJSON struct {
 	Page  pageJSON `json:"pageInfo"`
 	Nodes []struct {
-		Number int `json:"number"`
-		Parent *struct {
-			Number     int      `json:"number"`
-			Repository slugJSON `json:"repository"`
-		} `json:"parent"`
+		Number int         `json:"number"`
+		Parent *parentJSON `json:"parent"`
 	} `json:"nodes"`
 }
 
@@ -247,8 +246,12 @@ func (d *details) madeOf(m *making, audit int, page, cursor string, nodes int) {
 			if j.Made == nil {
 				return errors.New("no list of references")
 			}
+			home := j.Home
 			for k := range j.Made.Nodes {
-				d.keep(m, j.Home, &j.Made.Nodes[k].Source)
+				j := &j.Made.Nodes[k].Source
+				if i := j.issue(m.repo.Ref); d.o.Trust.Keeps(i, j.Body) {
+					d.keep(m, home, j, i)
+				}
 			}
 			if j.Made.Page.Next {
 				d.madeOf(m, audit, "first: 100, after: $text", j.Made.Page.End, 2_100)
@@ -263,12 +266,11 @@ func (d *details) madeOf(m *making, audit int, page, cursor string, nodes int) {
 		}})
 }
 
-// keep takes an issue that names an audit of its own repository, if its author
-// is trusted; else nothing of it goes further than here. Of a pull request not
-// even the number was asked for.
-func (d *details) keep(m *making, home slugJSON, j *issueJSON) {
-	i := j.issue(m.repo.Ref)
-	if i.Ref.Number == 0 || !j.Repository.ref().Same(home.ref()) || !d.o.Trust.Author(i.Author, i.AuthorKind, i.Association) {
+// keep takes an issue of its own repository that names an audit, or that we know,
+// if its author's text is kept (Trust.Keeps); of the others nothing goes further
+// than here. Of a pull request not even the number was asked for.
+func (d *details) keep(m *making, home slugJSON, j *issueJSON, i inventory.Issue) {
+	if i.Ref.Number == 0 || !j.Repository.ref().Same(home.ref()) {
 		return
 	}
 	i.Body = j.Body
@@ -360,6 +362,11 @@ func (d *details) file(m *making) {
 		m.d.Made = append(m.d.Made, i)
 	}
 	slices.SortFunc(m.d.Made, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
+	for _, n := range m.known {
+		if i, kept := m.made[n]; kept && !i.Closed && !i.IsPull {
+			m.list(i)
+		}
+	}
 	for k := range m.repo.Issues {
 		i := &m.repo.Issues[k]
 		if p, ok := m.parents[i.Ref.Number]; ok && !i.Closed && !i.IsPull {
@@ -368,4 +375,14 @@ func (d *details) file(m *making) {
 		}
 	}
 	m.repo.Details = &m.d
+}
+
+// list has an issue among those of the snapshot that GitHub's list did not have yet.
+func (m *making) list(i inventory.Issue) {
+	if _, listed := m.repo.Issue(i.Ref.Number); listed {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(m.repo.Issues, i, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
+	m.repo.Issues = slices.Insert(slices.Clip(m.repo.Issues), at, i)
+	m.repo.OpenIssues++
 }

@@ -442,3 +442,57 @@ func TestAHiddenReferenceHidesNothingOfOurs(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatListsLackIsReadByNumber: an issue of ours that was just made takes its
+// place in the snapshot; one that is closed, a stranger's or gone does not.
+func TestWhatListsLackIsReadByNumber(t *testing.T) {
+	l := acme(t)
+	l.clock.Advance(time.Hour)
+	l.open("ada", mainRepo, "fix(a): just made", "text\n\n"+findingMark.String()) // 10
+	l.open("ada", mainRepo, "fix(b): closed since", findingMark.String())         // 11
+	l.open("mallory", mainRepo, "fix(c): pasted", findingMark.String())           // 12
+	l.as("ada", func(tx *world.Tx) { closeIssue(tx, l.issue(tx, "main", 11)) })
+	if err := l.sim.Faults().Replace("lag=10m@*"); err != nil {
+		t.Fatal(err)
+	}
+	c := l.client("ada")
+	s := l.survey(c)
+	before, open := numbersOf(s.Repos[0].Issues), s.Repos[0].OpenIssues
+	if slices.Contains(before, 10) {
+		t.Fatalf("the list has it: %v", before)
+	}
+	if err := c.Details(t.Context(), &s, []inventory.RepoRef{mainRepo}, DetailsOptions{Known: map[string][]int{mainRepo.Key(): {1, 10, 11, 12, 99}}}); err != nil {
+		t.Fatal(err)
+	}
+	r := s.Repos[0]
+	want := append(slices.Clone(before), 10)
+	if slices.Sort(want); !slices.Equal(numbersOf(r.Issues), want) || r.OpenIssues != open+1 || r.Problem != nil {
+		t.Errorf("%v, %d open, %+v", numbersOf(r.Issues), r.OpenIssues, r.Problem)
+	}
+	if i, ok := r.Issue(10); !ok || !i.Own || inventory.ReadMark(i.Body) != findingMark {
+		t.Errorf("%+v", i)
+	}
+	if got := numbersOf(r.Details.Made); !slices.Equal(got, []int{1, 10, 11}) {
+		t.Errorf("made %v", got)
+	}
+}
+
+// TestTheTextOfOurOwnIsKeptForItsMark: though GitHub hides that the token's account
+// belongs to the organisation; and of what it wrote besides nothing is.
+func TestTheTextOfOurOwnIsKeptForItsMark(t *testing.T) {
+	l := acme(t)
+	l.open("ada", mainRepo, "[Audit] main", "1. a finding")                               // 10
+	l.open("ada", mainRepo, "fix(a): ours", "Parent audit: #10\n\n"+findingMark.String()) // 11
+	l.open("ada", mainRepo, "fix(b): by hand", "Parent audit: #10")                       // 12
+	l.open("mallory", mainRepo, "fix(c): pasted", "Parent audit: #10\n\n"+findingMark.String())
+	l.as("ada", func(tx *world.Tx) { must(tx.Conceal(tx.UserByLogin("acme"), tx.UserByLogin("ada"))) })
+	c := l.client("ada")
+	s := l.survey(c)
+	want := map[int]inventory.Mark{10: {}, 11: findingMark, 12: {}, 13: {}}
+	for n, mark := range want {
+		i, ok := s.Repos[0].Issue(n)
+		if !ok || (i.Body != "") != !mark.IsZero() || inventory.ReadMark(i.Body) != mark || i.Own != (n < 13) || i.Association == "MEMBER" || i.Association == "OWNER" {
+			t.Errorf("#%d: %+v", n, i)
+		}
+	}
+}

@@ -81,6 +81,7 @@ type issueJSON struct {
 	EditedAt    time.Time  `json:"lastEditedAt"`
 	Author      *actorJSON `json:"author"`
 	Association string     `json:"authorAssociation"`
+	Own         bool       `json:"viewerDidAuthor"`
 	Labels      *namesJSON `json:"labels"`
 	Repository  slugJSON   `json:"repository"`
 }
@@ -90,7 +91,7 @@ func (j *issueJSON) issue(repo inventory.RepoRef) inventory.Issue {
 	return inventory.Issue{
 		Ref: inventory.Ref{Repo: repo, Number: j.Number}, ID: j.ID, Title: j.Title,
 		Closed: cmp.Or(j.State, j.PullState) != "OPEN", StateReason: j.StateReason, Locked: j.Locked,
-		Author: j.Author.login(), AuthorKind: j.Author.kind(), Association: j.Association, Labels: j.Labels.names(),
+		Author: j.Author.login(), AuthorKind: j.Author.kind(), Association: j.Association, Own: j.Own, Labels: j.Labels.names(),
 		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, ClosedAt: j.ClosedAt, EditedAt: j.EditedAt,
 		IsPull: j.Type == "PullRequest",
 	}

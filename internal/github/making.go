@@ -163,11 +163,8 @@ type groundJSON struct {
 	Issues     bool   `json:"hasIssuesEnabled"`
 	Permission string `json:"viewerPermission"`
 	Newest     struct {
-		Page  pageJSON `json:"pageInfo"`
-		Nodes []struct {
-			issueJSON
-			Mine bool `json:"viewerDidAuthor"`
-		} `json:"nodes"`
+		Page  pageJSON    `json:"pageInfo"`
+		Nodes []issueJSON `json:"nodes"`
 	} `json:"issues"`
 	Pulls issuePageJSON `json:"pullRequests"`
 }
@@ -213,8 +210,12 @@ func (c *Client) Ground(ctx context.Context, repo inventory.RepoRef, above int, 
 				done = true
 				continue
 			}
-			if mark := inventory.ReadMark(n.Body); !mark.IsZero() {
-				out.Made = append(out.Made, inventory.Made{Issue: n.issue(repo), Mark: mark, Mine: n.Mine})
+			m := inventory.Made{Issue: n.issue(repo), Mark: inventory.ReadMark(n.Body)}
+			if n.Own {
+				m.Inside = inventory.MarksIn(n.Body)
+			}
+			if !m.Mark.IsZero() || len(m.Inside) > 0 {
+				out.Made = append(out.Made, m)
 			}
 		}
 		if done {

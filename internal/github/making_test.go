@@ -50,7 +50,7 @@ func TestMaking(t *testing.T) {
 	}
 	g, err := c.Ground(ctx, mainRepo, before.Newest, nil)
 	check(err)
-	if len(g.Made) != 25 || g.Newest != refs[24].Number || g.Made[0].Ref != refs[24] || !g.Made[0].Mine || g.Made[0].Body != "" || g.Made[24].Mark != inventory.NewMark(inventory.MarkFinding, "x") {
+	if len(g.Made) != 25 || g.Newest != refs[24].Number || g.Made[0].Ref != refs[24] || !g.Made[0].Own || g.Made[0].Body != "" || g.Made[24].Mark != inventory.NewMark(inventory.MarkFinding, "x") {
 		t.Fatalf("%d made, %+v", len(g.Made), g.Made[0])
 	}
 

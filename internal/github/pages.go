@@ -40,7 +40,7 @@ func (s *survey) issuePage(r *repoReading, p *issuePageJSON) {
 		}
 		i := &issueReading{Issue: j.issue(r.repo.Ref), ours: r.repo.Ref}
 		switch {
-		case s.o.Trust.Author(i.Author, i.AuthorKind, i.Association):
+		case s.o.Trust.Keeps(i.Issue, j.Body):
 			i.Body = j.Body
 		case i.HasLabel(s.accepted()):
 			i.pending = j.Body

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -166,6 +167,37 @@ func TestStaleSearch(t *testing.T) {
 	p.clock.Advance(time.Minute)
 	if n := count(); n != 6.0 {
 		t.Errorf("%v found once the index has caught up", n)
+	}
+}
+
+// TestListsLagBehind: what was just made is in no list and no timeline, and there
+// by its number.
+func TestListsLagBehind(t *testing.T) {
+	p := opened(t, Options{Limits: unlimited()})
+	p.clock.Advance(time.Hour)
+	made := p.do("POST", widgets+"/issues", object{"title": "Newest", "body": "See #1"}).want(201).object()
+	query := `query L{repository(owner:"acme",name:"widgets"){issues(first:100){totalCount nodes{title}} issue(number:1){timelineItems(first:100,itemTypes:[CROSS_REFERENCED_EVENT]){totalCount}}}}`
+	shown := func() string {
+		text := string(p.do("POST", "/graphql", object{"query": query}).want(200).Body)
+		listed := strings.Contains(string(p.do("GET", widgets+"/issues?state=all&per_page=100", nil).want(200).Body), `"Newest"`)
+		found := strings.Contains(string(p.do("GET", "/search/issues?q=repo:acme/widgets+is:issue", nil).want(200).Body), `"Newest"`)
+		one := p.do("GET", fmt.Sprint(widgets, "/issues/", made["number"]), nil).want(200).object()["title"]
+		return fmt.Sprintln(strings.Contains(text, `"Newest"`), strings.Contains(text, `"timelineItems":{"totalCount":1}`), listed, found, one)
+	}
+	for _, c := range []struct {
+		faults, want string
+		wait         time.Duration
+	}{
+		{"", "true true true true Newest", 0},
+		{"lag=30s@*", "false false false false Newest", 0},
+		{"lag=30s@L", "false false true true Newest", 0},
+		{"lag=30s@*", "true true true true Newest", time.Minute},
+	} {
+		p.clock.Advance(c.wait)
+		_ = p.s.Faults().Replace(c.faults)
+		if got := strings.TrimSpace(shown()); got != c.want {
+			t.Errorf("%q: %s, want %s", c.faults, got, c.want)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (x *exchange) serveGraphQL() {
 
 	var instead *rest.Answer
 	stopped := false
-	opts := graph.Options{WebURL: x.site.html, Rate: x.s.rate, Overrun: x.overrun}
+	opts := graph.Options{WebURL: x.site.html, Rate: x.s.rate, Overrun: x.overrun, Lag: x.lag}
 	opts.Admit = func(_ context.Context, _ world.Actor, p graph.Plan) *graph.Error {
 		refused, a, stop := x.admit(p)
 		instead, stopped = a, stop

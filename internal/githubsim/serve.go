@@ -178,7 +178,7 @@ func (x *exchange) serveREST() {
 	actor := x.actor
 	actor.Changed = x.changed
 	q := &rest.Request{Method: x.r.Method, Header: x.r.Header, Query: x.r.URL.Query(), RawQuery: x.r.URL.RawQuery, Body: x.body, Match: m, Actor: actor,
-		Base: x.site.api, HTML: x.site.html, Limits: x.rateLimits, Search: x.index()}
+		Base: x.site.api, HTML: x.site.html, Limits: x.rateLimits, Search: x.index(), Lag: x.lag()}
 	x.at(BeforeEffect)
 	if x.fault != nil && x.fault.Kind == faults.Late {
 		x.putOff(func(then *requestlog.Record) {
@@ -226,7 +226,18 @@ func (x *exchange) index() *searchindex.Index {
 	if x.fault != nil && x.fault.Kind == faults.StaleSearch {
 		return searchindex.New(x.s.opts.SearchDelay + staleBy)
 	}
+	if lag := x.lag(); lag > 0 {
+		return searchindex.New(x.s.opts.SearchDelay + lag)
+	}
 	return x.s.search
+}
+
+// lag is how far lists are behind under the fault of that name.
+func (x *exchange) lag() time.Duration {
+	if x.fault != nil && x.fault.Kind == faults.Lag {
+		return x.fault.Wait
+	}
+	return 0
 }
 
 // rateLimits is the body of GET /rate_limit.

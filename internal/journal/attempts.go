@@ -19,13 +19,15 @@ import (
 //	2026-02-05T09:00:00Z recalled owner/repo#112 sum=89abcdef
 //	2026-02-05T09:00:00Z posted owner/repo#112 4712 60303ae22b998861 sum=89abcdef
 //	2026-02-05T09:00:00Z withdrawn owner/repo#112 4712 sum=89abcdef
+//	2026-02-05T09:00:00Z made owner/repo#113 finding 0123456789abcdef sum=89abcdef
 //	2026-02-05T09:00:00Z taken-back owner/repo#113 sum=89abcdef
 //	2026-02-05T09:00:00Z given-again owner/repo#113 sum=89abcdef
 //
 // The order of a child's lines says what holds: a comment and the claims stand
 // until a dispatch uses them up, a recall until the next dispatch, and what was
-// posted once and for all until that comment is withdrawn; an issue that we made
-// and an undo closed is taken back until it is given again. A claim is
+// posted once and for all until that comment is withdrawn; an issue was made here
+// with its mark for good; one that an undo closed is taken back until it is given
+// again. A claim is
 // written here before it is sent, so several may stand of which one, or none,
 // ever came to be.
 const attemptsName = "attempts.log"
@@ -38,13 +40,19 @@ type child struct {
 	event    string           // of the newest dispatch
 	recalled time.Time        // zero: not since the newest dispatch
 	posted   map[string]int64 // comments posted once and for all, by the digest of their text
-	back     time.Time        // when the issue, made by us, was taken back; zero: it was not, or was given again
+	made     inventory.Provenance
+	back     time.Time // when the issue, made by us, was taken back; zero: it was not, or was given again
 }
 
 type attempts struct {
 	log      sealed
 	children map[string]child
 	claims   map[string]bool // the objects of all claims ever noted
+	made     map[string]int  // by madeKey, the newest issue that was made so
+}
+
+func madeKey(repo inventory.RepoRef, mark inventory.Mark) string {
+	return repo.Key() + " " + mark.String()
 }
 
 // Standing is the target comment of a child that was posted for an attempt
@@ -162,6 +170,42 @@ func (s *Store) NoteGivenAgain(at time.Time, ref inventory.Ref) error {
 	return s.note(at, ref, func(c child) bool { return c.back.IsZero() }, "given-again")
 }
 
+// Made are the issues that this folder made, by inventory.RepoRef.Key and number.
+func (s *Store) Made() (map[string]map[int]inventory.Provenance, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]map[int]inventory.Provenance{}
+	err := s.attempts.log.catchUp(s)
+	for key, c := range s.attempts.children {
+		if c.made.Mark.IsZero() {
+			continue
+		}
+		ref, parseErr := inventory.ParseRef(key, inventory.RepoRef{}, "")
+		if parseErr != nil {
+			return nil, parseErr
+		}
+		if out[ref.Repo.Key()] == nil {
+			out[ref.Repo.Key()] = map[int]inventory.Provenance{}
+		}
+		out[ref.Repo.Key()][ref.Number] = c.made
+	}
+	return out, err
+}
+
+// MadeAs is the newest issue of a repository that this folder made with a mark; 0:
+// none.
+func (s *Store) MadeAs(repo inventory.RepoRef, mark inventory.Mark) (number int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.attempts.log.catchUp(s)
+	return s.attempts.made[madeKey(repo, mark)], err
+}
+
+// NoteMade notes that we made an issue, and as what. Noting it again adds nothing.
+func (s *Store) NoteMade(at time.Time, ref inventory.Ref, mark inventory.Mark) error {
+	return s.note(at, ref, func(c child) bool { return c.made.Mark == mark }, "made", string(mark.Kind), mark.Key)
+}
+
 // NoteDispatch notes that a child was dispatched, by the id of its LABELED
 // event. Noting it again adds nothing.
 func (s *Store) NoteDispatch(at time.Time, ref inventory.Ref, event string) error {
@@ -189,7 +233,7 @@ func newAttempts() *attempts {
 	a := &attempts{}
 	a.log = sealed{
 		name:  attemptsName,
-		empty: func() { a.children, a.claims = map[string]child{}, map[string]bool{} },
+		empty: func() { a.children, a.claims, a.made = map[string]child{}, map[string]bool{}, map[string]int{} },
 		take: func(note []byte) bool {
 			at, key, words, ok := parseAttempt(note)
 			if ok {
@@ -211,7 +255,7 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.claims = append(c.claims, words[1])
 		a.claims[words[1]] = true
 	case "dispatched":
-		c = child{event: words[1], posted: c.posted}
+		c = child{event: words[1], posted: c.posted, made: c.made}
 	case "recalled":
 		c.recalled = at
 	case "posted":
@@ -221,6 +265,12 @@ func (a *attempts) take(at time.Time, key string, words []string) {
 		c.posted[words[2]], _ = strconv.ParseInt(words[1], 10, 64)
 	case "withdrawn":
 		maps.DeleteFunc(c.posted, func(_ string, id int64) bool { return strconv.FormatInt(id, 10) == words[1] })
+	case "made":
+		c.made = inventory.Provenance{Mark: inventory.Mark{Kind: inventory.MarkKind(words[1]), Key: words[2]}, At: at}
+		if ref, err := inventory.ParseRef(key, inventory.RepoRef{}, ""); err == nil {
+			k := madeKey(ref.Repo, c.made.Mark)
+			a.made[k] = max(a.made[k], ref.Number)
+		}
 	case "taken-back":
 		c.back = at
 	case "given-again":
@@ -237,7 +287,7 @@ func parseAttempt(note []byte) (at time.Time, key string, words []string, ok boo
 	}
 	at, err := time.Parse(time.RFC3339, f[0])
 	ref, refErr := inventory.ParseRef(f[2], inventory.RepoRef{}, "")
-	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3, "posted": 5, "withdrawn": 4, "taken-back": 3, "given-again": 3}[f[1]]
+	want := map[string]int{"comment": 5, "claimed": 4, "dispatched": 4, "recalled": 3, "posted": 5, "withdrawn": 4, "made": 5, "taken-back": 3, "given-again": 3}[f[1]]
 	if err != nil || refErr != nil || ref.Repo.IsZero() || len(f) != want {
 		return at, "", nil, false
 	}
@@ -245,6 +295,9 @@ func parseAttempt(note []byte) (at time.Time, key string, words []string, ok boo
 		if id, err := strconv.ParseInt(f[3], 10, 64); err != nil || id <= 0 {
 			return at, "", nil, false
 		}
+	}
+	if f[1] == "made" && inventory.ReadMark("<!-- core-dev:"+f[3]+":"+f[4]+" -->").IsZero() {
+		return at, "", nil, false
 	}
 	return at, ref.Key(), append([]string{f[1]}, f[3:]...), true
 }

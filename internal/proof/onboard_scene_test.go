@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/githubsim"
@@ -75,6 +76,7 @@ func yardScene(base string, do func(y *yard)) scene {
 			owner := sim.Fleet().Owner
 			return sim.World().Update(world.System(), func(tx *world.Tx) error {
 				tx.As(world.Actor{User: tx.UserByLogin(owner)})
+				tx.At(tx.Now().Add(-time.Hour)) // what is there is no news
 				repo, err := tx.CreateRepo(world.NewRepo{Owner: tx.UserByLogin(smallOrg), Name: "work", DefaultBranch: base, Language: "Go"})
 				if err != nil {
 					return err
@@ -97,19 +99,21 @@ func yardScene(base string, do func(y *yard)) scene {
 	}
 }
 
-// wholeScene has a bit of all that onboarding does: an audit whose three
-// findings, in three packages, are of one kind and so get a framework issue; an
+// wholeScene has a bit of all that onboarding does: two audits whose four findings,
+// in three packages, are of one kind and so share a framework issue, and the second
+// of which has, when the first has ended, a pattern by itself, of other words; an
 // epic of testing that takes in an issue; one new epic with its branch; one
-// dispatch; two labels that are missing.
+// dispatch; a label that is missing.
 func wholeScene() scene {
 	return yardScene("", func(y *yard) {
-		for _, l := range []string{"high", "security", "single-file", "package", "complexity:small", "complexity:medium", "complexity:large", "audit", "agentic", "quality", "testing", "jules"} {
+		for _, l := range []string{"high", "security", "single-file", "package", "complexity:small", "complexity:medium", "complexity:large", "audit", "lang:go", "agentic", "quality", "testing", "jules"} {
 			if y.LabelByName(y.repo, l) == nil {
 				_, err := y.CreateLabel(y.repo, world.NewLabel{Name: l, Color: "c5def5"})
 				y.note(err)
 			}
 		}
-		y.issue("[Audit] input", audit("api/read.go: Input is never validated", "store/read.go: Input is never validated", "web/read.go: Input is never validated"))
+		y.issue("[Audit] input", audit("api/read.go: Input is not validated"))
+		y.issue("[Audit] pages", audit("api/read.go: Input of a page is not validated", "store/read.go: Input of a page is not validated", "web/read.go: Input is not validated"))
 		old := y.issue("test(api): cover the reader", "")
 		y.issue("epic(testing): what is not covered", fmt.Sprintf("- [ ] #%d\n", old))
 		y.issue("test(web): cover the reader", "")

@@ -232,8 +232,9 @@ var sizes = []struct {
 	{"small", phrases(`small`, `low`, `s`, `xs`, `tiny`, `trivial`, `minutes?`, `min`, `hours?`, `h`, `\d+h`, `\d+m`, `minor`, `easy`, `quick`, `one-?liner`, `1`, `2`)},
 }
 
-// sizeOf goes by what the auditor says of effort, then by the category map,
-// then by scope.
+// sizeOf goes by what the auditor says of effort, then by the category map
+// (spec/2-flows "Stage 1"), whatever the scope; what the map leaves open goes by
+// scope.
 func sizeOf(f *record, s subject) string {
 	if f.size != "" {
 		for _, z := range sizes {
@@ -241,9 +242,6 @@ func sizeOf(f *record, s subject) string {
 				return z.size
 			}
 		}
-	}
-	if s.size == "medium" && f.Scope == "framework" {
-		return "large"
 	}
 	if s.size != "" {
 		return s.size

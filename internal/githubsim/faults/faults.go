@@ -18,6 +18,8 @@
 //	secondary       refused by a secondary limit, retry-after 60
 //	garbage         it happened; the body of the answer is not JSON
 //	stale-search    a search answers from the index before the last changes
+//	lag=DUR         lists lack the issues and pull requests of the last DUR of virtual time, timelines the references
+//	                they make; asked for by its number each is there
 //
 // MATCH says to which requests: "METHOD /path/glob" for REST ("*" for any method; in a path "*" is one segment, a final
 // "**" any rest), the name of a GraphQL operation or of a top-level field, or "*" for every request. #N means the Nth matching
@@ -57,16 +59,17 @@ const (
 	Secondary   Kind = "secondary"
 	Garbage     Kind = "garbage"
 	StaleSearch Kind = "stale-search"
+	Lag         Kind = "lag"
 )
 
 // timed tells the kinds, and whether one takes a duration.
 var timed = map[Kind]bool{Error500: false, Error502: false, Error503: false, After502: false, CutBefore: false, CutAfter: false,
-	Late: true, Slow: true, Timeout: false, Partial: false, RateLimit: false, Secondary: false, Garbage: false, StaleSearch: false}
+	Late: true, Slow: true, Timeout: false, Partial: false, RateLimit: false, Secondary: false, Garbage: false, StaleSearch: false, Lag: true}
 
 // Rule is one parsed rule.
 type Rule struct {
 	Kind    Kind
-	Wait    time.Duration // of late and slow
+	Wait    time.Duration // of late, slow and lag
 	Method  string        // REST method, "*" for any; empty for a GraphQL rule and for "*"
 	Path    string        // REST path glob
 	Name    string        // GraphQL operation or field; "*" matches every request

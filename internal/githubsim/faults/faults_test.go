@@ -31,6 +31,7 @@ func TestABadSpecSaysWhatIsWrong(t *testing.T) {
 		"599@*":                     "unknown kind",
 		"late@*":                    "needs a duration",
 		"late=0s@*":                 "above zero",
+		"lag@*":                     "needs a duration",
 		"502=3s@*":                  "takes no argument",
 		"502@":                      "neither",
 		"502@*#0":                   "from 1",
@@ -97,7 +98,7 @@ func TestChanceIsDrawnFromTheSeed(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"", "502@POST /repos/*/*/issues#2,late=5m@addComment", "cut-after@*%1", "slow=1h2m@GET /a/**#3+", ",", "@", "late=@#"} {
+	for _, s := range []string{"", "502@POST /repos/*/*/issues#2,late=5m@addComment", "cut-after@*%1", "slow=1h2m@GET /a/**#3+", "lag=5s@*", ",", "@", "late=@#"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, spec string) {

@@ -45,6 +45,9 @@ type Options struct {
 	// Overrun tells that a request is to run out of resources after that many root fields; for
 	// faults. Negative: it is not.
 	Overrun func(Plan) int
+	// Lag is how far lists of issues and pull requests, and references in timelines, are behind
+	// this request; for faults. It is asked when a list is made.
+	Lag func() time.Duration
 }
 
 // Executor answers GraphQL requests from one world. It is safe for concurrent use.

@@ -131,11 +131,20 @@ func (x *execution) issues(repo *world.Repo, f *selected) list {
 	keep := x.filter(f.args, f.def.Name == "pullRequests")
 	var items []any
 	for _, i := range x.tx.Issues(repo.ID) {
-		if keep(i) {
+		if keep(i) && x.listed(i.CreatedAt) {
 			items = append(items, i)
 		}
 	}
 	return x.sorted(items, f.args)
+}
+
+// listed tells whether lists show what was made at a time already.
+func (x *execution) listed(made time.Time) bool {
+	if x.executor.opts.Lag == nil {
+		return true
+	}
+	lag := x.executor.opts.Lag()
+	return lag == 0 || !made.After(x.tx.Now().Add(-lag))
 }
 
 // sorted puts issues in the order asked for; unasked they come as they were made.

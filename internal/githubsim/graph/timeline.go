@@ -86,7 +86,7 @@ func (x *execution) item(e *world.Event) any {
 		}
 		return nil
 	case world.CrossReferenced:
-		if s := x.tx.IssueByID(e.SourceID); s == nil || !x.visible(s) {
+		if s := x.tx.IssueByID(e.SourceID); s == nil || !x.visible(s) || !x.listed(s.CreatedAt) {
 			return nil
 		}
 	case world.SubIssueAdded, world.SubIssueRemoved, world.ParentAdded, world.ParentRemoved:

@@ -33,6 +33,7 @@ type Request struct {
 	HTML     string // of the web pages: http://127.0.0.1:1
 	Limits   func() object
 	Search   *searchindex.Index
+	Lag      time.Duration // how far lists of issues and pull requests are behind; for faults
 }
 
 // Answer is what the server writes. Body is complete; the server adds ETag and the headers every answer has.
@@ -70,6 +71,11 @@ func created(body object) (*reply, error) {
 		r.header.Set("Location", u)
 	}
 	return r, nil
+}
+
+// listed tells whether lists show what was made at a time already.
+func (c *call) listed(made time.Time) bool {
+	return c.Lag == 0 || !made.After(c.tx.Now().Add(-c.Lag))
 }
 
 // Do carries out a request. A refusal is an answer, too; it has changed nothing.

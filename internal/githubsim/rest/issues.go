@@ -22,7 +22,7 @@ func listIssues(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := slices.DeleteFunc(c.tx.Issues(r.ID), func(i *world.Issue) bool { return !keep(i) })
+	list := slices.DeleteFunc(c.tx.Issues(r.ID), func(i *world.Issue) bool { return !keep(i) || !c.listed(i.CreatedAt) })
 	if err := c.sortIssues(list); err != nil {
 		return nil, err
 	}

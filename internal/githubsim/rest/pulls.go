@@ -109,7 +109,7 @@ func listPulls(c *call) (*reply, error) {
 	owner, head, _ := strings.Cut(c.Query.Get("head"), ":")
 	base := c.Query.Get("base")
 	list := slices.DeleteFunc(c.tx.Issues(r.ID), func(i *world.Issue) bool {
-		if i.Pull == nil || (which != "all" && state(i) != which) || (base != "" && i.Pull.BaseRef != base) {
+		if i.Pull == nil || !c.listed(i.CreatedAt) || (which != "all" && state(i) != which) || (base != "" && i.Pull.BaseRef != base) {
 			return true
 		}
 		if head == "" {

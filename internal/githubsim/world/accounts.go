@@ -69,6 +69,25 @@ func (tx *Tx) AddMember(org, user *User, owner bool) (*User, error) {
 	}), nil
 }
 
+// Conceal hides a user's membership of an organisation: what the user writes there
+// shows as by one who contributed, or by nobody in particular.
+func (tx *Tx) Conceal(org, user *User) (*User, error) {
+	if !tx.writing {
+		return nil, errReadOnly
+	}
+	if org = tx.s.users.rows[org.ID]; org == nil || !slices.Contains(org.Members, user.ID) {
+		return nil, notFound()
+	}
+	if v := tx.Viewer(); !tx.actor.system && (v == nil || v.ID != user.ID) {
+		return nil, forbidden("Only the member may do that.")
+	}
+	return tx.s.users.update(org.ID, func(o *User) {
+		if !slices.Contains(o.Concealed, user.ID) {
+			o.Concealed = append(o.Concealed, user.ID)
+		}
+	}), nil
+}
+
 // CreateToken makes a token. Without a text it gets one of GitHub's form that
 // follows from its id: a demo's tokens are no secrets.
 func (tx *Tx) CreateToken(n NewToken) (*Token, error) {

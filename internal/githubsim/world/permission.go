@@ -89,7 +89,7 @@ func (tx *Tx) Association(user *User, repo *Repo) string {
 	if user.ID == repo.OwnerID {
 		return "OWNER"
 	}
-	if owner := tx.s.users.rows[repo.OwnerID]; owner != nil && owner.Kind == Organization && slices.Contains(owner.Members, user.ID) {
+	if owner := tx.s.users.rows[repo.OwnerID]; owner != nil && owner.Kind == Organization && slices.Contains(owner.Members, user.ID) && !slices.Contains(owner.Concealed, user.ID) {
 		return "MEMBER"
 	}
 	// An app's bot has its access from the app's installation: GitHub names it no collaborator.

@@ -120,3 +120,23 @@ func TestDeletedAndTransferred(t *testing.T) {
 		}
 	})
 }
+
+// TestAConcealedMemberLooksLikeAnybody: and has the same access.
+func TestAConcealedMemberLooksLikeAnybody(t *testing.T) {
+	s := set(t, "")
+	s.must(as(s.bob), func(tx *world.Tx) error {
+		org := tx.UserByLogin("acme")
+		before := tx.Association(s.bob, s.widgets)
+		if _, err := tx.Conceal(org, s.ann); err == nil {
+			t.Error("somebody else's membership is concealed")
+		}
+		if _, err := tx.Conceal(org, s.bob); err != nil {
+			return err
+		}
+		if after := tx.Association(s.bob, s.widgets); before != "MEMBER" || after != "NONE" || tx.Permission(s.bob, s.widgets) != world.Write {
+			t.Errorf("%s, then %s, with %s", before, after, tx.Permission(s.bob, s.widgets))
+		}
+		return nil
+	})
+	s.refusedAs(s.w.Update(as(s.cat), func(tx *world.Tx) error { _, err := tx.Conceal(tx.UserByLogin("acme"), s.cat); return err }), 404, "")
+}

@@ -130,7 +130,7 @@ func (s *state) tables() []stored {
 
 func cloneUser(u *User) *User {
 	c := *u
-	c.Members, c.Owners = slices.Clone(u.Members), slices.Clone(u.Owners)
+	c.Members, c.Owners, c.Concealed = slices.Clone(u.Members), slices.Clone(u.Owners), slices.Clone(u.Concealed)
 	return &c
 }
 

@@ -21,8 +21,9 @@ type User struct {
 	Kind      UserKind  `json:"kind"`
 	Name      string    `json:"name,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
-	Members   []int64   `json:"members,omitempty"` // of an organisation: user ids
-	Owners    []int64   `json:"owners,omitempty"`  // of an organisation: those members who administer it
+	Members   []int64   `json:"members,omitempty"`   // of an organisation: user ids
+	Owners    []int64   `json:"owners,omitempty"`    // of an organisation: those members who administer it
+	Concealed []int64   `json:"concealed,omitempty"` // of an organisation: those members whose membership is shown to nobody
 }
 
 // UserKind tells accounts apart as GitHub's "type" does.
