@@ -19,7 +19,6 @@ type joining struct {
 	epic    *inventory.Epic
 	members []member
 	add     flows.AddChildren
-	left    []flows.Skip // what must not stand there
 }
 
 // taker is an open epic of a theme.
@@ -46,7 +45,7 @@ func (o Organise) join(w flows.World, web web, repo *inventory.Repo) joined {
 	for k := range epics {
 		e := &epics[k]
 		if theme := themeOf(e); theme != "" && e.Running() {
-			j.takers[theme] = append(j.takers[theme], takerOf(w, repo, e))
+			j.takers[theme] = append(j.takers[theme], takerOf(w, web, repo, e))
 		}
 	}
 	var order []string
@@ -144,7 +143,6 @@ func (j *joiner) put(h *taker, members []member) []member {
 	if h.room -= n; h.room == 0 && h.full == "" {
 		h.full = fmt.Sprintf("with %d children it takes no more", len(h.epic.Children)+n)
 	}
-	j.skips = append(j.skips, adding.left...)
 	if len(adding.members) > 0 {
 		j.joins = append(j.joins, adding)
 	}
@@ -153,15 +151,10 @@ func (j *joiner) put(h *taker, members []member) []member {
 
 // addition is what adding these to an epic's checklist is.
 func addition(e *inventory.Epic, members []member, w web) joining {
-	j := joining{epic: e, add: flows.AddChildren{Epic: e.Ref}}
-	names, why := place(e, members, w)
-	for k, m := range members {
-		if why[k] != "" {
-			j.left = append(j.left, flows.Skip{Target: m.issue.Ref.String(), Reason: why[k]})
-			continue
-		}
-		j.members = append(j.members, m)
-		j.add.Children = append(j.add.Children, flows.NewChild{Ref: m.issue.Ref, Title: flows.HarmlessWithin(m.issue.Title, titleRunes), Phase: names[k]})
+	j := joining{epic: e, members: members, add: flows.AddChildren{Epic: e.Ref}}
+	for k, name := range place(e, members, w) {
+		i := members[k].issue
+		j.add.Children = append(j.add.Children, flows.NewChild{Ref: i.Ref, Title: flows.HarmlessWithin(i.Title, titleRunes), Phase: name})
 	}
 	return j
 }
@@ -169,7 +162,7 @@ func addition(e *inventory.Epic, members []member, w web) joining {
 // takerOf says how many children an open epic takes yet. A stranger's text is
 // read where it was accepted, and never written to: their next edit would have
 // our words under their name.
-func takerOf(w flows.World, repo *inventory.Repo, e *inventory.Epic) *taker {
+func takerOf(w flows.World, web web, repo *inventory.Repo, e *inventory.Epic) *taker {
 	i, ok := w.Snapshot.Find(e.Ref)
 	h := &taker{epic: e, issue: i}
 	if !ok {
@@ -178,6 +171,10 @@ func takerOf(w flows.World, repo *inventory.Repo, e *inventory.Epic) *taker {
 	}
 	if t := w.Rules.Trust; !t.Author(i.Author, i.AuthorKind, i.Association) {
 		h.full = "its author takes part by a label alone: nothing is written into their text"
+		return h
+	}
+	if waits, later, is := stuck(e, web); is {
+		h.full = fmt.Sprintf("its %s waits for %s in a later phase: a person has to move one of them", waits.From(e.Ref.Repo), later.From(e.Ref.Repo))
 		return h
 	}
 	n := len(e.Children)

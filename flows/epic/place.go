@@ -144,9 +144,31 @@ func (l *layout) begun(kind int) (slot, bool) {
 	return slot{n, kind, fmt.Sprintf("%s %d: %s", word, n, text)}, true
 }
 
-// place says under which heading of an open epic each of these issues goes, and
-// of those that fit nowhere why. An issue goes to the earliest phase of its kind
-// that is
+// stuck tells of an epic whose phases stand the other way round than what its
+// children wait for, be it through others: neither of the two ever starts.
+func stuck(e *inventory.Epic, w web) (waits, later inventory.Ref, is bool) {
+	for _, c := range e.Children {
+		if !binds(e, c) || c.Issue == nil {
+			continue
+		}
+		behind := w.behind(c.Issue)
+		for _, d := range e.Children {
+			if binds(e, d) && e.Phases[d.Phase].Ordinal > e.Phases[c.Phase].Ordinal && behind[d.Ref.Key()] {
+				return c.Ref, d.Ref, true
+			}
+		}
+	}
+	return inventory.Ref{}, inventory.Ref{}, false
+}
+
+// binds tells whether a child is open in a phase with an ordinal: others wait for
+// it, or it for others.
+func binds(e *inventory.Epic, c inventory.Child) bool {
+	return e.Phases[c.Phase].HasOrdinal && !c.Closed()
+}
+
+// place says under which heading of an open epic that is not stuck each of these
+// issues goes: the earliest phase of its kind that is
 //   - not before the first unfinished one: what could be dispatched there and
 //     later would wait for it, for nothing,
 //   - not before an open child that it waits for, be it through others,
@@ -155,64 +177,46 @@ func (l *layout) begun(kind int) (slot, bool) {
 // So nothing ever waits for itself: along what issues wait for the ordinals never
 // rise, and from a phase to those before it they fall. Phases without an ordinal
 // are open at once and bind nothing.
-func place(e *inventory.Epic, members []member, w web) (names, why []string) {
-	names, why = make([]string, len(members)), make([]string, len(members))
+func place(e *inventory.Epic, members []member, w web) []string {
+	names := make([]string, len(members))
 	l := layoutOf(e, headings(members))
 	if len(l.slots) == 0 {
 		for k, m := range members {
 			names[k] = unordered(e, m)
 		}
-		return names, why
+		return names
 	}
-	begin := math.MinInt
-	for _, s := range l.slots {
-		if slices.ContainsFunc(e.Phases, func(p inventory.Phase) bool {
-			return p.HasOrdinal && p.Ordinal == s.ordinal && !p.Finished()
-		}) {
-			begin = s.ordinal
-			break
+	begin := math.MaxInt // of the first unfinished phase
+	for _, p := range e.Phases {
+		if p.HasOrdinal && !p.Finished() {
+			begin = min(begin, p.Ordinal)
 		}
+	}
+	if begin == math.MaxInt {
+		begin = l.slots[0].ordinal
 	}
 	at := make([]int, len(members))
 	for k, m := range members {
 		from, to := begin, math.MaxInt
-		var after, before inventory.Ref
 		for _, c := range e.Children {
-			p := e.Phases[c.Phase]
-			if !p.HasOrdinal || c.Closed() {
+			if !binds(e, c) {
 				continue
 			}
-			if p.Ordinal > from && w.behind(m.issue)[c.Ref.Key()] {
-				from, after = p.Ordinal, c.Ref
+			n := e.Phases[c.Phase].Ordinal
+			if w.behind(m.issue)[c.Ref.Key()] {
+				from = max(from, n)
 			}
-			if p.Ordinal < to && c.Issue != nil && w.behind(c.Issue)[m.issue.Ref.Key()] {
-				to, before = p.Ordinal, c.Ref
+			if c.Issue != nil && w.behind(c.Issue)[m.issue.Ref.Key()] {
+				to = min(to, n)
 			}
-		}
-		if from > to {
-			home := e.Ref.Repo
-			why[k] = fmt.Sprintf("of %s, whose theme it is, %s waits for it, and it waits for %s in a later phase: a person has to move one of them", e.Ref.From(home), before.From(home), after.From(home))
-			continue
 		}
 		at[k] = l.choose(kindOf(e, m), from, to).ordinal
 	}
-	var placed []member
-	var ordinals []int
-	for k, m := range members {
-		if why[k] == "" {
-			placed, ordinals = append(placed, m), append(ordinals, at[k])
-		}
-	}
-	hasten(placed, ordinals, w)
-	for k := range members {
-		if why[k] != "" {
-			continue
-		}
-		n := ordinals[0]
-		ordinals = ordinals[1:]
+	hasten(members, at, w)
+	for k, n := range at {
 		names[k] = l.slots[slices.IndexFunc(l.slots, func(s slot) bool { return s.ordinal == n })].name
 	}
-	return names, why
+	return names
 }
 
 // kindOf is the kind of phase an issue that is added belongs to. A critical one
