@@ -130,6 +130,7 @@ func (m *imagining) do(effect Effect) {
 		m.reopen(e.Issue)
 	case LinkChild:
 		m.issue(e.Child).Parent = e.Parent
+		m.issue(e.Parent).SubIssues++
 	case Block:
 		i := m.issue(e.Issue)
 		i.BlockedBy = append(slices.Clip(i.BlockedBy), inventory.Dependency{Ref: e.By})

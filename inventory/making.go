@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// GitHub's bounds, as its documentation of sub-issues and dependencies has them.
+// GitHub's bounds: of a body as its API refuses more, the others as its
+// documentation of sub-issues and dependencies has them.
 const (
-	MostSubIssues = 100 // of one issue
-	MostBlocked   = 50  // issues that one issue blocks, or is blocked by
+	MostBody      = 65_536 // characters of an issue's body
+	MostSubIssues = 100    // of one issue
+	MostBlocked   = 50     // issues that one issue blocks, or is blocked by
 )
 
 // Ground is what is read of a repository right before an issue is made in it,

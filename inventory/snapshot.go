@@ -103,9 +103,10 @@ type Issue struct {
 	EditedAt    time.Time    `json:"edited_at,omitzero"` // last edit of the body
 	LabelEvents []LabelEvent `json:"label_events,omitempty"`
 	BlockedBy   []Dependency `json:"blocked_by,omitempty"`
-	Parent      Ref          `json:"parent,omitzero"`   // native parent, where sub-issues are read (Details)
-	IsPull      bool         `json:"is_pull,omitempty"` // a checklist may name a pull request
-	Missing     bool         `json:"missing,omitempty"` // named as a child, not to be found
+	Parent      Ref          `json:"parent,omitzero"`      // native parent, where sub-issues are read (Details)
+	SubIssues   int          `json:"sub_issues,omitempty"` // how many native ones it has, closed ones too; read with Parent
+	IsPull      bool         `json:"is_pull,omitempty"`    // a checklist may name a pull request
+	Missing     bool         `json:"missing,omitempty"`    // named as a child, not to be found
 }
 
 // Dependency is an issue this one is blocked by.

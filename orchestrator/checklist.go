@@ -75,8 +75,8 @@ func (d *rewrite) made(body string) (string, error) {
 	if err != nil {
 		return "", &NeedsPerson{d.epic.String(), err.Error()}
 	}
-	if n := utf8.RuneCount(next); n > mostBody {
-		return "", &NeedsPerson{d.epic.String(), fmt.Sprintf("with it the body has %d characters, and GitHub takes %d: begin a second epic, or shorten this one", n, mostBody)}
+	if n := utf8.RuneCount(next); n > inventory.MostBody {
+		return "", &NeedsPerson{d.epic.String(), fmt.Sprintf("with it the body has %d characters, and GitHub takes %d: begin a second epic, or shorten this one", n, inventory.MostBody)}
 	}
 	return string(next), nil
 }

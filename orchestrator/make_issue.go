@@ -10,11 +10,8 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// GitHub's bounds of an issue, in characters.
-const (
-	mostTitle = 256
-	mostBody  = 65536
-)
+// mostTitle is GitHub's bound of an issue's title, in characters.
+const mostTitle = 256
 
 // exclusive is a deed that no two runs of one folder carry out at once: between
 // its look and its write nothing at GitHub would keep the second one off.
@@ -135,8 +132,8 @@ func (d makeIssue) fits() error {
 	if n := utf8.RuneCountInString(d.Title); n == 0 || n > mostTitle {
 		return tooLong(fmt.Sprintf("%s: a title of %d characters, and GitHub takes 1 to %d: shorten the finding's title in its audit, and plan again", d.Repo, n, mostTitle))
 	}
-	if n := utf8.RuneCountInString(d.Body); n > mostBody {
-		return tooLong(fmt.Sprintf("%s: %q has a body of %d characters, and GitHub takes %d: split it in its source, and plan again", d.Repo, d.Title, n, mostBody))
+	if n := utf8.RuneCountInString(d.Body); n > inventory.MostBody {
+		return tooLong(fmt.Sprintf("%s: %q has a body of %d characters, and GitHub takes %d: split it in its source, and plan again", d.Repo, d.Title, n, inventory.MostBody))
 	}
 	return nil
 }

@@ -23,8 +23,8 @@ func (d openPull) look(ctx context.Context) (Baseline, *result, error) {
 	if n := utf8.RuneCountInString(d.Title); n == 0 || n > mostTitle {
 		return Baseline{}, nil, tooLong(fmt.Sprintf("%s: a title of %d characters, and GitHub takes 1 to %d", d.Repo, n, mostTitle))
 	}
-	if n := utf8.RuneCountInString(d.Body); n > mostBody {
-		return Baseline{}, nil, tooLong(fmt.Sprintf("%s: %q has a body of %d characters, and GitHub takes %d", d.Repo, d.Title, n, mostBody))
+	if n := utf8.RuneCountInString(d.Body); n > inventory.MostBody {
+		return Baseline{}, nil, tooLong(fmt.Sprintf("%s: %q has a body of %d characters, and GitHub takes %d", d.Repo, d.Title, n, inventory.MostBody))
 	}
 	p, err := d.there(ctx)
 	switch {

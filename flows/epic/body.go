@@ -27,7 +27,10 @@ func (g group) title() string {
 	if text == "" {
 		text = string(unicode.ToUpper([]rune(g.theme)[0])) + string([]rune(g.theme)[1:])
 	}
-	if g.parts > 1 {
+	switch {
+	case g.further:
+		text += fmt.Sprintf(" (part %d)", g.part)
+	case g.parts > 1:
 		text += fmt.Sprintf(" (%d of %d)", g.part, g.parts)
 	}
 	return flows.OneLine("epic("+g.theme+"): "+text, 200)
@@ -41,13 +44,17 @@ func (g group) mark(home inventory.RepoRef) inventory.Mark {
 // body is the epic's text, its checklist by phases.
 func (g group) body(home inventory.RepoRef, host string) string {
 	var list strings.Builder
-	members := slices.Clone(g.members)
-	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(gravity(a.issue), gravity(b.issue)) })
-	head, at := headings(members), phases(members)
+	order := make([]int, len(g.members))
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(gravity(g.members[a].issue), gravity(g.members[b].issue)) })
+	head := headings(g.members)
 	for p := range head {
 		begun := false
-		for k, m := range members {
-			if at[k] != p {
+		for _, k := range order {
+			m := g.members[k]
+			if g.at[k] != p {
 				continue
 			}
 			if !begun {

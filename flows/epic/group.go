@@ -22,14 +22,27 @@ const (
 type member struct {
 	issue *inventory.Issue
 	subject
+	audited bool // made from an audit's finding
 }
 
 // group is what becomes one epic.
 type group struct {
 	theme   string
-	part    int // from 1
-	parts   int
+	part    int  // from 1, of those with that theme that are open or made now
+	parts   int  // made now
+	further bool // open ones of that theme, which take no more, are not counted in parts
+	why     string
 	members []member
+	at      []int // their phases
+}
+
+// bound is how many children an epic of a theme gets: the one of a repository's
+// audits as many as GitHub allows.
+func bound(theme string) int {
+	if theme == auditor {
+		return atMost
+	}
+	return most
 }
 
 // size is what the number of epics goes by: the audits the candidates came
@@ -82,7 +95,8 @@ func divide(members []member, n int, fromAudits bool) []group {
 }
 
 // fold finds a place for what is too little for an epic of its own: an epic
-// together, where that is enough, else the smallest there is.
+// together, where that is enough, else the smallest there is; a feature goes to
+// an epic of features where there is one, and nothing else does.
 func fold(groups []group, rest []member) []group {
 	switch {
 	case len(rest) == 0:
@@ -96,14 +110,20 @@ func fold(groups []group, rest []member) []group {
 		groups[at].members = append(groups[at].members, rest...)
 		return groups
 	}
-	at := 0
-	for k, g := range groups {
-		if len(g.members) < len(groups[at].members) {
-			at = k
+	for _, m := range rest {
+		at := slices.IndexFunc(groups, func(g group) bool { return g.members[0].feature == m.feature })
+		at = max(at, 0)
+		alike := groups[at].members[0].feature == m.feature
+		for k, g := range groups {
+			if len(g.members) < len(groups[at].members) && (!alike || g.members[0].feature == m.feature) {
+				at = k
+			}
 		}
+		groups[at].members = append(groups[at].members, m)
 	}
-	groups[at].members = append(groups[at].members, rest...)
-	slices.SortFunc(groups[at].members, byNumber)
+	for k := range groups {
+		slices.SortFunc(groups[k].members, byNumber)
+	}
 	return groups
 }
 

@@ -31,13 +31,11 @@ var (
 	})
 )
 
-// phases says for every member which of the three it belongs to.
+// phases says for every member of a new epic which of the three it belongs to.
 func phases(members []member) []int {
 	at := make([]int, len(members))
-	place := map[string]int{}
 	for k, m := range members {
 		at[k] = phaseOf(m)
-		place[m.issue.Ref.Key()] = k
 	}
 	if !slices.ContainsFunc(at, func(p int) bool { return p != cleanup }) {
 		for k := range at { // nothing comes before it
@@ -52,19 +50,41 @@ func phases(members []member) []int {
 			}
 		}
 	}
-	// What blocks an issue may not wait for a later phase than the issue's own:
-	// neither would ever start.
+	return at
+}
+
+// settle gives the members of new epics their phases. What blocks an issue, be
+// it through others, may not wait for a later phase than the issue's own, of
+// whichever of the epics: neither would ever start.
+func settle(groups []group, w web) {
+	var all []member
+	var at []int
+	for _, g := range groups {
+		all, at = append(all, g.members...), append(at, phases(g.members)...)
+	}
+	hasten(all, at, w)
+	for k := range groups {
+		n := len(groups[k].members)
+		groups[k].at, at = at[:n:n], at[n:]
+	}
+}
+
+// hasten moves what others wait for to the earliest of their places.
+func hasten(members []member, at []int, w web) {
 	for moved := true; moved; {
 		moved = false
 		for k, m := range members {
-			for _, d := range m.issue.BlockedBy {
-				if j, ok := place[d.Ref.Key()]; ok && at[j] > at[k] {
+			before := w.behind(m.issue)
+			if len(before) == 0 {
+				continue
+			}
+			for j := range members {
+				if at[j] > at[k] && before[members[j].issue.Ref.Key()] {
 					at[j], moved = at[k], true
 				}
 			}
 		}
 	}
-	return at
 }
 
 func phaseOf(m member) int {

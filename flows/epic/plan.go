@@ -32,26 +32,26 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 	if row, ok := w.Fleet.Row(repo.Ref); ok && len(row.Audits) > 0 {
 		plan.Skip(repo.Ref.String(), fmt.Sprintf("%d audit issues are open: \"core dev audit %s\" makes issues of their findings first", len(row.Audits), repo.Ref.Name))
 	}
-	joins, rest := o.sort(w)
-	for _, j := range joins {
+	a := o.arrange(w, repo)
+	plan.Skipped = append(plan.Skipped, a.skips...)
+	for _, j := range a.joins {
 		extend(&plan, w, repo, j)
 	}
-	n, audits := size(rest, repo.Ref, w.Snapshot.Host)
-	if len(rest) < fewest {
-		for _, m := range rest {
-			plan.Skip(m.issue.Ref.String(), fmt.Sprintf("fewer than %d issues make no epic; dispatched directly, its target is %s", fewest, repo.DefaultBranch))
-		}
-	} else if hidden := untrusted(w, repo); hidden != nil {
+	for _, l := range a.direct {
+		plan.Skip(l.issue.Ref.String(), l.why)
+	}
+	groups := a.groups
+	if hidden := untrusted(w, repo); hidden != nil && len(groups) > 0 {
 		plan.Skip(repo.Ref.String(), hidden.Ref.From(repo.Ref)+" is an epic that was made here, and GitHub does not say that its author belongs here: no second one is made; label it as accepted, or make the membership of @"+hidden.Author+" public")
-	} else {
-		for _, g := range divide(rest, n, len(audits) > 0) {
-			if old := takenBack(w, repo, g); old != nil {
-				plan.Add(flows.Step{Reason: fmt.Sprintf("the epic of theme %s was made here and taken back by an undo: it is opened again, no second one is made", g.theme),
-					Effect: flows.ReopenIssue{Issue: old.Ref, Again: true}})
-				continue
-			}
-			o.make(&plan, repo, w.Snapshot.Host, g, n, len(audits) > 0)
+		groups = nil
+	}
+	for _, g := range groups {
+		if old := takenBack(w, repo, g); old != nil {
+			plan.Add(flows.Step{Reason: fmt.Sprintf("the epic of theme %s was made here and taken back by an undo: it is opened again, no second one is made", g.theme),
+				Effect: flows.ReopenIssue{Issue: old.Ref, Again: true}})
+			continue
 		}
+		o.make(&plan, repo, w.Snapshot.Host, g, a.n)
 	}
 	epics := w.Fleet.Of(repo.Ref)
 	for k := range epics {
@@ -60,16 +60,17 @@ func (o Organise) Plan(w flows.World) flows.Plan {
 	return plan
 }
 
-// Direct are the candidates that are too few for an epic and that no open epic
-// takes: each is dispatched by itself, its target the default branch.
+// Direct are the candidates that no epic takes, open or to be made: each is
+// dispatched by itself, its target the default branch. Where nothing can be
+// organised there are none.
 func (o Organise) Direct(w flows.World) []*inventory.Issue {
-	_, rest := o.sort(w)
-	if len(rest) >= fewest {
+	repo, ok := w.Snapshot.Repo(o.Repo)
+	if unfit(repo, ok) != "" {
 		return nil
 	}
 	var out []*inventory.Issue
-	for _, m := range rest {
-		out = append(out, m.issue)
+	for _, l := range o.arrange(w, repo).direct {
+		out = append(out, l.issue)
 	}
 	return out
 }
@@ -116,7 +117,7 @@ func untrusted(w flows.World, repo *inventory.Repo) *inventory.Issue {
 
 // make plans an epic with its labels. Where the repository is of middle size
 // the themes of its one epic are labels of it.
-func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, host string, g group, n int, fromAudits bool) {
+func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, host string, g group, n int) {
 	labels := []string{"agentic", "complexity:large"}
 	add := func(theme string) {
 		l, ok := labelOf(theme, o.Themes)
@@ -134,16 +135,9 @@ func (o Organise) make(plan *flows.Plan, repo *inventory.Repo, host string, g gr
 		}
 	}
 	plan.NeedLabels(repo, labels)
-	why := fmt.Sprintf("%d open issues on no checklist, theme %s", len(g.members), g.theme)
-	switch {
-	case fromAudits && n < large:
-		why += fmt.Sprintf(": from fewer than %d audits (%d) comes one epic", large, n)
-	case fromAudits:
-		why += fmt.Sprintf(": from %d audits or more (%d) come epics by theme", large, n)
-	case n < large:
-		why += fmt.Sprintf(": fewer than %d make one epic", large)
-	default:
-		why += fmt.Sprintf(": %d or more make epics by theme", large)
+	why := fmt.Sprintf("%d open issues on no checklist, theme %s: %s", len(g.members), g.theme, g.why)
+	if g.further {
+		why += "; the open epic of that theme takes no more"
 	}
 	plan.Add(flows.Step{Reason: why, Effect: flows.MakeIssue{
 		Repo: repo.Ref, Title: g.title(), Body: g.body(repo.Ref, host), Labels: labels, Mark: g.mark(repo.Ref), Newest: repo.Details.Newest,

@@ -209,7 +209,9 @@ func TestWhatBlocksAnIssueComesNoLaterThanIt(t *testing.T) {
 	members := []member{{issue: &a}}
 	b, c := issue(2, "fix: x", 0), issue(3, "docs: y", 0, "docs")
 	members = append(members, member{issue: &b}, member{issue: &c, subject: subject{theme: "docs"}})
-	if at := phases(members); at[2] != blocking {
+	groups := []group{{members: members}}
+	settle(groups, newWeb(&inventory.Snapshot{}))
+	if at := groups[0].at; at[2] != blocking {
 		t.Errorf("%v", at)
 	}
 }
@@ -283,7 +285,7 @@ func TestEveryCandidateFindsOnePlace(t *testing.T) {
 func members(o Organise) []member {
 	var out []member
 	for _, i := range o.Candidates {
-		out = append(out, member{i, subjectOf(i, o.Themes)})
+		out = append(out, member{issue: i, subject: subjectOf(i, o.Themes)})
 	}
 	return out
 }

@@ -54,7 +54,8 @@ func subjectOf(i *inventory.Issue, themes []Theme) subject {
 		kind, scope, rest = strings.ToLower(m[1]), strings.ToLower(strings.TrimSpace(m[2])), m[3]
 	}
 	if inventory.IsFeature(i.Title) || i.HasLabel("enhancement") || i.HasLabel("feature") {
-		if scope == "" {
+		switch scope {
+		case "", auditor, general: // no subsystem, or no theme of features
 			scope = "features"
 		}
 		return subject{theme: scope, feature: true}
@@ -77,6 +78,13 @@ func subjectOf(i *inventory.Issue, themes []Theme) subject {
 		return subject{theme: t}
 	}
 	return subject{theme: general}
+}
+
+// apart tells whether a feature has no place in an epic made from audits: nobody
+// found it there, and it waits for the owner's word, on which the others would
+// wait. one: that epic is the only one, and of no theme.
+func (m member) apart(one bool) bool {
+	return !m.audited && (m.feature || one && inventory.IsFeature(m.issue.Title))
 }
 
 // labelOf is the label that marks a theme; false for one made up from a scope.

@@ -54,6 +54,7 @@ type making struct {
 	made    map[int]inventory.Issue
 	known   []int // numbers that were asked for, and read
 	parents map[int]inventory.Ref
+	subs    map[int]int // native sub-issues an open issue has
 	absent  map[string]bool
 	earlier int // highest number that was there before the snapshot was taken
 	later   int // lowest number since; 0: none
@@ -61,7 +62,7 @@ type making struct {
 }
 
 // Details reads what the flows that make issues need to know (Repo.Details, and
-// Issue.Parent of open issues) of these repositories of the snapshot, afresh
+// Issue.Parent and SubIssues of open issues) of these repositories of the snapshot, afresh
 // each time: what it held before of either is dropped. Details are whole or not
 // there: a part that could not be read leaves them nil, with the repository's
 // Problem saying why, so that nothing is made twice for want of having been
@@ -104,12 +105,12 @@ func newDetails(c *Client, s *inventory.Snapshot, repos []inventory.RepoRef, o D
 		seen[ref.Key()] = true
 		r.Details = nil
 		for k := range r.Issues {
-			r.Issues[k].Parent = inventory.Ref{}
+			r.Issues[k].Parent, r.Issues[k].SubIssues = inventory.Ref{}, 0
 		}
 		if r.Problem != nil && r.Problem.Kind != "moved" {
 			continue
 		}
-		d.ask(&making{repo: r, made: map[int]inventory.Issue{}, parents: map[int]inventory.Ref{}, absent: map[string]bool{}})
+		d.ask(&making{repo: r, made: map[int]inventory.Issue{}, parents: map[int]inventory.Ref{}, subs: map[int]int{}, absent: map[string]bool{}})
 	}
 	return d
 }
@@ -159,6 +160,9 @@ type parentsJSON struct {
 	Nodes []struct {
 		Number int         `json:"number"`
 		Parent *parentJSON `json:"parent"`
+		Subs   struct {
+			Total int `json:"total"`
+		} `json:"subIssuesSummary"`
 	} `json:"nodes"`
 }
 
@@ -203,6 +207,7 @@ func (d *details) parents(m *making, p *parentsJSON) {
 		if n.Parent != nil {
 			m.parents[n.Number] = inventory.Ref{Repo: n.Parent.Repository.ref(), Number: n.Parent.Number}
 		}
+		m.subs[n.Number] = n.Subs.Total
 	}
 	if !p.Page.Next {
 		return
@@ -369,7 +374,11 @@ func (d *details) file(m *making) {
 	}
 	for k := range m.repo.Issues {
 		i := &m.repo.Issues[k]
-		if p, ok := m.parents[i.Ref.Number]; ok && !i.Closed && !i.IsPull {
+		if i.Closed || i.IsPull {
+			continue
+		}
+		i.SubIssues = m.subs[i.Ref.Number]
+		if p, ok := m.parents[i.Ref.Number]; ok {
 			p.Repo = d.home(p.Repo)
 			i.Parent = p
 		}

@@ -109,6 +109,9 @@ func TestDetailsAreWhatMakingIssuesNeeds(t *testing.T) {
 		t.Error("this GitHub knows sub-issues")
 	}
 	parents := map[int]string{}
+	if i, _ := s.Repos[0].Issue(1); i.SubIssues != 1 {
+		t.Errorf("#1 has %d sub-issues", i.SubIssues)
+	}
 	for _, i := range main.Issues {
 		if i.Parent.Number > 0 {
 			parents[i.Ref.Number] = i.Parent.String()

@@ -19,15 +19,16 @@ type New struct {
 	Reference
 	Title string // one line, harmless already
 	// Phase is the heading it goes under, as text without number signs: the
-	// phase of that name, else the one of that ordinal, else a new one behind the
-	// last. Empty: among the children without a heading.
+	// phase of that name, else the one of that ordinal, else a new one: before
+	// the first of a higher ordinal, else behind the last. Empty: among the
+	// children without a heading.
 	Phase string
 }
 
 // Add returns body with a line "- [ ] #12 - Title" for each child that is not
 // on the checklist yet, at the end of its phase's children, in the order given.
-// Where the phase is missing it is made behind the last one, before "Acceptance
-// Criteria" and before a closing line of hidden text. Every other byte stays as
+// Where the phase is missing it is made where its ordinal has it, else behind the
+// last one, before "Acceptance Criteria" and before a closing line of hidden text. Every other byte stays as
 // it is, the line ends in use are kept, and every item and heading there was
 // means what it meant; where that cannot be had, the error wraps ErrNoPlace.
 // Where nothing is to be added, body itself is returned. home, its owner and
@@ -199,6 +200,7 @@ func (p page) openings(name string) []place {
 		for end--; end > 0 && p.isBlank(end); end-- {
 		}
 	}
+	ordinal, rank, _ := ordinalOf(name)
 	var last *block // heading of the last phase
 	for _, b := range p.blocks {
 		if b.kind != heading || b.parent.kind != document {
@@ -208,8 +210,13 @@ func (p page) openings(name string) []place {
 		if name != "" && strings.EqualFold(title, name) {
 			out = append(out, place{after: b.end, name: title, marker: '-', apart: true})
 		}
+		at := slices.IndexFunc(p.list.Phases, func(x Phase) bool { return x.Name != "" && x.Name == title })
+		if at >= 0 && rank > 0 && p.list.Phases[at].HasOrdinal && p.list.Phases[at].Ordinal > ordinal {
+			out = append(out, place{after: b.line - 1, name: name, marker: '-', apart: true, level: b.level})
+			rank = 0 // before the first of them
+		}
 		switch {
-		case slices.ContainsFunc(p.list.Phases, func(x Phase) bool { return x.Name != "" && x.Name == title }):
+		case at >= 0:
 			last, level = b, b.level
 		case from == 0 && acceptance().MatchString(title):
 			out = append(out, place{after: b.line - 1, name: name, marker: '-', apart: true, level: headed(name, level)})
