@@ -72,7 +72,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		if !o.yes && !o.dryRun && leave.Covers(p.Plans) {
 			asked.yes = true
 		} else if !asked.yes {
-			leave, asked.further, asked.later = a.announce(l, work, p)
+			leave, asked.further, asked.later = a.announce(l, work, plans, p)
 			if read.err != nil {
 				return d.end(a, read.err)
 			}
@@ -130,20 +130,14 @@ func withSteps(plans []flows.Plan) []flows.Plan {
 }
 
 // announce says what the rounds after this one come to, as far as can be told
-// now, and what an answer allows: this round and those.
-func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal) (leave orchestrator.Approval, further, question string) {
+// now, and what an answer allows: this round and those. plans are this round's,
+// one a repository.
+func (a *app) announce(l *look, work []onboard.Onboard, plans []flows.Plan, p orchestrator.Proposal) (leave orchestrator.Approval, further, question string) {
 	w := l.world()
 	all := slices.Clone(p.Plans)
-	var later []flows.Plan
-	for _, o := range work {
-		course, err := o.Course(w)
-		if err != nil {
-			a.notice("%v", err)
-			continue
-		}
-		if len(course) > 1 {
-			later = append(later, course[1:]...)
-		}
+	later, broken := onboard.Later(w, work, plans)
+	for _, err := range broken {
+		a.notice("%v", err)
 	}
 	if len(later) == 0 {
 		return orchestrator.Approve(all), "", ""
