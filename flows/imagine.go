@@ -100,6 +100,9 @@ func (m *imagining) reopen(ref inventory.Ref) {
 			}
 		}
 	}
+	if r.Details != nil { // it is among the closed ones no more
+		r.Details.Made = slices.DeleteFunc(slices.Clone(r.Details.Made), func(m inventory.Issue) bool { return m.Ref.Number == ref.Number })
+	}
 	if ok && i.Closed {
 		r.OpenIssues++
 		i.Closed, i.StateReason, i.ClosedAt = false, "REOPENED", time.Time{}
