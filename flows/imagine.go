@@ -90,18 +90,19 @@ func (m *imagining) reopen(ref inventory.Ref) {
 		return
 	}
 	i, ok := r.Issue(ref.Number)
-	if !ok && r.Details != nil {
-		for _, made := range r.Details.Made {
-			if made.Ref.Number == ref.Number {
-				at, _ := slices.BinarySearchFunc(r.Issues, made, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
-				r.Issues = slices.Insert(r.Issues, at, made)
+	if r.Details != nil {
+		made := slices.IndexFunc(r.Details.Made, func(m inventory.Issue) bool { return m.Ref.Number == ref.Number })
+		if made >= 0 {
+			whole := r.Details.Made[made]
+			if ok { // as a child of an epic: read without its body
+				*i = whole
+			} else {
+				at, _ := slices.BinarySearchFunc(r.Issues, whole, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
+				r.Issues = slices.Insert(r.Issues, at, whole)
 				i, ok = &r.Issues[at], true
-				break
 			}
+			r.Details.Made = slices.Delete(slices.Clone(r.Details.Made), made, made+1) // it is open now
 		}
-	}
-	if r.Details != nil { // it is among the closed ones no more
-		r.Details.Made = slices.DeleteFunc(slices.Clone(r.Details.Made), func(m inventory.Issue) bool { return m.Ref.Number == ref.Number })
 	}
 	if ok && i.Closed {
 		r.OpenIssues++
