@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,10 @@ meanwhile ends as stale.
 
 Any other command that writes settles such a plan instead, once its own plan is
 approved: what was spent is written down, what was not is given back, and the
-plan ends there.`,
+plan ends there.
+
+A plan of onboard, audit or epic create is one round of it: the command that later
+rounds follow by is named.`,
 		Example: `  core dev apply --resume --dry-run
   core dev apply --resume --yes`,
 		Args:              cobra.MaximumNArgs(1),
@@ -75,12 +80,15 @@ func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
 		return err
 	}
 	d := newDelivery()
-	var ids, found []string
+	var ids, found, again []string
 	var plans []flows.Plan
 	held := 0
 	for _, r := range left {
 		ids, plans = append(ids, r.ID), append(plans, r.Plan)
 		held += r.Held
+		if inRounds(r.Command) && !slices.Contains(again, r.Command) {
+			again = append(again, r.Command)
+		}
 		for _, f := range r.Found {
 			found = append(found, "was under way: "+f.Step.Effect.Kind()+" "+f.Step.Effect.Target()+", "+foundText(f))
 		}
@@ -88,10 +96,25 @@ func (a *app) goOn(ctx context.Context, id string, o sendOptions) error {
 	if held > 0 {
 		found = append(found, count(held, "task")+" of it already reserved (held)")
 	}
-	o.further = strings.Join(found, "\n")
+	for k, command := range again {
+		again[k] = "later rounds follow by running it again: " + a.called(terminal.Clean(command))
+	}
+	o.further = strings.Join(append(found, again...), "\n")
 	p := a.proposal(strings.TrimSpace("core dev apply --resume "+id), plans...)
 	p.ID = ids[0]
-	return d.end(a, a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, ids...) }))
+	err = a.send(ctx, l, p, o, d, func(e *orchestrator.Applier) error { return e.Resume(ctx, ids...) })
+	if err == nil && d.shape.Sent && len(again) > 0 {
+		d.said = strings.Join(append([]string{fmt.Sprintf("dispatched %d", d.tasks)}, again...), "\n")
+	}
+	return d.end(a, err)
+}
+
+// inRounds tells whether a command goes in rounds, so that a plan of it is not all
+// there is to it.
+func inRounds(command string) bool {
+	return slices.ContainsFunc([]string{"core dev onboard ", "core dev audit ", "core dev epic create "}, func(s string) bool {
+		return strings.HasPrefix(command, s)
+	})
 }
 
 // foundText is what a look shows of a step that was under way.

@@ -72,6 +72,7 @@ type logPlanShape struct {
 	Flow    string         `json:"flow"`
 	Target  string         `json:"target"`
 	Command string         `json:"command"`
+	Run     string         `json:"run"` // of the command, with all its rounds
 	MadeAt  *time.Time     `json:"made_at"`
 	State   string         `json:"state"`
 	Detail  string         `json:"detail"`
@@ -94,7 +95,7 @@ type logStepShape struct {
 }
 
 func shapeLogPlan(e orchestrator.Entry, steps bool) logPlanShape {
-	out := logPlanShape{ID: e.ID, Flow: e.Flow, Target: e.Target, Command: e.Command, MadeAt: instant(e.MadeAt), State: string(e.State), Detail: e.Detail, Tasks: e.Tasks, Done: e.Done, Of: len(e.Steps)}
+	out := logPlanShape{ID: e.ID, Flow: e.Flow, Target: e.Target, Command: e.Command, Run: e.Run, MadeAt: instant(e.MadeAt), State: string(e.State), Detail: e.Detail, Tasks: e.Tasks, Done: e.Done, Of: len(e.Steps)}
 	if !steps {
 		return out
 	}
@@ -147,6 +148,9 @@ func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
 		return a.printJSON(logShape{Version: shapeVersion, Plans: []logPlanShape{shapeLogPlan(e, true)}})
 	}
 	fmt.Fprintf(a.out, "%s  %s %s  %s\n$ %s\n", e.ID, e.Flow, terminal.Clean(e.Target), e.State, terminal.Clean(e.Command))
+	if e.Run != orchestrator.ProposalOf(e.ID) {
+		fmt.Fprintln(a.out, "a later round of run "+e.Run)
+	}
 	if e.Detail != "" {
 		fmt.Fprintln(a.out, terminal.Clean(e.Detail))
 	}

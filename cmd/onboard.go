@@ -104,6 +104,9 @@ func (o *onboardOptions) command() string {
 	if o.verb == "onboard" && o.max != 1 {
 		text += fmt.Sprintf(" --max %d", o.max)
 	}
+	if o.verb == "epic create" && o.stages.Direct {
+		text += " --direct"
+	}
 	return text
 }
 

@@ -29,6 +29,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 	}
 	defer a.printStats(ctx)
 	d := newDelivery()
+	d.came = &came{}
 	read := a.auditReader(ctx)
 	var (
 		repos  []inventory.RepoRef
@@ -37,6 +38,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		plans  []flows.Plan
 		stales int
 		broken []error // of repositories that were given up
+		gone   = map[string]string{}
 	)
 	for round := 1; ; round++ {
 		l, err := a.look(ctx)
@@ -61,7 +63,11 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 			return d.end(a, fmt.Errorf("after %d rounds there is still something to do, as if somebody undid what is done: look at \"core dev log\", then run it again", mostRounds))
 		}
 		if p.Empty() {
-			d.said = a.reached(l, repos, plans, left)
+			d.shape.Report = a.reached(l, d.came, repos, plans, left, gone)
+			if d.shape.Sent {
+				a.next(l, d.shape.Report)
+			}
+			d.said = a.reportText(l, d.shape.Report, d.shape.Sent)
 			d.shape.Plans = append(append(d.shape.Plans, plans...), alone(left)...)
 			if !d.shape.Sent && !a.opt.json {
 				fmt.Fprintf(a.out, "nothing to do\n%s\n", d.said)
@@ -72,7 +78,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		if !o.yes && !o.dryRun && leave.Covers(p.Plans) {
 			asked.yes = true
 		} else if !asked.yes {
-			leave, asked.further, asked.later = a.announce(l, work, p)
+			leave, asked.further, asked.later = a.announce(l, work, plans, p)
 			if read.err != nil {
 				return d.end(a, read.err)
 			}
@@ -96,6 +102,8 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		for _, f := range failed { // the others go on without it
 			a.notice("%v", f)
 			broken = append(broken, f)
+			gone[strings.ToLower(f.Target)] = terminal.Clean(f.Err.Error())
+			d.came.named(f.Target)
 			repos = slices.DeleteFunc(repos, func(r inventory.RepoRef) bool { return strings.EqualFold(r.String(), f.Target) })
 		}
 		leave = leave.Used(p.Plans)
@@ -133,71 +141,25 @@ func withSteps(plans []flows.Plan) []flows.Plan {
 }
 
 // announce says what the rounds after this one come to, as far as can be told
-// now, and what an answer allows: this round and those.
-func (a *app) announce(l *look, work []onboard.Onboard, p orchestrator.Proposal) (leave orchestrator.Approval, further, question string) {
+// now, and what an answer allows: this round and those. plans are this round's,
+// one a repository.
+func (a *app) announce(l *look, work []onboard.Onboard, plans []flows.Plan, p orchestrator.Proposal) (leave orchestrator.Approval, further, question string) {
 	w := l.world()
 	all := slices.Clone(p.Plans)
-	var later []flows.Plan
-	for _, o := range work {
-		course, err := o.Course(w)
-		if err != nil {
-			a.notice("%v", err)
-			continue
-		}
-		if len(course) > 1 {
-			later = append(later, course[1:]...)
-		}
+	later, broken := onboard.Later(w, work, plans)
+	for _, err := range broken {
+		a.notice("%v", err)
 	}
 	if len(later) == 0 {
 		return orchestrator.Approve(all), "", ""
 	}
 	all = append(all, later...)
-	sum, steps := orchestrator.Approve(later), 0
-	for _, p := range later {
-		steps += len(p.Steps)
-	}
+	sum := orchestrator.Approve(later)
 	further = fmt.Sprintf("later rounds, as far as can be told now: %s; %s", kinds(sum), count(sum.Tasks, "task"))
 	if about := orchestrator.About(a.proposal("", all...).Takes); about != "" {
 		further += "\nall rounds take " + about + " at what GitHub allows"
 	}
-	return orchestrator.Approve(all), further, fmt.Sprintf(", and in later rounds up to %s, %s", count(steps, "step"), count(sum.Tasks, "task"))
-}
-
-// kinds lists the steps of an approval, the most frequent kind first.
-func kinds(s orchestrator.Approval) string {
-	names := make([]string, 0, len(s.Steps))
-	for k := range s.Steps {
-		names = append(names, k)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if s.Steps[a] != s.Steps[b] {
-			return s.Steps[b] - s.Steps[a]
-		}
-		return strings.Compare(a, b)
-	})
-	for k, n := range names {
-		names[k] = fmt.Sprintf("%d %s", s.Steps[n], n)
-	}
-	return strings.Join(names, ", ")
-}
-
-// reached tells where every repository stands, and why it got no further.
-func (a *app) reached(l *look, repos []inventory.RepoRef, plans []flows.Plan, left []leftOut) string {
-	var b strings.Builder
-	for k, repo := range repos {
-		row, ok := l.fleet.Row(repo)
-		if !ok {
-			continue
-		}
-		fmt.Fprintf(&b, "%s  %s\n", a.repoName(l, repo), standing(row))
-		for _, line := range reasons(plans[k].Skipped, repo) {
-			fmt.Fprintf(&b, "  %s\n", line)
-		}
-	}
-	for _, x := range left {
-		fmt.Fprintf(&b, "%s  left alone: %s\n", a.repoName(l, x.repo), x.why)
-	}
-	return strings.TrimRight(b.String(), "\n")
+	return orchestrator.Approve(all), further, fmt.Sprintf(", and in later rounds up to %s, %s", count(steps(later), "step"), count(sum.Tasks, "task"))
 }
 
 // standing is a repository's stage in words.

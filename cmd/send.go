@@ -20,6 +20,7 @@ import (
 
 type sendOptions struct {
 	dryRun, yes bool
+	full        bool   // every line of a preview, however long
 	further     string // printed behind the preview: what an answer goes for besides
 	later       string // the same in few words, for the question
 	resumes     bool   // it goes on with what is open, and does not settle that
@@ -28,6 +29,7 @@ type sendOptions struct {
 func (o *sendOptions) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the plan, send nothing")
 	c.Flags().BoolVar(&o.yes, "yes", false, "send without asking")
+	c.Flags().BoolVar(&o.full, "full", false, "show every line of a long plan")
 }
 
 // ready refuses without .core/ and while writing is paused. With --yes, which
@@ -97,7 +99,9 @@ func (a *app) pace() flows.Pace {
 // delivery is what a command proposed and what came of it, round by round.
 type delivery struct {
 	shape proposalShape
+	run   string // id of the first proposal: all of them are taken back together
 	tasks int    // spent
+	came  *came  // of an onboarding, repository by repository; nil: of another command
 	said  string // what it comes to; empty: how many were dispatched
 	gauge *gauge // nil: nobody watches
 	quiet bool   // what is sent unasked was told already: no preview
@@ -109,12 +113,14 @@ func newDelivery() *delivery {
 
 // send shows a proposal, asks, and has it applied.
 func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o sendOptions, d *delivery, apply func(*orchestrator.Applier) error) error {
+	if d.run == "" {
+		d.run = p.ID
+	}
+	short := false
 	d.shape.ID, d.shape.Plans = p.ID, append(d.shape.Plans, p.Plans...)
 	d.shape.Seconds += wholeSeconds(p.Takes)
 	if !a.opt.json && !(d.quiet && o.yes) {
-		for _, plan := range p.Plans {
-			a.printPlan(l, plan)
-		}
+		short = a.printPlans(l, p, o.full)
 		if about := orchestrator.About(p.Takes); about != "" {
 			fmt.Fprintln(a.out, "takes "+about+" at what GitHub allows")
 		}
@@ -126,7 +132,11 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		return nil
 	}
 	if !o.yes {
-		if sent, err := a.confirmed(ctx, p, o.later); err != nil || !sent {
+		var list func()
+		if short {
+			list = func() { a.printPlans(l, p, true) }
+		}
+		if sent, err := a.confirmed(ctx, p, o.later, list); err != nil || !sent {
 			return err
 		}
 		if !o.resumes {
@@ -142,7 +152,7 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 	if err != nil {
 		return err
 	}
-	d.shape.Sent = true
+	d.shape.Sent, engine.Run = true, d.run
 	return apply(engine)
 }
 
@@ -174,6 +184,9 @@ func (a *app) tell(d *delivery, e orchestrator.Event) {
 	if _, spent := e.Step.Effect.(flows.LogDispatch); spent && e.Outcome == orchestrator.Done {
 		d.tasks++
 	}
+	if d.came != nil {
+		d.came.note(e)
+	}
 	if !a.opt.json {
 		a.tellStep(e)
 	}
@@ -181,6 +194,12 @@ func (a *app) tell(d *delivery, e orchestrator.Event) {
 
 // end prints the JSON, or what it comes to.
 func (d *delivery) end(a *app, err error) error {
+	if err != nil && d.shape.Sent && d.came != nil && d.shape.Report == nil { // broken off
+		d.shape.Report = d.came.report()
+		if !a.opt.json {
+			fmt.Fprintf(a.out, "broken off; until then %s\n", d.shape.Report.total())
+		}
+	}
 	switch {
 	case a.opt.json && len(d.shape.Plans) > 0 && (err == nil || d.shape.Sent):
 		return errors.Join(err, a.printJSON(d.shape))
@@ -284,7 +303,8 @@ func (a *app) printChildren(e flows.Effect) {
 }
 
 // confirmed asks on a terminal; without one nothing is sent unless --yes said so.
-func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal, later string) (bool, error) {
+// list prints every line of a plan that was shown in short; nil: it was shown whole.
+func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal, later string, list func()) (bool, error) {
 	if a.opt.headless || a.opt.json || !a.asks() {
 		return false, usageError{errors.New("nothing was sent: without a terminal to ask at, --yes sends and --dry-run only shows")}
 	}
@@ -292,16 +312,27 @@ func (a *app) confirmed(ctx context.Context, p orchestrator.Proposal, later stri
 	for _, plan := range p.Plans {
 		steps += len(plan.Steps)
 	}
-	fmt.Fprintf(a.out, "Send these %s, %s%s? [y/N] ", count(steps, "step"), count(p.Cost().Tasks, "task"), later)
-	line, err := a.answer(ctx)
-	if err != nil {
-		return false, err
+	for {
+		choice := "[y/N]"
+		if list != nil {
+			choice = "[y/N/l: list every step]"
+		}
+		fmt.Fprintf(a.out, "Send these %s, %s%s? %s ", count(steps, "step"), count(p.Cost().Tasks, "task"), later, choice)
+		line, err := a.answer(ctx)
+		if err != nil {
+			return false, err
+		}
+		switch answer := strings.ToLower(strings.TrimSpace(line)); {
+		case answer == "y", answer == "yes":
+			return true, nil
+		case list != nil && (answer == "l" || answer == "list"):
+			list()
+			list = nil
+		default:
+			fmt.Fprintln(a.out, "nothing was sent")
+			return false, nil
+		}
 	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		fmt.Fprintln(a.out, "nothing was sent")
-		return false, nil
-	}
-	return true, nil
 }
 
 func repositories(n int) string {

@@ -95,6 +95,14 @@ type whyShape struct {
 	Verdict inventory.Code `json:"verdict"`
 	Answer  string         `json:"answer"`
 	Facts   []string       `json:"facts"`
+	Ties    []tieShape     `json:"ties"` // what hangs together with it: audit, findings, framework issue, epic
+}
+
+type tieShape struct {
+	Kind   string `json:"kind"`   // audit, finding, framework, blocks, epic
+	Ref    string `json:"ref"`    // owner/name#12
+	State  string `json:"state"`  // open, closed, unknown
+	Detail string `json:"detail"` // the kind of finding, the phase, where it is now; may be empty
 }
 
 type personShape struct {
@@ -107,9 +115,45 @@ type proposalShape struct {
 	Version int          `json:"version"`
 	ID      string       `json:"id"` // names the plan in the journal, once it is sent
 	Plans   []flows.Plan `json:"plans"`
-	Seconds int          `json:"seconds"` // applying the plans takes at the least, at what GitHub allows
-	Sent    bool         `json:"sent"`    // false: a dry run, or nothing to do
-	Results []stepShape  `json:"results"` // a line a step that was carried out
+	Seconds int          `json:"seconds"`          // applying the plans takes at the least, at what GitHub allows
+	Sent    bool         `json:"sent"`             // false: a dry run, or nothing to do
+	Results []stepShape  `json:"results"`          // a line a step that was carried out
+	Report  *cameShape   `json:"report,omitempty"` // of an onboarding, its audits and epics alone: what came of it
+}
+
+// cameShape is what an onboarding came to.
+type cameShape struct {
+	Repos []cameRepoShape `json:"repos"`
+	Total cameTotalShape  `json:"total"`
+	Spent int             `json:"tasks_spent"`
+	Left  *int            `json:"tasks_left"` // usable ones, today; null: broken off, or not known
+	Next  []string        `json:"next"`       // command lines that go on from here
+}
+
+type cameRepoShape struct {
+	Repo       string   `json:"repo"`          // owner/name
+	Audits     []string `json:"audits_closed"` // refs, these and all below
+	Issues     []string `json:"issues_made"`   // one a finding
+	Frameworks []string `json:"framework_issues_made"`
+	Reopened   []string `json:"reopened"` // made before, and taken back by an undo
+	Epics      []string `json:"epics_made"`
+	Extended   []string `json:"epics_extended"`
+	Dispatched []string `json:"dispatched"`
+	// Ends is the stage it ends at: audit, organise, executing, direct, idle;
+	// left-alone, failed, or unknown where the run was broken off.
+	Ends  string   `json:"ends"`
+	Ready int      `json:"ready"`
+	Why   []string `json:"why"` // what kept it from getting further
+}
+
+type cameTotalShape struct {
+	Audits     int `json:"audits_closed"`
+	Issues     int `json:"issues_made"`
+	Frameworks int `json:"framework_issues_made"`
+	Reopened   int `json:"reopened"`
+	Epics      int `json:"epics_made"`
+	Extended   int `json:"epics_extended"`
+	Dispatched int `json:"dispatched"`
 }
 
 type stepShape struct {

@@ -19,18 +19,19 @@ import (
 // Only the repositories the steps act on are looked at anew; the imagined Fleet
 // holds those alone.
 func Imagine(w World, p Plan) World {
-	m := imagining{World: w, repos: map[string]int{}}
+	m := imagining{World: w, repos: map[string]int{}, posted: map[string]bool{}, makes: map[string]int{}}
 	snap := *w.Snapshot
 	snap.Repos = slices.Clone(w.Snapshot.Repos)
 	m.Snapshot = &snap
-	m.Records = inventory.Records{}
-	for k, v := range w.Records {
-		m.Records[k] = v
+	for _, s := range p.Steps {
+		if e, ok := s.Effect.(MakeIssue); ok {
+			m.makes[e.Repo.Key()]++
+		}
 	}
-	m.Budget.Held = slices.Clone(w.Budget.Held)
 	for _, s := range p.Steps {
 		m.do(s.Effect)
 	}
+	m.Said = m.Said.and(m.posted)
 	part := snap
 	part.Repos = nil
 	for k := range snap.Repos {
@@ -45,7 +46,9 @@ func Imagine(w World, p Plan) World {
 
 type imagining struct {
 	World
-	repos map[string]int // touched, by key, to their place in the snapshot
+	repos  map[string]int  // touched, by key, to their place in the snapshot
+	posted map[string]bool // comments that need not be posted again, as Said.and takes them
+	makes  map[string]int  // issues that are made in a repository, by key
 }
 
 // repo is a copy of a repository that may be changed.
@@ -59,7 +62,9 @@ func (m *imagining) repo(ref inventory.RepoRef) *inventory.Repo {
 			continue
 		}
 		m.repos[ref.Key()] = k
-		r.Issues, r.Branches = slices.Clone(r.Issues), slices.Clone(r.Branches)
+		issues := make([]inventory.Issue, len(r.Issues), len(r.Issues)+m.makes[ref.Key()])
+		copy(issues, r.Issues)
+		r.Issues, r.Branches = issues, slices.Clone(r.Branches)
 		if r.Details != nil {
 			d := *r.Details
 			d.Labels = slices.Clone(d.Labels)
@@ -88,14 +93,18 @@ func (m *imagining) reopen(ref inventory.Ref) {
 		return
 	}
 	i, ok := r.Issue(ref.Number)
-	if !ok && r.Details != nil {
-		for _, made := range r.Details.Made {
-			if made.Ref.Number == ref.Number {
-				at, _ := slices.BinarySearchFunc(r.Issues, made, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
-				r.Issues = slices.Insert(r.Issues, at, made)
+	if r.Details != nil {
+		made := slices.IndexFunc(r.Details.Made, func(m inventory.Issue) bool { return m.Ref.Number == ref.Number })
+		if made >= 0 {
+			whole := r.Details.Made[made]
+			if ok { // as a child of an epic: read without its body
+				*i = whole
+			} else {
+				at, _ := slices.BinarySearchFunc(r.Issues, whole, func(a, b inventory.Issue) int { return a.Ref.Compare(b.Ref) })
+				r.Issues = slices.Insert(r.Issues, at, whole)
 				i, ok = &r.Issues[at], true
-				break
 			}
+			r.Details.Made = slices.Delete(slices.Clone(r.Details.Made), made, made+1) // it is open now
 		}
 	}
 	if ok && i.Closed {
@@ -150,7 +159,7 @@ func (m *imagining) do(effect Effect) {
 		}
 	case Comment:
 		if e.Once {
-			m.Said = m.Said.and(e.Issue, e.Body)
+			m.posted[saying(e.Issue, Digest(e.Body))] = true
 		}
 	case AddLabel:
 		i := m.issue(e.Issue)

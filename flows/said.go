@@ -14,13 +14,18 @@ type Said func(issue inventory.Ref, digest string) bool
 // Has tells whether that text was posted there.
 func (s Said) Has(issue inventory.Ref, text string) bool { return s != nil && s(issue, Digest(text)) }
 
-// and is s with one more.
-func (s Said) and(issue inventory.Ref, text string) Said {
-	digest := Digest(text)
+// and is s with what else was posted, as saying names it.
+func (s Said) and(posted map[string]bool) Said {
+	if len(posted) == 0 {
+		return s
+	}
 	return func(i inventory.Ref, d string) bool {
-		return i.Key() == issue.Key() && d == digest || s != nil && s(i, d)
+		return posted[saying(i, d)] || s != nil && s(i, d)
 	}
 }
+
+// saying names a comment by its issue and the digest of its text.
+func saying(issue inventory.Ref, digest string) string { return issue.Key() + " " + digest }
 
 // Digest stands for a text of ours in the journal: 16 hexadecimal digits.
 func Digest(text string) string {

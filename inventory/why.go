@@ -14,7 +14,29 @@ type Explanation struct {
 	Verdict Code     `json:"verdict,omitempty"`
 	Answer  string   `json:"answer"` // one sentence
 	Facts   []string `json:"facts"`
+	Ties    []Tie    `json:"ties"`
 }
+
+// Tie is what ties an issue to others by what onboarding made: from an audit by its
+// findings to the epics that list them. It rests on marks and lines of ours on
+// trusted issues, and on checklists, and on nothing anybody wrote in a comment.
+type Tie struct {
+	Kind   TieKind `json:"kind"`
+	Ref    Ref     `json:"ref"`
+	State  string  `json:"state"`  // open, closed, or unknown where it was not read
+	Detail string  `json:"detail"` // of an epic the phase, of an issue where it is now; may be empty
+}
+
+// TieKind is what the other issue is to the one asked about.
+type TieKind string
+
+const (
+	TieAudit     TieKind = "audit"     // it was made from a finding of this audit
+	TieFinding   TieKind = "finding"   // this issue was made from one of its findings
+	TieFramework TieKind = "framework" // this framework issue stands beside it
+	TieBlocks    TieKind = "blocks"    // this issue waits for it, a framework issue
+	TieEpic      TieKind = "epic"      // this epic lists it
+)
 
 // Explain says why an issue is (not) READY or dispatched, or what a pull
 // request waits for, from what was read.
@@ -37,6 +59,7 @@ func Explain(s *Snapshot, f *Fleet, rules Rules, records Records, ref Ref) Expla
 		return x
 	}
 	x := Explanation{Ref: i.Ref, Kind: "issue", Title: i.Title, Facts: issueFacts(i, rules, records[ref.Key()])}
+	x.Ties = ties(s, f, rules, i)
 	trusted, why := rules.Trust.Issue(*i)
 	x.Facts = append(x.Facts, listings(f, ref)...)
 	if c, ok := child(f, ref); ok {
@@ -45,12 +68,17 @@ func Explain(s *Snapshot, f *Fleet, rules Rules, records Records, ref Ref) Expla
 		return x
 	}
 	switch {
+	case i.Closed && (trusted && IsAuditTitle(i.Title) || made(x.Ties)):
+		x.Kind, x.Answer = "audit", "an audit issue, "+ending(i)+": "+findings(x.Ties)
 	case i.Closed:
 		x.Answer = "closed; no epic names it"
 	case !trusted:
 		x.Verdict, x.Answer = CodeUntrusted, "not part of the fleet: "+why
 	case IsAuditTitle(i.Title):
 		x.Kind, x.Answer = "audit", "an audit issue: stage 1 turns its findings into issues"
+		if made(x.Ties) {
+			x.Answer = "an audit issue, still open: " + findings(x.Ties)
+		}
 	default:
 		if e, ok := f.Epic(ref); ok {
 			x.Kind = "epic"

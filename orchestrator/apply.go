@@ -45,6 +45,9 @@ type Applier struct {
 	Recorder Recorder
 	// Side is how many plans are carried out side by side; 0: eight.
 	Side int
+	// Run names the run of a command that plans are applied in, where it has
+	// several rounds: what is taken back together. Empty: each proposal is one.
+	Run string
 
 	telling sync.Mutex
 }
@@ -63,7 +66,7 @@ func (a *Applier) apply(ctx context.Context, id string, p Proposal, plan flows.P
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
-	s := sheet{Host: a.Host, Command: p.Command, Flow: plan.Flow, Target: plan.Target, MadeAt: p.MadeAt.UTC()}
+	s := sheet{Host: a.Host, Command: p.Command, Flow: plan.Flow, Target: plan.Target, MadeAt: p.MadeAt.UTC(), Run: a.Run}
 	for _, step := range plan.Steps {
 		w, err := flows.Record(step)
 		if err != nil {

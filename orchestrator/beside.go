@@ -3,7 +3,6 @@ package orchestrator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -24,8 +23,9 @@ const sideBySide = 8
 //
 // Plans that touch different repositories are carried out side by side; those
 // of one repository in the proposal's order. One that is *Stale does not stop
-// the others, nor does one whose error is Local: that is a *Failed. Any other
-// error lets those under way finish their step and starts
+// the others, nor does one whose error is Local: that is a *Failed. An undo, though, waits for those of
+// newer plans that share a repository, and is *Stale where one of them failed.
+// Any other error lets those under way finish their step and starts
 // nothing more: what is left stays open. All errors are joined.
 func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 	var jobs []job
@@ -33,28 +33,29 @@ func (a *Applier) Apply(ctx context.Context, p Proposal) error {
 		if len(plan.Steps) == 0 {
 			continue
 		}
-		id := p.ID
-		if len(p.Plans) > 1 {
-			id = fmt.Sprintf("%s.%d", p.ID, k+1)
-		}
+		id := p.PlanID(k)
 		steps := make([]*state, len(plan.Steps))
 		for k, s := range plan.Steps {
 			steps[k] = &state{Step: s}
 		}
-		jobs = append(jobs, newJob(steps, func(ctx context.Context, at *seat) error {
+		j := newJob(steps, func(ctx context.Context, at *seat) error {
 			err := a.apply(ctx, id, p, plan, at)
 			if local(err) {
 				return &Failed{plan.Target, err}
 			}
 			return err
-		}))
+		})
+		if plan.Flow == undoFlow {
+			j.undoes = plan.Target
+		}
+		jobs = append(jobs, j)
 	}
 	return a.beside(ctx, jobs)
 }
 
-// proposalOf is the proposal that a plan of this id belongs to: Apply numbers
+// ProposalOf is the proposal that a plan of this id belongs to: Apply numbers
 // the plans of one.
-func proposalOf(id string) string {
+func ProposalOf(id string) string {
 	at, name, ok := strings.Cut(id, "-")
 	if !ok {
 		return id
@@ -69,6 +70,9 @@ type job struct {
 	of    int          // steps in all
 	rest  []flows.Step // of them, those not finished
 	do    func(context.Context, *seat) error
+	// undoes is the plan that it takes back, and rests on those that came after
+	// that one in the same repository being taken back; empty: it is no undo.
+	undoes string
 }
 
 func newJob(steps []*state, do func(context.Context, *seat) error) job {
@@ -169,12 +173,9 @@ func (a *Applier) beside(ctx context.Context, jobs []job) error {
 			if begun[k] {
 				continue
 			}
-			waits := func(earlier job) bool {
-				return slices.ContainsFunc(j.repos, func(r string) bool { return slices.Contains(earlier.repos, r) })
-			}
 			free := true
 			for e := range k {
-				free = free && (ended[e] || !waits(jobs[e]))
+				free = free && (ended[e] || !share(j, jobs[e]))
 			}
 			if free {
 				return k
@@ -191,8 +192,17 @@ func (a *Applier) beside(ctx context.Context, jobs []job) error {
 		}
 		begun[k] = true
 		running, left = running+1, left-1
+		var rests error
+		for e := range k {
+			if jobs[k].undoes != "" && jobs[e].undoes != "" && errs[e] != nil && share(jobs[k], jobs[e]) {
+				rests = &Stale{"plan " + jobs[k].undoes, "it is not taken back before plan " + jobs[e].undoes + " is"}
+			}
+		}
 		all.Go(func() {
-			err := jobs[k].do(ctx, &seat{t, k})
+			err := rests
+			if err == nil {
+				err = jobs[k].do(ctx, &seat{t, k})
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil && !onlyStale(err) && !local(err) {
@@ -211,6 +221,11 @@ func (a *Applier) beside(ctx context.Context, jobs []job) error {
 	mu.Unlock()
 	all.Wait()
 	return gather(ctx, errs)
+}
+
+// share tells whether two jobs touch one repository.
+func share(a, b job) bool {
+	return slices.ContainsFunc(a.repos, func(r string) bool { return slices.Contains(b.repos, r) })
 }
 
 // onlyStale tells whether an error stops its own plan alone.

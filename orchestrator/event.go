@@ -28,6 +28,7 @@ type Event struct {
 	Of      int
 	Outcome Outcome
 	Detail  string
+	Made    int // number of the issue that the step made, or that stood there; 0: it makes none
 	Until   time.Time
 	// Progress is how far the apply is, all plans of its proposal together.
 	Progress Progress

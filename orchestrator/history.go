@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ type Entry struct {
 	Flow    string
 	Target  string
 	Command string
+	Run     string // of the command, with all its rounds: the id of its first proposal
 	MadeAt  time.Time
 	Last    time.Time // of its newest record
 	State   State
@@ -102,7 +104,7 @@ func (a *Applier) Plan(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{ID: id, Flow: p.sheet.Flow, Target: p.sheet.Target, Command: p.sheet.Command, MadeAt: p.sheet.MadeAt, Last: p.last}
+	e := Entry{ID: id, Flow: p.sheet.Flow, Target: p.sheet.Target, Command: p.sheet.Command, Run: cmp.Or(p.sheet.Run, ProposalOf(id)), MadeAt: p.sheet.MadeAt, Last: p.last}
 	for _, s := range p.steps {
 		x := StepEntry{Step: s.Step}
 		if s.intent != nil {

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/dappcore/core-dev/budget"
@@ -35,6 +36,14 @@ type Proposal struct {
 	Takes   time.Duration // to apply all its plans, at the best GitHub allows
 	// Note is what whoever approves it should know besides; may be empty.
 	Note string
+}
+
+// PlanID names the plan at that place in the journal.
+func (p Proposal) PlanID(k int) string {
+	if len(p.Plans) == 1 {
+		return p.ID
+	}
+	return fmt.Sprintf("%s.%d", p.ID, k+1)
 }
 
 // Cost is what applying all its plans spends.

@@ -37,6 +37,7 @@ type sheet struct {
 	Flow    string           `json:"flow"`
 	Target  string           `json:"target"`
 	MadeAt  time.Time        `json:"made_at"`
+	Run     string           `json:"run,omitempty"` // empty: its proposal's
 	Steps   []flows.Recorded `json:"steps"`
 }
 

@@ -24,6 +24,8 @@ func (e *NothingOpen) Error() string {
 type Remainder struct {
 	ID   string
 	Plan flows.Plan // of the remaining steps, to be shown before Resume
+	// Command is what the plan was made by, as it is written on the command line.
+	Command string
 
 	// What Onlook found out.
 	Held  int     // tasks of it that are reserved
@@ -50,7 +52,7 @@ func (a *Applier) Rest(id string) ([]Remainder, error) {
 				plan.Add(s.Step)
 			}
 		}
-		out = append(out, Remainder{ID: id, Plan: plan})
+		out = append(out, Remainder{ID: id, Plan: plan, Command: p.sheet.Command})
 	}
 	return out, nil
 }
@@ -69,6 +71,9 @@ func (a *Applier) Resume(ctx context.Context, ids ...string) error {
 			return err
 		}
 		j := newJob(p.steps, func(ctx context.Context, at *seat) error { return a.resume(ctx, id, at) })
+		if p.sheet.Flow == undoFlow {
+			j.undoes = p.sheet.Target
+		}
 		jobs = append(jobs, j)
 	}
 	return a.beside(ctx, jobs)
@@ -109,7 +114,7 @@ func (a *Applier) open(id string) ([]string, error) {
 	}
 	var out []string
 	for _, each := range slices.Backward(ids) {
-		if id != "" && each != id || len(out) > 0 && proposalOf(each) != proposalOf(out[0]) {
+		if id != "" && each != id || len(out) > 0 && ProposalOf(each) != ProposalOf(out[0]) {
 			continue
 		}
 		held, err := a.Journal.Held(each)

@@ -190,7 +190,7 @@ func (r *run) close(k int, res *result, err error) error {
 		return err
 	}
 	r.seat.end(r.way, r.now(), r.steps[k].Cost(), res.outcome)
-	r.tell(k, Event{Outcome: res.outcome, Detail: res.detail})
+	r.tell(k, Event{Outcome: res.outcome, Detail: res.detail, Made: res.evidence.Number})
 	return nil
 }
 

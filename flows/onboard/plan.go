@@ -40,6 +40,9 @@ type Stages struct {
 // mostRounds bounds an imagined course: what takes more is a fault in a flow.
 const mostRounds = 12
 
+// dispatching is the name of the last stage's plans.
+const dispatching = "dispatch"
+
 // Plan plans the repository's next round: what is left of the first stage that
 // is not done. A plan without steps means that nothing is left at all, and its
 // skipped say why the repository got no further.
@@ -72,14 +75,27 @@ func (o Onboard) Plan(w flows.World) flows.Plan {
 // Course is every round from here on as it goes when nobody else is at work:
 // the first is the one to be applied, the others are imagined.
 func (o Onboard) Course(w flows.World) ([]flows.Plan, error) {
+	first := o.Plan(w)
+	if len(first.Steps) == 0 {
+		return nil, nil
+	}
+	later, err := o.after(within(w, places(w), o.Repo), first)
+	return append([]flows.Plan{first}, later...), err
+}
+
+// after are the rounds that follow one, imagined. The dispatch is the last stage,
+// and what it leaves out it would leave out again.
+func (o Onboard) after(w flows.World, p flows.Plan) ([]flows.Plan, error) {
 	var out []flows.Plan
-	for len(out) < mostRounds {
-		p := o.Plan(w)
-		if len(p.Steps) == 0 {
+	for len(out) < mostRounds-1 {
+		if p.Flow == dispatching {
+			return out, nil
+		}
+		w = flows.Imagine(w, p)
+		if p = o.Plan(w); len(p.Steps) == 0 {
 			return out, nil
 		}
 		out = append(out, p)
-		w = flows.Imagine(w, p)
 	}
 	return out, fmt.Errorf("%s: the course of its onboarding does not end", o.Repo)
 }
@@ -98,7 +114,7 @@ func (o Onboard) organising(w flows.World) epic.Organise {
 // and the issues that are too few for an epic. What the budget has no room for is
 // left out, with the reason.
 func (o Onboard) dispatch(w flows.World) flows.Plan {
-	plan := flows.Plan{Flow: "dispatch", Target: o.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
+	plan := flows.Plan{Flow: dispatching, Target: o.Repo.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}
 	// most is how many are wanted, 0: all there are.
 	add := func(target string, most int, make func(flows.World, int) (flows.Plan, error)) {
 		p, err := make(w, most)

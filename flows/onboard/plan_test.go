@@ -111,3 +111,68 @@ func TestEveryCourseEnds(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasTakenBackIsImaginedOpen: the course of an onboarding that was taken
+// back opens what it closed, once each, and makes nothing a second time.
+func TestWhatWasTakenBackIsImaginedOpen(t *testing.T) {
+	w := world(300, []int{4, 2}, 1)
+	o := onboarding()
+	plans, err := o.Course(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := w.Snapshot.Repos[0].Details.Newest
+	for _, p := range plans {
+		w = flows.Imagine(w, p)
+	}
+	r := &w.Snapshot.Repos[0]
+	back, open := map[string]bool{}, r.Issues[:0:0]
+	for _, i := range r.Issues {
+		i.Labels, i.LabelEvents, i.BlockedBy = nil, nil, nil
+		switch {
+		case i.Ref.Number > first:
+			back[i.Ref.Key()] = true
+			i.Closed, i.StateReason, i.ClosedAt = true, "NOT_PLANNED", now
+			r.Details.Made = append(r.Details.Made, i)
+			r.OpenIssues--
+			if i.Ref.Number%2 == 0 { // a child of an epic that was read without its text
+				i.Body = ""
+				open = append(open, i)
+			}
+			continue
+		case i.Closed:
+			i.Closed, i.StateReason = false, "REOPENED"
+			r.OpenIssues++
+		}
+		open = append(open, i)
+	}
+	r.Issues = open
+	f := inventory.Assess(w.Snapshot, w.Rules, nil)
+	w.Fleet, w.Records = &f, inventory.Records{}
+	w.TakenBack = func(i inventory.Ref) time.Time {
+		if back[i.Key()] {
+			return now
+		}
+		return time.Time{}
+	}
+	plans, err = o.Course(w)
+	if err != nil {
+		t.Error(err)
+	}
+	opened := map[string]int{}
+	for _, p := range plans {
+		for _, s := range p.Steps {
+			switch e := s.Effect.(type) {
+			case flows.MakeIssue:
+				t.Errorf("%s makes %q anew", p.Flow, e.Title)
+			case flows.ReopenIssue:
+				opened[e.Issue.Key()]++
+			}
+		}
+	}
+	for key := range back {
+		if opened[key] != 1 {
+			t.Errorf("%s is opened %d times", key, opened[key])
+		}
+	}
+}
