@@ -100,9 +100,8 @@ func TestOnboardingKilledAtEveryRequestBoundary(t *testing.T) {
 	if !soak() {
 		return
 	}
-	seed := drawnSeed(t)
-	for k := range uint64(3) {
-		onboardingKilled(t, scene{fleet: "scale:2x8", seed: seed + k, label: "jules", command: onboardArgs})
+	for _, s := range fleetsToOnboard(t, "scale:2x8", drawnSeed(t), 3) {
+		onboardingKilled(t, s)
 	}
 }
 
