@@ -23,7 +23,7 @@ install: ## the program into GOBIN
 
 .PHONY: test
 test: ## all tests that need only Go and git (RACE=1 adds the race detector)
-	$(GO) test -timeout 30m $(if $(RACE),-race) ./...
+	@GO=$(GO) sh .ci/test $(if $(RACE),-race)
 
 .PHONY: lint
 lint: ## formatting, vet, tidy modules, generated files, static analysis

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/gosimple/slug"
 
@@ -155,7 +156,7 @@ func EpicBranchName(number int, title string) string {
 			text = title[len(m[0]):]
 		}
 	}
-	s := slug.Make(text)
+	s := slugOf(text)
 	if len(s) > 40 {
 		s = strings.Trim(s[:40], "-")
 	}
@@ -163,6 +164,42 @@ func EpicBranchName(number int, title string) string {
 		s = "epic"
 	}
 	return fmt.Sprintf("epic/%d-%s", number, s)
+}
+
+// slugOf is slug.Make. For anything else than ASCII that unpacks a table of all
+// transliterations, which takes longer than the rest of reading a repository;
+// ASCII has none and needs no table.
+func slugOf(text string) string {
+	var b strings.Builder
+	dash := false // something stood here that a slug has not
+	for k := range len(text) {
+		c := text[k]
+		word := ""
+		switch {
+		case c > unicode.MaxASCII:
+			return slug.Make(text)
+		case '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c == '_':
+			word = text[k : k+1]
+		case 'A' <= c && c <= 'Z':
+			word = string(c + 'a' - 'A')
+		case c == '&':
+			word = "and"
+		case c == '@':
+			word = "at"
+		case c == '"' || c == '\'':
+			continue
+		}
+		if word == "" {
+			dash = true
+			continue
+		}
+		if dash {
+			b.WriteByte('-')
+		}
+		dash = false
+		b.WriteString(word)
+	}
+	return strings.Trim(b.String(), "-_")
 }
 
 // PlainBranch tells whether a branch's name can stand in a comment of ours as

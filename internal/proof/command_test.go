@@ -39,7 +39,7 @@ func newBench(t testing.TB, s scene) *bench {
 	t.Helper()
 	h := newHost(t, s)
 	t.Cleanup(h.close)
-	b := &bench{t: t, scene: s, host: h, dir: s.folder(t, h)}
+	b := &bench{t: t, scene: s, host: h, dir: s.folder(t, h), patience: s.patience}
 	b.env = b.environment(h.sim.Token(h.sim.Fleet().Owner))
 	if s.past {
 		b.before = b.all()

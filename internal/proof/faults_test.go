@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,16 @@ func TestFailedAtEveryRequest(t *testing.T) {
 		}
 		all := len(points)
 		points = some(s, points)
+		if s.claims { // what reads is the same as without
+			var reads []failure
+			points = slices.DeleteFunc(points, func(p failure) bool {
+				if !changes(p.what) {
+					reads = append(reads, p)
+				}
+				return !changes(p.what)
+			})
+			points = append(points, sample(t, reads, drawn)...)
+		}
 		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
 		t.Logf("%s: %d requests x %d failures, %d of %d: %s", s, len(sent), len(failures), len(points), all, sum)
 		if sum.points != len(points) {

@@ -143,12 +143,17 @@ func (b *bench) judgeMeddled(v *verdict, p meddling, looked int) {
 // tells how many writes there had been then.
 func (b *bench) disturbed(p meddling) (e ended, wrote int) {
 	var once sync.Once
+	done := make(chan struct{})
 	b.host.at(func(n int, at moment, _ *http.Request) bool {
-		if n == p.request && at == p.at {
+		switch {
+		case n == p.request && at == p.at:
 			once.Do(func() {
 				wrote = b.host.writes()
 				b.meddle(p.how)
+				close(done)
 			})
+		case n == p.request+1 && at == beforeRequest && p.at == afterAnswer:
+			<-done // who has the answer sends its next request at once
 		}
 		return false
 	})

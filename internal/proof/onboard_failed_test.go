@@ -3,14 +3,18 @@ package proof
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 )
 
-// TestOnboardingFailedAtEveryWrite: every kind of failure at every write of an
-// onboarding, and at two requests of every kind that reads, the first and one
-// that is drawn; in the long runs at every request. The command is run again
+// alike are the failures by what they leave: nothing done and an answer that
+// says so, nothing done and no answer, done and an answer that says otherwise,
+// done and no answer, no answer in time or a part of one, and a refusal.
+var alike = [][]string{{"500", "502", "503"}, {"cut-before"}, {"502-after", "garbage"}, {"cut-after"}, {"timeout", "partial", "slow=5ms"}, {"ratelimit", "secondary"}}
+
+// TestOnboardingFailedAtEveryWrite: at every write of an onboarding one drawn
+// failure of all that are alike, and failures of all kinds at drawn requests
+// that read; in the long runs every kind at every request. The command is run again
 // until it says that nothing is left: the end is that of the course that nothing
 // disturbed.
 func TestOnboardingFailedAtEveryWrite(t *testing.T) {
@@ -18,27 +22,26 @@ func TestOnboardingFailedAtEveryWrite(t *testing.T) {
 	s := wholeScene()
 	c := runCourse(t, s)
 	seed := drawnSeed(t)
-	var points []failure
-	reads := map[string][]int{}
+	r := rand.New(rand.NewPCG(seed, 0))
+	var points, reads []failure
 	for n, what := range c.sent {
-		if alters(what) || soak() {
-			for _, kind := range failures {
-				points = append(points, failure{kind, n + 1, what})
+		for _, kinds := range alike {
+			switch {
+			case !alters(what):
+				for _, kind := range kinds {
+					reads = append(reads, failure{kind, n + 1, what})
+				}
+			case soak():
+				for _, kind := range kinds {
+					points = append(points, failure{kind, n + 1, what})
+				}
+			default:
+				points = append(points, failure{kinds[r.IntN(len(kinds))], n + 1, what})
 			}
-			continue
 		}
-		reads[what] = append(reads[what], n+1)
 	}
 	atWrites := len(points)
-	r := rand.New(rand.NewPCG(seed, 0))
-	for what, list := range reads {
-		pick := []int{list[0], list[r.IntN(len(list))]}
-		for _, n := range slices.Compact(pick) {
-			for _, kind := range failures {
-				points = append(points, failure{kind, n, what})
-			}
-		}
-	}
+	points = append(points, sample(t, reads, 3*drawn)...)
 	sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict {
 		b := newBench(t, s)
 		if err := b.host.sim.Faults().Replace(fmt.Sprintf("%s@*#%d", p.kind, p.request)); err != nil {

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -94,15 +93,24 @@ func (c course) killPoints() []boundary {
 // TestOnboardingKilledAtEveryRequestBoundary: SIGKILL at every boundary of an
 // onboarding of one repository, and the command run again, or what was left
 // gone on with first: the end is, issue for issue, that of the course that
-// nobody disturbed.
+// nobody disturbed. In the long runs small fleets of drawn seeds besides.
 func TestOnboardingKilledAtEveryRequestBoundary(t *testing.T) {
 	t.Parallel()
-	s := wholeScene()
+	onboardingKilled(t, wholeScene())
+	if !soak() {
+		return
+	}
+	for _, s := range fleetsToOnboard(t, "scale:2x8", drawnSeed(t), 3) {
+		onboardingKilled(t, s)
+	}
+}
+
+func onboardingKilled(t *testing.T, s scene) {
 	c := runCourse(t, s)
 	points := c.killPoints()
 	for _, resumed := range []bool{false, true} {
-		if resumed && !soak() { // what is left differs by the write that was under way: once each will do
-			points = slices.DeleteFunc(points, func(p boundary) bool { return p.at != afterEffect || !alters(p.what) })
+		if resumed { // going on is killed at every boundary of a dispatch, too
+			points = sample(t, points, drawn)
 		}
 		sum := each(t, busy, points, func(t *testing.T, p boundary) *verdict {
 			b := newBench(t, s)
@@ -112,7 +120,7 @@ func TestOnboardingKilledAtEveryRequestBoundary(t *testing.T) {
 			}
 			return c.as(b)
 		})
-		t.Logf("onboarding, %d requests, %d boundaries, resumed %v: %s", len(c.sent), len(points), resumed, sum)
+		t.Logf("onboarding of %s, seed %d, %d requests, %d boundaries, resumed %v: %s", s.fleet, s.seed, len(c.sent), len(points), resumed, sum)
 		if sum.points != len(points) {
 			t.Errorf("%d of %d points were tried", sum.points, len(points))
 		}

@@ -69,6 +69,23 @@ func some[P any](s scene, points []P) []P {
 	return out
 }
 
+// sample are all points in the long runs; else so many that a seed draws, which
+// is printed.
+func sample[P any](t testing.TB, points []P, most int) []P {
+	t.Helper()
+	if soak() || len(points) <= most {
+		return points
+	}
+	seed := drawnSeed(t)
+	t.Logf("%d of %d points are drawn", most, len(points))
+	r := rand.New(rand.NewPCG(seed, uint64(len(points))))
+	out := make([]P, 0, most)
+	for _, k := range r.Perm(len(points))[:most] {
+		out = append(out, points[k])
+	}
+	return out
+}
+
 // boundary is a point to be killed at.
 type boundary struct {
 	request int
@@ -109,6 +126,15 @@ func killedAt(t *testing.T, s scene, p boundary) *verdict {
 // die runs the scene's command and kills it at a boundary.
 func (b *bench) die(p boundary) {
 	b.t.Helper()
+	if !b.dies(p) {
+		b.t.Errorf("the run never came there:\n%s", b.story())
+	}
+}
+
+// dies runs the scene's command and kills it at a boundary; false: it came to
+// its end before.
+func (b *bench) dies(p boundary) bool {
+	b.t.Helper()
 	c, token := b.victim()
 	var victim *process
 	ready := make(chan struct{})
@@ -134,9 +160,7 @@ func (b *bench) die(p boundary) {
 	}
 	close(ready)
 	b.gone(token, victim.wait())
-	if !reached.Load() {
-		b.t.Errorf("the run never came there:\n%s", b.story())
-	}
+	return reached.Load()
 }
 
 // recovered runs the command again until it is done, and judges.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/githubsim"
@@ -20,19 +21,20 @@ import (
 // made, and a folder beside it. Making it anew is the fork: nothing of one
 // point reaches another.
 type scene struct {
-	fleet   string
-	seed    uint64
-	furnish func(*githubsim.Server) error
-	files   map[string]string // of .core/, in the place of the fleet's own
-	epic    inventory.Ref     // whose open phase is dispatched
-	label   string            // of the agent
-	want    int               // tasks that are spent when there is nothing left to do
-	first   int               // children that the run which is disturbed dispatches at the most; 0: all
-	claims  bool              // children are claimed on GitHub first
-	past    bool              // children were dispatched before
-	clock   world.Clock       // of GitHub; nil: the machine's
-	limits  bool              // GitHub's limits hold; false: they only count
-	command []string          // that is run in the place of the epic's dispatch
+	fleet    string
+	seed     uint64
+	furnish  func(*githubsim.Server) error
+	files    map[string]string // of .core/, in the place of the fleet's own
+	epic     inventory.Ref     // whose open phase is dispatched
+	label    string            // of the agent
+	want     int               // tasks that are spent when there is nothing left to do
+	first    int               // children that the run which is disturbed dispatches at the most; 0: all
+	claims   bool              // children are claimed on GitHub first
+	past     bool              // children were dispatched before
+	clock    world.Clock       // of GitHub; nil: the machine's
+	limits   bool              // GitHub's limits hold; false: they only count
+	command  []string          // that is run in the place of the epic's dispatch
+	patience time.Duration     // how long a run may take; 0: longest
 }
 
 // args is the scene's command; most bounds the children of a dispatch, 0: all.
