@@ -129,11 +129,11 @@ func (w *Work) merge(ctx context.Context, pull int, branch, base, tip string) er
 		return err
 	}
 	if _, err := p.run(ctx, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", w.head); err != nil {
-		return err
+		return w.refused(err)
 	}
 	_, mergeErr := p.run(ctx, "merge", "--quiet", "--no-commit", "--no-ff", "--no-stat", "--strategy=ort", tip)
 	if mergeErr != nil && !ended(mergeErr, 1) {
-		return mergeErr
+		return w.refused(mergeErr)
 	}
 	left, err := w.unmerged(ctx, p, filepath.Join(w.git(), "index"))
 	switch {
@@ -151,6 +151,17 @@ func (w *Work) merge(ctx context.Context, pull int, branch, base, tip string) er
 		w.how = "clean"
 	}
 	return w.commit(ctx, "Merge the target branch", w.head, tip)
+}
+
+// refused takes what git will not do with a repository for an answer: it would
+// say the same the next time. A server that was not reached is none.
+func (w *Work) refused(err error) error {
+	var f *failure
+	if !errors.As(err, &f) || f.code < 0 || strings.Contains(f.all, "unable to access") || strings.Contains(f.all, "promisor remote") {
+		return err
+	}
+	w.how = "git could not merge: " + f.Error()
+	return nil
 }
 
 // commit makes a commit of what is in the index.

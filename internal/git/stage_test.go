@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,7 +89,7 @@ func (s *stage) git(dir string, args ...string) string {
 	s.Helper()
 	c := exec.CommandContext(s.Context(), "git", args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0",
+	c.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@t", "GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@t")
 	out, err := c.CombinedOutput()
 	if err != nil {
@@ -122,7 +123,20 @@ func (s *stage) commit(branch, from string, files map[string]string) string {
 	s.git(s.clone, "commit", "-q", "-m", "x")
 	sha := s.git(s.clone, "rev-parse", "HEAD")
 	s.git(s.clone, "push", "-q", "-f", "origin", "HEAD:refs/heads/"+branch)
+	s.git(s.clone, "checkout", "-q", "-f", "--detach", "origin/main") // away from what git minds
 	return sha
+}
+
+// submodule pushes a commit that has one at sub.
+func (s *stage) submodule(branch, from, sha string) string {
+	s.Helper()
+	s.git(s.clone, "checkout", "-q", "--detach", from)
+	s.git(s.clone, "update-index", "--add", "--cacheinfo", "160000,"+sha+",sub")
+	s.git(s.clone, "commit", "-q", "-m", "submodule")
+	at := s.git(s.clone, "rev-parse", "HEAD")
+	s.git(s.clone, "push", "-q", "-f", "origin", "HEAD:refs/heads/"+branch)
+	s.git(s.clone, "checkout", "-q", "-f", "--detach", "origin/main")
+	return at
 }
 
 // conflict makes branches base and work that conflict in a.txt, and gives the
