@@ -215,7 +215,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	for k := 0; k < len(p.Steps); k++ {
 		s := p.Steps[k]
 		cost := ""
-		if f, ok := s.Effect.(flows.AddLabel); ok && f.Spends {
+		if s.Cost().Tasks > 0 {
 			cost = "1 task"
 		}
 		if n := alike(p.Steps[k:]); n > 1 { // a child a pair of lines says nothing more

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +29,7 @@ var handed = map[string]bool{
 // group of its own, and ends all of it. Its git reads nobody's configuration, so
 // that no credential helper hands it a token. why says in a few words why it did
 // not succeed.
-func (j *job) command(ctx context.Context, args []string, patience time.Duration, env ...string) (why string, err error) {
+func (j *job) command(ctx context.Context, out io.Writer, args []string, patience time.Duration, env ...string) (why string, err error) {
 	path, err := exec.LookPath(args[0])
 	if err != nil {
 		return "the command was not found", nil
@@ -46,6 +47,7 @@ func (j *job) command(ctx context.Context, args []string, patience time.Duration
 	c.Env = append(c.Env, closed("user.name", j.Name, "user.email", j.Email)...)
 	c.Env = append(c.Env, "TMPDIR="+j.temp(), jobVariable+"="+j.id, "CORE_REPO="+j.repo.String())
 	c.Env = append(c.Env, env...)
+	c.Stdout, c.Stderr = out, out
 	c.WaitDelay = 2 * time.Second
 	alone(c)
 	if err := c.Start(); err != nil {

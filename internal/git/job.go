@@ -65,6 +65,16 @@ func (j *job) git() string  { return filepath.Join(j.dir, "git") }
 func (j *job) tree() string { return filepath.Join(j.dir, "tree") }
 func (j *job) temp() string { return filepath.Join(j.dir, "tmp") }
 
+// lend gives the worktree a git directory for a command: a copy of ours, which is
+// thrown away after it.
+func (j *job) lend() (string, error) {
+	theirs := filepath.Join(j.tree(), ".git")
+	if err := os.CopyFS(theirs, os.DirFS(j.git())); err != nil {
+		return "", err
+	}
+	return theirs, borrow(theirs, "../../../../../bare.git/objects")
+}
+
 // program is git at this job's work. With a token it may ask the server, for files
 // that were left there too.
 func (j *job) program() program {

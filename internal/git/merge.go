@@ -150,7 +150,8 @@ func (w *Work) merge(ctx context.Context, pull int, branch, base, tip string) er
 	default:
 		w.how = "clean"
 	}
-	return w.commit(ctx, "Merge the target branch", w.head, tip)
+	w.sha, err = w.commit(ctx, "Merge the target branch", w.head, tip)
+	return err
 }
 
 // refused takes what git will not do with a repository for an answer: it would
@@ -165,20 +166,16 @@ func (w *Work) refused(err error) error {
 }
 
 // commit makes a commit of what is in the index.
-func (w *Work) commit(ctx context.Context, text string, parents ...string) error {
-	p := w.program()
+func (j *job) commit(ctx context.Context, text string, parents ...string) (sha string, err error) {
+	p := j.program()
 	tree, err := p.run(ctx, "write-tree")
 	if err != nil {
-		return err
+		return "", err
 	}
 	args := []string{"commit-tree", "--no-gpg-sign", "-m", text}
 	for _, sha := range parents {
 		args = append(args, "-p", sha)
 	}
 	out, err := p.run(ctx, append(args, strings.TrimSpace(string(tree)))...)
-	if err != nil {
-		return err
-	}
-	w.sha = strings.TrimSpace(string(out))
-	return nil
+	return strings.TrimSpace(string(out)), err
 }

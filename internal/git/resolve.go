@@ -80,18 +80,15 @@ func (w *Work) resolve(ctx context.Context, left map[string]entry, pull int, bra
 	if err != nil {
 		return "", err
 	}
-	theirs := filepath.Join(w.tree(), ".git")
-	if err := os.CopyFS(theirs, os.DirFS(w.git())); err != nil {
-		return "", err
-	}
-	if err := borrow(theirs, "../../../../../bare.git/objects"); err != nil {
+	theirs, err := w.lend()
+	if err != nil {
 		return "", err
 	}
 	patience := w.Patience
 	if patience <= 0 {
 		patience = Patience
 	}
-	why, err = w.command(ctx, w.Command, patience, fmt.Sprintf("CORE_PULL=%d", pull), "CORE_BRANCH="+branch, "CORE_BASE="+base, "CORE_CONFLICTS="+list)
+	why, err = w.command(ctx, nil, w.Command, patience, "CORE_TASK=conflict", fmt.Sprintf("CORE_PULL=%d", pull), "CORE_BRANCH="+branch, "CORE_BASE="+base, "CORE_CONFLICTS="+list)
 	if why != "" || err != nil {
 		return why, err
 	}
