@@ -100,7 +100,7 @@ func (a *app) planDispatch(l *look, o dispatchOptions) (orchestrator.Proposal, e
 			labels[g.Name] = g.Label
 		}
 	}
-	plan, err := execute.Dispatch{Epic: o.epic, Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()}.Plan(l.world())
+	plan, err := execute.Dispatch{Epic: o.epic, Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Calls: a.calls(l.conf), Claims: l.claims()}.Plan(l.world())
 	return a.proposal(o.command(), plan), err
 }
 

@@ -165,7 +165,7 @@ func (a *app) onboardings(l *look, read func(inventory.Issue) []finding.Finding,
 	for _, r := range repos {
 		out = append(out, onboard.Onboard{
 			Repo: r, Read: read, Themes: themes, Stages: o.stages,
-			Dispatch: execute.Dispatch{Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()},
+			Dispatch: execute.Dispatch{Max: o.max, Agent: l.conf.DefaultAgent, Labels: labels, Calls: a.calls(l.conf), Claims: l.claims()},
 		})
 	}
 	return out

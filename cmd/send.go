@@ -47,6 +47,9 @@ func (a *app) ready(ctx context.Context, o sendOptions) error {
 	if err := a.refusePaused(); err != nil {
 		return err
 	}
+	if err := a.goOnLocal(); err != nil {
+		return err
+	}
 	if o.yes && !o.resumes {
 		_, err := a.settle(ctx, nil)
 		return err

@@ -25,6 +25,8 @@ type Order struct {
 	Patience time.Duration // 0: Patience
 	Env      []string      // variables of its own; CORE_REPO is set
 	Out      io.Writer     // what it prints; nil: nobody hears it
+	// Clear is asked right before the push; an error keeps it back. Nil: nobody is.
+	Clear func(context.Context) error
 }
 
 // Result is what came of an Order.
@@ -70,6 +72,11 @@ func (s *Shop) Carry(ctx context.Context, o Order) (res Result, err error) {
 	}
 	if res, err = j.carry(ctx, o, head); err != nil || res.SHA == "" {
 		return res, err
+	}
+	if o.Clear != nil {
+		if err := o.Clear(ctx); err != nil {
+			return Result{}, err
+		}
 	}
 	was := ""
 	if from == to {
