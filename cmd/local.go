@@ -144,6 +144,12 @@ func (a *app) spawn(d config.Dir, agent, key string) error {
 	}
 	p := exec.Command(self, args...)
 	p.Dir = filepath.Dir(d.Path)
+	log, err := os.OpenFile(d.File(filepath.Join(agentsFolder, "attend.log")), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	p.Stderr = log
 	p.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := p.Start(); err != nil {
 		return err

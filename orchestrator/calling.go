@@ -95,7 +95,7 @@ func (d call) judge(ctx context.Context, base Baseline) (*result, error) {
 }
 
 // callEvent stands where a label's dispatch has the id of its LABELED event.
-func callEvent(reservation string) string { return "call " + reservation }
+func callEvent(reservation string) string { return "call:" + reservation }
 
 // called looks for the start of an agent that is called.
 func (r *run) called(ctx context.Context, agent string, res *reservation) (event string, at time.Time, err error) {
