@@ -260,6 +260,10 @@ func (a *app) attend(ctx context.Context, name, key string) error {
 	if err != nil {
 		return err
 	}
+	hub, err := a.client(ctx)
+	if err != nil {
+		return err
+	}
 	if err := a.checkHost(); err != nil {
 		return err
 	}
@@ -270,10 +274,6 @@ func (a *app) attend(ctx context.Context, name, key string) error {
 	g, ok := c.Agent(name)
 	if !ok || g.Kind != "command" {
 		return usageError{fmt.Errorf("%q is no agent of this machine", name)}
-	}
-	hub, err := a.client(ctx)
-	if err != nil {
-		return err
 	}
 	for _, l := range a.locals() {
 		if l.Name != name {
