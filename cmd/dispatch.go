@@ -94,21 +94,21 @@ func (a *app) planDispatch(l *look, o dispatchOptions) (orchestrator.Proposal, e
 	if err := l.allowFeatures(o); err != nil {
 		return orchestrator.Proposal{}, err
 	}
-	d := l.dispatching(o.max)
+	d := a.dispatching(l, o.max)
 	d.Epic = o.epic
 	plan, err := d.Plan(l.world())
 	return a.proposal(o.command(), plan), err
 }
 
 // dispatching is how children are handed out here, max of them at the most.
-func (l *look) dispatching(max int) execute.Dispatch {
+func (a *app) dispatching(l *look, max int) execute.Dispatch {
 	labels := map[string]string{}
 	for _, g := range l.conf.Agents {
 		if g.Kind == "label" {
 			labels[g.Name] = g.Label
 		}
 	}
-	return execute.Dispatch{Max: max, Agent: l.conf.DefaultAgent, Labels: labels, Claims: l.claims()}
+	return execute.Dispatch{Max: max, Agent: l.conf.DefaultAgent, Labels: labels, Calls: a.calls(l.conf), Claims: l.claims()}
 }
 
 // claims tells whether children are claimed on GitHub, for several machines.

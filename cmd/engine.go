@@ -48,7 +48,7 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 		Judge: judge, Trust: trust, Agent: agent,
 		Hub: hub, Ledger: a.newLedgerPort(book, hub, l), Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
-		Hand: hand,
+		Hand: hand, Callers: a.callers(),
 		Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },
 	}, nil
 }

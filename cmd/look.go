@@ -76,6 +76,9 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	if err := a.readClaims(ctx, hub, l); err != nil {
 		return nil, err
 	}
+	if err := a.readLocal(l); err != nil {
+		return nil, err
+	}
 	l.assess()
 	a.enterTiers(l, fl)
 	return l, a.saveOutside(l)

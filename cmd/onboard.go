@@ -161,7 +161,7 @@ func (a *app) onboardings(l *look, read func(inventory.Issue) []finding.Finding,
 	for _, r := range repos {
 		out = append(out, onboard.Onboard{
 			Repo: r, Read: read, Themes: themes, Stages: o.stages,
-			Dispatch: l.dispatching(o.max),
+			Dispatch: a.dispatching(l, o.max),
 		})
 	}
 	return out

@@ -56,6 +56,7 @@ var reads = []*regexp.Regexp{
 	regexp.MustCompile(`^/user$`),
 	regexp.MustCompile(`^/meta$`),
 	regexp.MustCompile(`^/repos/[^/]+/[^/]+/issues/\d+/dependencies/blocked_by$`),
+	regexp.MustCompile(`^/[^/]+/[^/]+\.git/info/refs$`), // git's, for the files of a worktree
 }
 
 func (d *reading) read(path string) {

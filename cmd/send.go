@@ -49,6 +49,9 @@ func (a *app) ready(ctx context.Context, o sendOptions) error {
 	if err := a.refusePaused(); err != nil {
 		return err
 	}
+	if err := a.goOnLocal(); err != nil {
+		return err
+	}
 	if o.yes && !o.resumes {
 		_, err := a.settle(ctx, nil)
 		return err
@@ -235,7 +238,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	for k := 0; k < len(p.Steps); k++ {
 		s := p.Steps[k]
 		cost := ""
-		if f, ok := s.Effect.(flows.AddLabel); ok && f.Spends {
+		if s.Cost().Tasks > 0 {
 			cost = "1 task"
 		}
 		if n := alike(p.Steps[k:]); n > 1 { // a child a pair of lines says nothing more

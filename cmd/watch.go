@@ -182,7 +182,7 @@ func (a *app) lookAtWork(ctx context.Context, o *watchOptions) (*look, flows.Wor
 	if err != nil {
 		return nil, flows.World{}, x, err
 	}
-	x, err = l.watch(o)
+	x, err = a.watching(l, o)
 	if err != nil {
 		return l, flows.World{}, x, err
 	}
@@ -248,12 +248,12 @@ func (a *app) noteWorks(l *look, questions []github.WorksQuestion) {
 	}
 }
 
-// watch is the flow for what the options name.
-func (l *look) watch(o *watchOptions) (execute.Watch, error) {
+// watching is the flow for what the options name.
+func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 	c := l.conf
 	x := execute.Watch{
 		Scope: o.scope, Begin: o.begin || c.NextEpic == "start",
-		Dispatch: l.dispatching(o.max),
+		Dispatch: a.dispatching(l, o.max),
 		Gates:    execute.Gates{Ask: c.Merge == "ask", Word: !o.yes && !o.dryRun, AutoMerge: c.AutoMerge, Reassign: c.Reassign},
 		Patience: l.patience(),
 	}

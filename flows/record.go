@@ -38,6 +38,7 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	Comment{}.Kind():       read[Comment],
 	AddLabel{}.Kind():      read[AddLabel],
 	LogDispatch{}.Kind():   read[LogDispatch],
+	Call{}.Kind():          read[Call],
 	RemoveLabel{}.Kind():   read[RemoveLabel],
 	MakeMark{}.Kind():      read[MakeMark],
 	Claim{}.Kind():         read[Claim],

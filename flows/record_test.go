@@ -40,6 +40,7 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 		same(rt, rapid.Make[Comment]().Draw(rt, "e"))
 		same(rt, rapid.Make[AddLabel]().Draw(rt, "e"))
 		same(rt, rapid.Make[LogDispatch]().Draw(rt, "e"))
+		same(rt, rapid.Make[Call]().Draw(rt, "e"))
 		same(rt, rapid.Make[RemoveLabel]().Draw(rt, "e"))
 		same(rt, rapid.Make[MakeMark]().Draw(rt, "e"))
 		same(rt, rapid.Make[Claim]().Draw(rt, "e"))

@@ -81,9 +81,12 @@ func (r *run) giveBack(ctx context.Context, child, why string) error {
 	return r.outcome(res.step, result{outcome: Released, detail: why, evidence: Evidence{Reservation: res.id}})
 }
 
-// spent looks for the LABELED event of this dispatch: one that was not there
-// before. Without one the id is empty.
+// spent looks for what shows this dispatch: the LABELED event that was not there
+// before, or the start of the agent that was called. Without it the id is empty.
 func (r *run) spent(ctx context.Context, child inventory.Ref, res *reservation) (event string, at time.Time, err error) {
+	if _, s := r.stepOf(child, flows.Call{}.Kind()); s != nil {
+		return r.called(ctx, s.Effect.(flows.Call).Agent, res)
+	}
 	i, err := r.Hub.Look(ctx, child)
 	if err != nil {
 		return "", time.Time{}, err

@@ -28,6 +28,8 @@ type Applier struct {
 	// that member's token, since the token says whose quota is spent. It fails
 	// when there is none at hand. Nil: Hub is everybody's.
 	Hand func(ctx context.Context, agent, member string) (Labeler, error)
+	// Callers are the agents of this machine that are called, by name.
+	Callers map[string]Caller
 	// Quiet is how long a write whose answer was lost may still land.
 	Quiet time.Duration
 	// Pace tells how fast GitHub lets us write now, for the time left; nil: as

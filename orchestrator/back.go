@@ -76,13 +76,22 @@ func (d noteRecall) look(ctx context.Context) (Baseline, *result, error) {
 			base.At = e.At
 		}
 	}
+	if strings.HasPrefix(d.Event, callEvent("")) { // no label tells of it
+		base.Event, _, err = d.Journal.LastDispatch(d.Child)
+		if err != nil {
+			return Baseline{}, nil, err
+		}
+	}
 	if base.Event != d.Event {
 		return Baseline{}, nil, dispatchedAgain(d.Child)
 	}
 	return base, nil, nil
 }
 
-func (d noteRecall) send(_ context.Context, base Baseline) (result, error) {
+func (d noteRecall) send(ctx context.Context, base Baseline) (result, error) {
+	if err := d.stopCalled(ctx, d.Child); err != nil {
+		return result{}, err // it may go on working: it is not READY
+	}
 	at := d.now()
 	if base.At.After(at) {
 		at = base.At

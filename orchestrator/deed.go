@@ -41,6 +41,8 @@ func (r *run) deed(k int) (deed, error) {
 		return comment{r, e}, nil
 	case flows.AddLabel:
 		return addLabel{r, e}, nil
+	case flows.Call:
+		return call{r, e}, nil
 	case flows.LogDispatch:
 		return logDispatch{r, e, k}, nil
 	case flows.MakeMark:
@@ -164,8 +166,10 @@ func (d reserve) look(context.Context) (Baseline, *result, error) {
 }
 
 func (d reserve) send(ctx context.Context, base Baseline) (result, error) {
-	if _, err := d.hand(ctx, d.Agent, d.Member); err != nil {
-		return result{}, err // nobody is charged whose token is not at hand
+	if d.Label != "" {
+		if _, err := d.hand(ctx, d.Agent, d.Member); err != nil {
+			return result{}, err // nobody is charged whose token is not at hand
+		}
 	}
 	member, err := d.Ledger.Reserve(ctx, Task{ID: base.Reservation, Child: d.Child, Agent: d.Agent, Member: d.Member, Epic: d.Epic, Lines: d.Lines})
 	if err != nil {
@@ -256,7 +260,7 @@ func (d logDispatch) look(ctx context.Context) (Baseline, *result, error) {
 	if res := d.open[d.Child.Key()]; res != nil {
 		return Baseline{Reservation: res.id, Event: res.newest}, nil, nil
 	}
-	if _, label := d.stepOf(d.Child, flows.AddLabel{}.Kind()); label != nil && label.finished() {
+	if _, label := d.dispatchOf(d.Child); label != nil && label.finished() {
 		found, err := d.notHeld(ctx, d.Child)
 		if found != nil && found.outcome == Done {
 			found.outcome = Skipped

@@ -78,6 +78,8 @@ func (r *run) taskOf(k int) *reservation {
 		child = e.Child
 	case flows.Comment:
 		child = e.Issue
+	case flows.Call:
+		child = e.Child
 	case flows.AddLabel:
 		if !e.Spends {
 			return nil

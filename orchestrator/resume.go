@@ -99,7 +99,7 @@ func (a *Applier) resume(ctx context.Context, id string, at *seat) error {
 		if !ok || !s.finished() || r.open[e.Child.Key()] != nil {
 			continue
 		}
-		if _, label := r.stepOf(e.Child, flows.AddLabel{}.Kind()); label == nil || !label.finished() && !label.asked() {
+		if _, label := r.dispatchOf(e.Child); label == nil || !label.finished() && !label.asked() {
 			s.intent, s.outcome = nil, nil // given back: taken again
 		}
 	}

@@ -178,6 +178,11 @@ func (r *run) outcome(k int, res result) error {
 			res.sent = false
 		}
 	}
+	if e, ok := r.steps[k].Effect.(flows.Call); ok && res.outcome == NotDone {
+		if res := r.open[e.Child.Key()]; res != nil {
+			res.sent = false
+		}
+	}
 	return nil
 }
 

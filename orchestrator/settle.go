@@ -142,6 +142,13 @@ func (r *run) reopen(ctx context.Context) error {
 			}
 		}
 	}
+	for _, s := range r.steps {
+		if e, ok := s.Effect.(flows.Call); ok && s.intent != nil {
+			if res := r.open[e.Child.Key()]; res != nil && s.intent.Baseline.Reservation == res.id {
+				res.sent = s.asked() || s.finished()
+			}
+		}
+	}
 	return nil
 }
 
@@ -174,7 +181,7 @@ func (r *run) answer(ctx context.Context, k int) error {
 // change: a mark that nothing refers to is nothing, and a record or a note stays here.
 func (s *state) remote() bool {
 	switch s.Effect.(type) {
-	case flows.Reserve, flows.LogDispatch, flows.NoteRecall, flows.MakeMark, flows.Capture, flows.NotePull:
+	case flows.Reserve, flows.LogDispatch, flows.NoteRecall, flows.MakeMark, flows.Capture, flows.NotePull, flows.Call:
 		return false
 	}
 	return true
@@ -196,7 +203,7 @@ func (r *run) account(ctx context.Context, child inventory.Ref, res *reservation
 	switch {
 	case gone(err):
 		// Its label may have been seen before the issue went: it counts.
-		_, label := r.stepOf(child, flows.AddLabel{}.Kind())
+		_, label := r.dispatchOf(child)
 		event, at = "gone", label.intent.At
 	case err != nil:
 		return &Unsettled{Plan: r.id, Target: child.String(), Err: err}
@@ -228,7 +235,7 @@ func (r *run) settledBefore(ctx context.Context) error {
 		if !ok || s.finished() || r.open[e.Child.Key()] != nil {
 			continue
 		}
-		if _, label := r.stepOf(e.Child, flows.AddLabel{}.Kind()); label != nil && label.outcome != nil && label.outcome.Outcome == Done {
+		if _, label := r.dispatchOf(e.Child); label != nil && label.outcome != nil && label.outcome.Outcome == Done {
 			found, err := r.notHeld(ctx, e.Child)
 			if err != nil {
 				return err

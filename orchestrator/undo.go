@@ -83,7 +83,7 @@ func (a *Applier) undo(e Entry, since, before []Entry) (flows.Plan, error) {
 			} else if s.Evidence != nil {
 				plan.Add(flows.Step{Reason: "this plan made it; it goes only while it stands at " + short(s.Evidence.SHA), Effect: flows.DeleteBranch{Repo: f.Repo, Name: f.Name, SHA: s.Evidence.SHA}})
 			}
-		case flows.Reserve, flows.MakeMark, flows.NotePull: // settled or given back with its dispatch; nothing; what was seen stays seen
+		case flows.Reserve, flows.MakeMark, flows.Call, flows.NotePull: // settled or given back with its dispatch; nothing; what was seen stays seen
 		default:
 			if undoMaking(&plan, f, s.Evidence) || undoPulling(&plan, f, s.Evidence) || redo(&plan, f, before) {
 				continue
@@ -113,6 +113,9 @@ func (a *Applier) undoDispatch(plan *flows.Plan, e Entry, f flows.LogDispatch, s
 		if l, ok := s.Step.Effect.(flows.AddLabel); ok && l.Spends && l.Issue.Key() == f.Child.Key() {
 			plan.Add(flows.Step{Reason: "this plan dispatched it to " + f.Agent, Effect: flows.RemoveLabel{Issue: l.Issue, Label: l.Label, Event: event}})
 			plan.Add(flows.Step{Reason: "it may be dispatched again, for another task", Effect: flows.NoteRecall{Child: f.Child, Event: event}})
+		}
+		if l, ok := s.Step.Effect.(flows.Call); ok && l.Child.Key() == f.Child.Key() {
+			plan.Add(flows.Step{Reason: "this plan called " + f.Agent + ", which is ended; it may be dispatched again, for another task", Effect: flows.NoteRecall{Child: f.Child, Event: event}})
 		}
 	}
 	return nil

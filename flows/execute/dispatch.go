@@ -24,6 +24,8 @@ type Dispatch struct {
 	Labels map[string]string
 	// Instead names another agent for a child, by Ref.Key.
 	Instead map[string]string
+	// Calls are the agents that are called instead: commands of this machine.
+	Calls map[string]bool
 	// Claims: a child is claimed on GitHub before the first write on it.
 	Claims bool
 }
@@ -46,6 +48,7 @@ func (d Dispatch) Plan(w flows.World) (flows.Plan, error) {
 	branches, list := map[string]bool{}, listed(w, d.Epic)
 	for k, c := range chosen {
 		d.branch(&plan, epic, c, branches)
+		c.into = epic.Branch.Name
 		phase := epic.Phases[c.Phase]
 		why := "READY: " + c.Verdict.Reason
 		if phase.Name != "" {
@@ -65,6 +68,7 @@ type candidate struct {
 	repo  *inventory.Repo
 	agent string
 	label string
+	into  string // branch that its pull request goes into
 }
 
 // choose takes the READY children in checklist order and notes why the others
@@ -92,15 +96,19 @@ func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chose
 	}
 	agent := cmp.Or(d.Instead[c.Ref.Key()], d.agentFor(w, c.Ref.Repo))
 	label, ok := d.Labels[agent]
-	if !ok {
-		plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has no label: name one under agents in config.yaml", agent))
+	switch {
+	case !ok && !d.Calls[agent]:
+		plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q has neither label nor command: name one under agents in config.yaml", agent))
+		return chosen
+	case !ok && d.Claims: // attempts are numbered by label events
+		plan.Skip(c.Ref.String(), fmt.Sprintf("agent %q is a command of one machine, which claims: refs cannot tell the others of", agent))
 		return chosen
 	}
 	if d.Max > 0 && len(chosen) == d.Max {
 		plan.Skip(c.Ref.String(), fmt.Sprintf("READY, left for later by --max %d", d.Max))
 		return chosen
 	}
-	return append(chosen, candidate{c, repo, agent, label})
+	return append(chosen, candidate{c, repo, agent, label, repo.DefaultBranch})
 }
 
 // admit asks the budget for one task a candidate and returns who is charged
@@ -190,6 +198,11 @@ func (d Dispatch) child(p *flows.Plan, w flows.World, epic inventory.Ref, list l
 		p.Add(flows.Step{Reason: "no other machine may dispatch it", Effect: flows.Claim{Child: c.Ref, Attempt: attempt}})
 	}
 	p.Add(flows.Step{Reason: "the agent must know the branch before it starts", Effect: flows.Comment{Issue: c.Ref, Body: target, Reuse: true}})
+	if label == "" {
+		p.Add(flows.Step{Reason: why, Effect: flows.Call{Child: c.Ref, Agent: agent, Epic: epic, Branch: c.into}})
+		p.Add(flows.Step{Reason: "dispatch.log, dated by the agent's own start; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
+		return
+	}
 	p.Add(flows.Step{Reason: why, Effect: flows.AddLabel{Issue: c.Ref, Label: label, Spends: true, Attempt: attempt}})
 	p.Add(flows.Step{Reason: "dispatch.log, dated by the label event; settles the reservation", Effect: flows.LogDispatch{Child: c.Ref, Agent: agent, Member: member}})
 }

@@ -93,6 +93,10 @@ func useLast(*http.Request, []*http.Request) error { return http.ErrUseLastRespo
 // Host is the name of the API host, as a ledger records it.
 func (c *Client) Host() string { return c.endpoint.Host }
 
+// Secret is the token's text, for the environment of a program that asks the same
+// host, and for nothing else.
+func (c *Client) Secret() string { return c.token.text }
+
 // Endpoint is where this client asks.
 func (c *Client) Endpoint() Endpoint { return c.endpoint }
 
