@@ -215,8 +215,11 @@ func (d *delivery) end(a *app, err error) error {
 }
 
 func outcome(e orchestrator.Event) string {
-	if e.Outcome == orchestrator.Skipped {
+	switch e.Outcome {
+	case orchestrator.Skipped:
 		return "skipped: " + e.Detail
+	case orchestrator.Refused:
+		return "refused: " + e.Detail
 	}
 	return e.Detail
 }
@@ -244,6 +247,11 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 		if n := alike(p.Steps[k:]); n > 1 { // a child a pair of lines says nothing more
 			t.Row(fmt.Sprintf("%3d", k+1), "...", count(n, "issue"), s.Effect.Detail()+", and "+p.Steps[k+1].Effect.Kind(), "")
 			k += 2*n - 1
+			continue
+		}
+		if n := threads(p.Steps[k:]); n > 1 { // their ids say nothing to anybody
+			t.Row(fmt.Sprintf("%3d", k+1), s.Effect.Kind(), s.Effect.Target(), count(n, "thread"), "")
+			k += n - 1
 			continue
 		}
 		t.Row(fmt.Sprintf("%3d", k+1), s.Effect.Kind(), s.Effect.Target(), s.Effect.Detail(), cost)
@@ -274,13 +282,27 @@ func alike(steps []flows.Step) int {
 	return n
 }
 
+// threads counts the review threads of one pull request at the beginning of steps
+// that resolve them.
+func threads(steps []flows.Step) int {
+	n := 0
+	for ; n < len(steps); n++ {
+		if e, ok := steps[n].Effect.(flows.ResolveThread); !ok || e.Target() != steps[0].Effect.Target() {
+			break
+		}
+	}
+	return n
+}
+
 // reasoned tells whether an effect rests on a judgement that a person may see
-// otherwise: what belongs together, and when an audit is done with.
+// otherwise: what belongs together, when an audit is done with, and what becomes of a
+// pull request.
 func reasoned(e flows.Effect) bool {
 	switch e := e.(type) {
 	case flows.MakeIssue:
 		return e.Mark.Kind == inventory.MarkFramework || e.Mark.Kind == inventory.MarkEpic
-	case flows.AddChildren, flows.CloseIssue:
+	case flows.AddChildren, flows.CloseIssue,
+		flows.Retarget, flows.Ask, flows.UpdateBranch, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.OpenPull, flows.Mend:
 		return true
 	case flows.ReopenIssue:
 		return e.Again

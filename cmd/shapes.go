@@ -159,7 +159,7 @@ type cameTotalShape struct {
 type stepShape struct {
 	Kind    string `json:"kind"`
 	Target  string `json:"target"`
-	Outcome string `json:"outcome"` // done, skipped, not-done
+	Outcome string `json:"outcome"` // done, skipped, refused, not-done
 	Detail  string `json:"detail"`
 }
 

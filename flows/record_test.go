@@ -57,6 +57,23 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 		same(rt, rapid.Make[Block]().Draw(rt, "e"))
 		same(rt, rapid.Make[Unblock]().Draw(rt, "e"))
 		same(rt, rapid.Make[AddChildren]().Draw(rt, "e"))
+		same(rt, rapid.Make[Retarget]().Draw(rt, "e"))
+		same(rt, rapid.Make[Ask]().Draw(rt, "e"))
+		same(rt, rapid.Make[ResolveThread]().Draw(rt, "e"))
+		same(rt, rapid.Make[UpdateBranch]().Draw(rt, "e"))
+		same(rt, rapid.Make[AutoMerge]().Draw(rt, "e"))
+		same(rt, rapid.Make[Enqueue]().Draw(rt, "e"))
+		same(rt, rapid.Make[MergePull]().Draw(rt, "e"))
+		same(rt, rapid.Make[ClosePull]().Draw(rt, "e"))
+		same(rt, rapid.Make[OpenPull]().Draw(rt, "e"))
+		same(rt, rapid.Make[Tick]().Draw(rt, "e"))
+		same(rt, rapid.Make[Mend]().Draw(rt, "e"))
+		same(rt, rapid.Make[Capture]().Draw(rt, "e"))
+		note := rapid.Make[NotePull]().Draw(rt, "e")
+		if len(note.Note.Threads) == 0 { // none is none
+			note.Note.Threads = nil
+		}
+		same(rt, note)
 	})
 	for kind := range readers {
 		if !kinds[kind] {

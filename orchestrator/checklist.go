@@ -32,6 +32,9 @@ type rewrite struct {
 	change func(body []byte) ([]byte, error)
 	said   string
 	next   string // what is to be written, since the look
+	// merged are edits that our write went over and that were written again. Whoever
+	// had the page open in between may still take them back, so they are told of.
+	merged []inventory.Edit
 }
 
 func (r *run) adding(e flows.AddChildren) deed {
@@ -95,6 +98,7 @@ func (d *rewrite) send(ctx context.Context, base Baseline) (result, error) {
 		case err != nil:
 			return done, unread{err}
 		case lost == nil:
+			done.detail += d.mergedAgain()
 			return done, nil
 		case round == tries:
 			return done, &NeedsPerson{d.epic.String(), wentOver(lost...)}
@@ -117,11 +121,23 @@ func (u unread) Unwrap() error  { return u.error }
 
 // wentOver says of somebody's edits that our write went over them.
 func wentOver(edits ...inventory.Edit) string {
+	return editedBy(edits) + ", and our write went over that: it stands in the issue's history of edits"
+}
+
+// mergedAgain says of which edits that is not so any more; empty: there are none.
+func (d *rewrite) mergedAgain() string {
+	if len(d.merged) == 0 {
+		return ""
+	}
+	return "; " + editedBy(d.merged) + " at the same time: merged"
+}
+
+func editedBy(edits []inventory.Edit) string {
 	who := make([]string, len(edits))
 	for k, e := range edits {
 		who[k] = fmt.Sprintf("@%s edited it at %s", e.By, e.At.UTC().Format(time.RFC3339))
 	}
-	return strings.Join(who, ", ") + ", and our write went over that: it stands in the issue's history of edits"
+	return strings.Join(who, ", ")
 }
 
 // lost are the edits that fell between our reading and our writing and that no
@@ -165,22 +181,24 @@ func since(p inventory.Page, base Baseline) []inventory.Edit {
 // What a person has to mend is *NeedsPerson.
 func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost []inventory.Edit, landed bool, err error) {
 	list := since(p, base)
-	ours := -1
+	// Another run may have written the very same: which of them is ours nobody can
+	// tell, so that all of them are.
+	ours, earlier := -1, false
 	for k, e := range list {
 		if flows.Digest(e.Text) != base.Sum {
 			continue
 		}
-		// Another run may have written the very same: which of them is ours nobody
-		// can tell, so that all of them are.
-		if before := ours; before > 0 {
-			if want, err := d.made(list[before-1].Text); err != nil || want != list[before].Text {
-				return nil, true, &NeedsPerson{d.epic.String(), wentOver(list[:k]...)}
-			}
+		if ours > 0 && !earlier {
+			want, err := d.made(list[ours-1].Text)
+			earlier = err != nil || want != list[ours].Text
 		}
 		ours = k
 	}
-	if ours < 1 {
+	switch {
+	case ours < 1:
 		return nil, ours == 0, nil
+	case earlier:
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(list[:ours]...)}
 	}
 	over := list[:ours]
 	if over[ours-1].Gone {
@@ -194,11 +212,18 @@ func (d *rewrite) overwritten(p inventory.Page, base Baseline) (lost []inventory
 		return nil, true, nil
 	}
 	later := list[ours+1:]
-	switch mended := slices.IndexFunc(later, func(e inventory.Edit) bool { return e.Text == want }); {
+	mended := -1
+	for k, e := range later { // the last: another run may have mended it, too
+		if e.Text == want {
+			mended = k
+		}
+	}
+	switch {
 	case mended == 0:
+		d.merged = over
 		return nil, true, nil
 	case mended > 0:
-		return nil, true, &NeedsPerson{d.epic.String(), wentOver(later[:mended]...)}
+		return nil, true, &NeedsPerson{d.epic.String(), wentOver(slices.Concat(over, later[:mended])...)}
 	case len(later) > 0:
 		return nil, true, &NeedsPerson{d.epic.String(), wentOver(over...) + "; since then @" + later[0].By + " edited it, too"}
 	}
@@ -248,6 +273,8 @@ func (d *rewrite) judge(ctx context.Context, base Baseline) (*result, error) {
 				done.detail += "; " + err.Error()
 			} else if v != nil {
 				done.detail += "; needs a person: " + wentOver(v...)
+			} else {
+				done.detail += d.mergedAgain()
 			}
 			return &done, nil
 		}

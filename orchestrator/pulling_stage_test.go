@@ -107,9 +107,14 @@ func newPulling(t *testing.T) *pulling {
 	return p
 }
 
-// head is where a pull request stands.
+// head is where a pull request stands; empty: it is not there.
 func (p *pulling) head(n int) (sha string) {
-	_ = p.sim.World().View(func(tx *world.Tx) error { sha = p.issue(tx, n).Pull.HeadSHA; return nil })
+	_ = p.sim.World().View(func(tx *world.Tx) error {
+		if i := p.issue(tx, n); i != nil {
+			sha = i.Pull.HeadSHA
+		}
+		return nil
+	})
 	return sha
 }
 

@@ -108,27 +108,25 @@ func TestFollowingKilledAtEveryChange(t *testing.T) {
 			if when == late && !remote {
 				continue
 			}
-			for _, resume := range []bool{false, true} {
-				points++
-				t.Run(fmt.Sprint(dies+1, "/", when, "/", resume), func(t *testing.T) {
-					t.Parallel()
-					p := newPulling(t)
-					plan := p.following()
-					m, a := p.process(dies+1, when)
-					if err := a.Apply(t.Context(), p.proposal(plan)); !m.dead {
-						t.Fatalf("it did not die: %v", err)
-					}
-					_, a = p.process(0, after)
-					if err := p.goOn(a, resume, plan); err != nil {
-						t.Fatalf("after it died at change %d (%v): %v", dies+1, when, err)
-					}
-					_ = p.clock.Sleep(t.Context(), time.Hour)
-					if got := p.pulls(); got != want {
-						t.Errorf("after it died at change %d (%v):\n%s\nwant\n%s", dies+1, when, got, want)
-					}
-					p.wantNothingOpen()
-				})
-			}
+			points++
+			t.Run(fmt.Sprint(dies+1, "/", when), func(t *testing.T) {
+				t.Parallel()
+				p := newPulling(t)
+				plan := p.following()
+				m, a := p.process(dies+1, when)
+				if err := a.Apply(t.Context(), p.proposal(plan)); !m.dead {
+					t.Fatalf("it did not die: %v", err)
+				}
+				_, a = p.process(0, after)
+				if err := p.goOn(a, (dies+int(when))%2 == 0, plan); err != nil {
+					t.Fatalf("after it died at change %d (%v): %v", dies+1, when, err)
+				}
+				_ = p.clock.Sleep(t.Context(), time.Hour)
+				if got := p.pulls(); got != want {
+					t.Errorf("after it died at change %d (%v):\n%s\nwant\n%s", dies+1, when, got, want)
+				}
+				p.wantNothingOpen()
+			})
 		}
 	}
 	t.Logf("%d deaths", points)

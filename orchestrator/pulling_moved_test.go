@@ -1,0 +1,170 @@
+package orchestrator_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/githubsim/gitstore"
+	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+)
+
+// TestARefusalIsRememberedAndStopsNothing: what GitHub refuses for sure at a head
+// stands in the journal once, the steps behind it are carried out, and the plan is
+// through.
+func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
+	for name, effect := range map[string]func(*pulling) flows.Effect{
+		"merge": func(p *pulling) flows.Effect {
+			return flows.MergePull{Pull: p.ref(toLeave), Head: p.head(toLeave), Method: "squash"}
+		},
+		"auto-merge": func(p *pulling) flows.Effect {
+			return flows.AutoMerge{Pull: p.ref(toMerge), Head: p.head(toMerge), Method: "squash"}
+		},
+		"update-branch": func(p *pulling) flows.Effect {
+			return flows.UpdateBranch{Pull: p.ref(toMend), Head: p.head(toMend)}
+		},
+		"retarget": func(p *pulling) flows.Effect {
+			return flows.Retarget{Pull: p.ref(toMerge), From: epicBranch, To: "nowhere"}
+		},
+		"new-pull": func(p *pulling) flows.Effect {
+			return flows.OpenPull{Repo: p.repo, Head: "main", Base: epicBranch, Title: "nothing", Epic: p.ref(3)}
+		},
+		"mend": func(p *pulling) flows.Effect {
+			p.shop.refuses = "protected"
+			return flows.Mend{Pull: p.ref(toMend), Branch: "work-11", Base: epicBranch, Head: p.head(toMend)}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPulling(t)
+			e := effect(p)
+			plan := p.one(e)
+			plan.Add(flows.Step{Reason: "test", Effect: flows.Tick{Epic: p.ref(3), Child: p.ref(1)}})
+			var told []orchestrator.Outcome
+			if err := p.apply(plan, func(e orchestrator.Event) { told = append(told, e.Outcome) }); err != nil {
+				t.Fatal(err)
+			}
+			if len(told) != 2 || told[0] != orchestrator.Refused || told[1] != orchestrator.Done {
+				t.Errorf("told %v", told)
+			}
+			courses, err := p.log.Courses()
+			refused := 0
+			for _, c := range courses {
+				for _, r := range c.Refused {
+					if refused++; r.Deed != name || r.Head == "" || r.Why == "" {
+						t.Errorf("%+v", r)
+					}
+				}
+			}
+			if err != nil || refused != 1 || p.shop.left != 0 {
+				t.Errorf("%d refusals are remembered, %v; %d works left", refused, err, p.shop.left)
+			}
+			p.wantNothingOpen()
+		})
+	}
+}
+
+// TestAPullMovedSinceThePlan: what contradicts the plan stops it before anything is
+// sent, and no other plan; what is so already is skipped.
+func TestAPullMovedSinceThePlan(t *testing.T) {
+	shut := func(p *pulling, tx *world.Tx, n int) error {
+		closed := "closed"
+		_, err := tx.EditIssue(p.issue(tx, n), world.IssueEdit{State: &closed})
+		return err
+	}
+	push := func(p *pulling, tx *world.Tx, n int) error {
+		i := p.issue(tx, n)
+		_, err := tx.AddCommits(tx.RepoByID(i.RepoID), gitstore.Commit{Branch: i.Pull.HeadRef, Message: "more", Files: map[string]string{"more.txt": "x\n"}})
+		return err
+	}
+	merge := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.MergePull(p.issue(tx, n), world.Merge{})
+		return err
+	}
+	base := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.EditPullBase(p.issue(tx, n), guardedBranch)
+		return err
+	}
+	resolve := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.ResolveThread(tx.Threads(p.issue(tx, n).ID)[0], true)
+		return err
+	}
+	for _, c := range []struct {
+		kind string
+		n    int
+		move func(*pulling, *world.Tx, int) error
+		want string // of *Stale; "skipped": it was so already
+	}{
+		{"retarget", toRetarget, base, "its base is " + guardedBranch + " meanwhile"},
+		{"retarget", toRetarget, shut, "it was closed meanwhile"},
+		{"ask", toAsk, push, "its head is"},
+		{"ask", toAsk, shut, "it was closed meanwhile"},
+		{"ask", toAsk, resolve, "skipped"},
+		{"resolve", toResolve, resolve, "skipped"},
+		{"resolve", toResolve, shut, "it was closed meanwhile"},
+		{"update-branch", toUpdate, push, "its head is"},
+		{"auto-merge", toLeave, push, "its head is"},
+		{"enqueue", toQueue, shut, "it was closed meanwhile"},
+		{"merge", toMerge, push, "its head is"},
+		{"merge", toMerge, merge, "skipped"},
+		{"merge", toMerge, shut, "it was closed meanwhile"},
+		{"close-pull", toClose, merge, "it was merged meanwhile"},
+		{"close-pull", toClose, shut, "skipped"},
+		{"mend", toMend, base, "its base is " + guardedBranch + " meanwhile"},
+		{"mend", toMend, push, "its head is"},
+	} {
+		t.Run(c.kind+"/"+c.want, func(t *testing.T) {
+			p := newPulling(t)
+			var plan flows.Plan
+			for _, s := range p.following().Steps {
+				if s.Effect.Kind() == c.kind {
+					plan.Add(s)
+				}
+			}
+			other := p.one(flows.Tick{Epic: p.ref(3), Child: p.ref(1)})
+			p.update(func(tx *world.Tx) error { return c.move(p, tx, c.n) })
+			before := p.pulls()
+			var told []string
+			all := p.proposal(plan)
+			all.Plans = append(all.Plans, other)
+			err := p.applier(func(e orchestrator.Event) { told = append(told, e.Step.Effect.Kind()+" "+string(e.Outcome)) }).Apply(t.Context(), all)
+			var stale *orchestrator.Stale
+			if c.want == "skipped" {
+				if err != nil || told[0] != c.kind+" skipped" {
+					t.Errorf("%q, %v", told, err)
+				}
+			} else if !errors.As(err, &stale) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%q, %v", told, err)
+			}
+			after := strings.Replace(p.pulls(), "[x] #1", "[ ] #1", 1)
+			if !strings.Contains(strings.Join(told, ","), "tick done") || strings.Split(after, "\"## Child")[0] != strings.Split(before, "\"## Child")[0] {
+				t.Errorf("told %q\n%s\nwas\n%s", told, after, before)
+			}
+			p.wantNothingOpen()
+		})
+	}
+}
+
+// TestTwoRunsAskOnce: another run asked since the plan was made.
+func TestTwoRunsAskOnce(t *testing.T) {
+	p := newPulling(t)
+	e := flows.Ask{Pull: p.ref(toAsk), Fix: inventory.FixReviews, Body: askReviews, Head: p.head(toAsk)}
+	for range 2 {
+		if err := p.apply(p.one(e), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := p.log.Course(e.Pull)
+	if err != nil || len(c.Asks) != 1 || !strings.Contains(p.pulls(), "1 threads resolved, 1 comments") {
+		t.Errorf("%+v, %v\n%s", c.Asks, err, p.pulls())
+	}
+	e.After = c.Asks[0].Comment // a plan that knows of it asks again
+	if err := p.apply(p.one(e), nil); err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := p.log.Course(e.Pull); len(c.Asks) != 2 {
+		t.Errorf("%+v", c.Asks)
+	}
+}
