@@ -100,7 +100,7 @@ func (t *turn) answerCall(e errand) error {
 	}
 	bot := t.tx.UserByLogin(a.Login)
 	t.as(bot)
-	if a.AtOnce > 0 && t.book.Busy[busyKey(k)] >= a.AtOnce {
+	if a.AtOnce > 0 && t.book.Busy[busyKey(k)] >= a.AtOnce || a.Full.hits(dice) {
 		return t.tooBusy(k, a, issue)
 	}
 	if _, _, err := t.tx.AddIssueReaction(issue, "eyes"); err != nil {
@@ -127,6 +127,9 @@ func (t *turn) tooBusy(k task, a *Profile, issue *world.Issue) error {
 		return err
 	}
 	t.did("agent.at-limit", a.Login, issue)
+	if _, err := t.tx.RemoveAssignees(issue, []string{a.Login}); err != nil {
+		return err
+	}
 	for _, l := range t.tx.LabelsOf(issue) {
 		if strings.EqualFold(l.Name, t.labelOf(a)) {
 			_, err := t.tx.RemoveLabelIDs(issue, []int64{l.ID})
