@@ -75,6 +75,12 @@ func (t *turn) carries(issue *world.Issue, a *Profile) bool {
 	return a.Assigned && u != nil && slices.Contains(issue.AssigneeIDs, u.ID)
 }
 
+// atWork tells whether an agent was called for an issue and has not delivered yet.
+func (t *turn) atWork(issue *world.Issue) bool {
+	var k task
+	return t.recall(taskKey(issue.ID), &k) && (k.State == called || k.State == working)
+}
+
 // current finds the task of an errand while it is the issue's newest and in that state.
 func (t *turn) current(e errand, state string) (k task, a *Profile, issue *world.Issue, ok bool) {
 	issue = t.tx.IssueByID(e.Issue)

@@ -41,10 +41,10 @@ func (t *turn) hearOfHead(pull *world.Issue, head int) {
 	if head > 1 {
 		often = r.Again
 	}
-	if bot := t.tx.UserByLogin(r.Bot); r.Bot != "" && bot != nil && bot.ID != pull.AuthorID && (r.ByBot * often).hits(dice) {
+	repo := t.tx.RepoByID(pull.RepoID)
+	if bot := t.tx.UserByLogin(r.Bot); r.Bot != "" && bot != nil && t.tx.Permission(bot, repo) >= world.Read && bot.ID != pull.AuthorID && (r.ByBot * often).hits(dice) {
 		t.later(r.BotAfter.from(dice), errand{Kind: "review.bot", Who: bot.Login, Issue: pull.ID, N: head})
 	}
-	repo := t.tx.RepoByID(pull.RepoID)
 	person := t.hand(repo, dice, pull.AuthorID)
 	if person == nil || r.nobody() {
 		return
