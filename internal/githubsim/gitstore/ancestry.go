@@ -6,27 +6,41 @@ import (
 	"sync"
 )
 
-// lineage remembers the parents of commits by object id: a commit's never change, whatever repository it lies in.
-type lineage struct {
-	mu      sync.Mutex
-	parents map[string][]string
+// remembered keeps what object ids stand for: that never changes, whatever repository the object lies in.
+type remembered[T any] struct {
+	mu  sync.Mutex
+	all map[string]T
+	max int
 }
 
-// maxLineage is how many commits are remembered.
-const maxLineage = 200_000
+func (m *remembered[T]) get(id string) (T, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v, ok := m.all[id]
+	return v, ok
+}
 
-var known = lineage{parents: map[string][]string{}}
+func (m *remembered[T]) put(id string, v T) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.all == nil || len(m.all) >= m.max {
+		m.all = map[string]T{}
+	}
+	m.all[id] = v
+}
+
+var (
+	parents = remembered[[]string]{max: 200_000} // of commits
+	trees   = remembered[[]treeEntry]{max: 20_000}
+)
 
 // errPacked says that a commit lies in a pack, where git itself is quicker.
 var errPacked = errors.New("not a loose object")
 
 // parentsOf are a commit's parents; errPacked where it is not loose.
 func (r *Repo) parentsOf(id string) ([]string, error) {
-	known.mu.Lock()
-	parents, ok := known.parents[id]
-	known.mu.Unlock()
-	if ok {
-		return parents, nil
+	if list, ok := parents.get(id); ok {
+		return list, nil
 	}
 	o, loose, err := readLoose(r.dir, id)
 	if err != nil {
@@ -35,14 +49,9 @@ func (r *Repo) parentsOf(id string) ([]string, error) {
 	if !loose || o.kind != "commit" {
 		return nil, errPacked
 	}
-	parents = parseCommit(id, o.data).Parents
-	known.mu.Lock()
-	defer known.mu.Unlock()
-	if len(known.parents) >= maxLineage {
-		clear(known.parents)
-	}
-	known.parents[id] = parents
-	return parents, nil
+	list := parseCommit(id, o.data).Parents
+	parents.put(id, list)
+	return list, nil
 }
 
 // reach has every commit that is reachable from one visited, until visit says that this is enough.
@@ -54,11 +63,11 @@ func (r *Repo) reach(from string, visit func(id string) (enough bool)) error {
 		if visit(id) {
 			return nil
 		}
-		parents, err := r.parentsOf(id)
+		list, err := r.parentsOf(id)
 		if err != nil {
 			return fmt.Errorf("history of %s: %w", from, err)
 		}
-		for _, p := range parents {
+		for _, p := range list {
 			if !seen[p] {
 				seen[p] = true
 				todo = append(todo, p)

@@ -124,6 +124,9 @@ func (r *Repo) Compare(base, head string, patches bool) (*Comparison, error) {
 
 // Between lists the commits of to that from ("" for none) has not, oldest first.
 func (r *Repo) Between(from, to string) ([]*CommitInfo, error) {
+	if list, ok := r.chain(from, to); ok && from != "" {
+		return list, nil
+	}
 	var exclude []string
 	if from != "" {
 		exclude = []string{from}

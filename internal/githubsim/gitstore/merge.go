@@ -11,6 +11,14 @@ var ErrConflict = errors.New("merge conflict")
 // MergeTree merges two commits by git's own merge and returns the tree, or
 // ErrConflict.
 func (r *Repo) MergeTree(ours, theirs string) (string, error) {
+	if tree, ok, err := r.quickMerge(ours, theirs); ok || err != nil {
+		return tree, err
+	}
+	return r.slowMerge(ours, theirs)
+}
+
+// slowMerge is MergeTree by git itself.
+func (r *Repo) slowMerge(ours, theirs string) (string, error) {
 	out, err := r.git(nil, "merge-tree", "--write-tree", "--no-messages", ours, theirs)
 	if exitCode(err) == 1 {
 		return "", ErrConflict

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Empty is the object id of the empty tree.
@@ -109,9 +110,7 @@ func writeLoose(dir string, o object) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	z, _ := zlib.NewWriterLevel(temp, zlib.BestSpeed)
-	_, err = z.Write(o.framed())
-	err = errors.Join(err, z.Close(), temp.Chmod(0o444), temp.Close())
+	err = errors.Join(o.deflate(temp), temp.Chmod(0o444), temp.Close())
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
@@ -133,13 +132,46 @@ func writeNew(dir, id string, o object) error {
 	if err != nil {
 		return fmt.Errorf("write object %s: %w", id, err)
 	}
+	return errors.Join(o.deflate(f), f.Close())
+}
+
+// deflaters and inflaters are costly to make and may be used again.
+var deflaters, inflaters sync.Pool
+
+// deflate writes the object as git keeps it.
+func (o object) deflate(to io.Writer) error {
 	var b bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed)
-	_, err = z.Write(o.framed())
-	if err = errors.Join(err, z.Close()); err == nil {
-		_, err = f.Write(b.Bytes())
+	z, used := deflaters.Get().(*zlib.Writer)
+	if used {
+		z.Reset(&b)
+	} else {
+		z, _ = zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is one there is
 	}
-	return errors.Join(err, f.Close())
+	defer deflaters.Put(z)
+	_, err := z.Write(o.framed())
+	if err = errors.Join(err, z.Close()); err == nil {
+		_, err = to.Write(b.Bytes())
+	}
+	return err
+}
+
+// inflate reads what deflate wrote.
+func inflate(from io.Reader) ([]byte, error) {
+	packed, err := io.ReadAll(from)
+	if err != nil {
+		return nil, err
+	}
+	z, used := inflaters.Get().(io.ReadCloser)
+	if used {
+		err = z.(zlib.Resetter).Reset(bytes.NewReader(packed), nil)
+	} else {
+		z, err = zlib.NewReader(bytes.NewReader(packed))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer inflaters.Put(z)
+	return io.ReadAll(z)
 }
 
 // readLoose is false where the object is not loose.
@@ -152,11 +184,7 @@ func readLoose(dir, id string) (object, bool, error) {
 		return object{}, false, err
 	}
 	defer f.Close()
-	z, err := zlib.NewReader(f)
-	if err != nil {
-		return object{}, false, fmt.Errorf("object %s: %w", id, err)
-	}
-	raw, err := io.ReadAll(z)
+	raw, err := inflate(f)
 	if err != nil {
 		return object{}, false, fmt.Errorf("object %s: %w", id, err)
 	}

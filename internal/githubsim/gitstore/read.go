@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,6 +67,9 @@ func (r *Repo) tree(id string) ([]treeEntry, error) {
 	if id == Empty {
 		return nil, nil
 	}
+	if entries, ok := trees.get(id); ok {
+		return slices.Clone(entries), nil
+	}
 	o, err := r.object(id)
 	if err != nil {
 		return nil, err
@@ -73,7 +77,11 @@ func (r *Repo) tree(id string) ([]treeEntry, error) {
 	if o.kind != "tree" {
 		return nil, fmt.Errorf("%s is a %s: %w", id, o.kind, ErrNotFound)
 	}
-	return parseTree(o.data)
+	entries, err := parseTree(o.data)
+	if err == nil {
+		trees.put(id, slices.Clone(entries))
+	}
+	return entries, err
 }
 
 // find walks from a commit's tree down to path ("" is the tree itself).

@@ -75,6 +75,12 @@ func (t *turn) carries(issue *world.Issue, a *Profile) bool {
 	return a.Assigned && u != nil && slices.Contains(issue.AssigneeIDs, u.ID)
 }
 
+// atWork tells whether an agent was called for an issue and has not delivered yet.
+func (t *turn) atWork(issue *world.Issue) bool {
+	var k task
+	return t.recall(taskKey(issue.ID), &k) && (k.State == called || k.State == working)
+}
+
 // current finds the task of an errand while it is the issue's newest and in that state.
 func (t *turn) current(e errand, state string) (k task, a *Profile, issue *world.Issue, ok bool) {
 	issue = t.tx.IssueByID(e.Issue)
@@ -100,7 +106,7 @@ func (t *turn) answerCall(e errand) error {
 	}
 	bot := t.tx.UserByLogin(a.Login)
 	t.as(bot)
-	if a.AtOnce > 0 && t.book.Busy[busyKey(k)] >= a.AtOnce {
+	if a.AtOnce > 0 && t.book.Busy[busyKey(k)] >= a.AtOnce || a.Full.hits(dice) {
 		return t.tooBusy(k, a, issue)
 	}
 	if _, _, err := t.tx.AddIssueReaction(issue, "eyes"); err != nil {
@@ -127,6 +133,9 @@ func (t *turn) tooBusy(k task, a *Profile, issue *world.Issue) error {
 		return err
 	}
 	t.did("agent.at-limit", a.Login, issue)
+	if _, err := t.tx.RemoveAssignees(issue, []string{a.Login}); err != nil {
+		return err
+	}
 	for _, l := range t.tx.LabelsOf(issue) {
 		if strings.EqualFold(l.Name, t.labelOf(a)) {
 			_, err := t.tx.RemoveLabelIDs(issue, []int64{l.ID})

@@ -2,10 +2,32 @@ package people
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dappcore/core-dev/internal/githubsim/world"
 )
+
+// enrol makes the accounts of agents that the world does not have, and lets them write where their fleet is.
+func (t *turn) enrol() error {
+	t.as(nil)
+	for _, a := range t.book.Manners.Agents {
+		if t.tx.UserByLogin(a.Login) != nil {
+			continue
+		}
+		u, err := t.tx.CreateUser(world.NewUser{Login: a.Login, Name: a.Name, Kind: world.Bot})
+		if err != nil {
+			return err
+		}
+		for _, repo := range t.tx.Repos() {
+			if owner := t.tx.User(repo.OwnerID); owner == nil || owner.Kind != world.Organization || repo.Archived {
+				continue
+			}
+			if _, err := t.tx.AddCollaborator(repo, u, world.Write); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // arrive has people take the world as they find it: heads are known, agents go on with the issues they were given, and
 // checks that were left pending come to an end.
@@ -22,10 +44,8 @@ func (t *turn) arrive() error {
 				return err
 			}
 		}
-		for name, sha := range repo.Refs {
-			if strings.HasPrefix(name, branches+"epic/") {
-				t.remember(fmt.Sprintf("branch/%d/%s", repo.ID, name), seen{sha, 1})
-			}
+		for _, name := range epicBranches(repo) {
+			t.remember(fmt.Sprintf("branch/%d/%s", repo.ID, name), seen{repo.Refs[name], 1})
 		}
 		pulls := map[int64]bool{} // issues that open pull requests say they solve
 		for _, pull := range t.tx.Issues(repo.ID) {

@@ -28,10 +28,8 @@ func (t *turn) spoil(repoID int64, sha, path string, dice *rand.Rand) error {
 	}
 	var all []defect
 	t.recall(defectKey(repoID), &all)
-	d := defect{path, file.SHA, pick(dice, jobs).Base}
-	if !slices.Contains(all, d) {
-		t.remember(defectKey(repoID), append(all, d))
-	}
+	all = slices.DeleteFunc(all, func(d defect) bool { return d.Path == path }) // nobody brings an older version back
+	t.remember(defectKey(repoID), append(all, defect{path, file.SHA, pick(dice, jobs).Base}))
 	return nil
 }
 

@@ -249,7 +249,11 @@ func (t *turn) reopen(repo *world.Repo, dice *rand.Rand) (bool, error) {
 }
 
 func (t *turn) labelOff(repo *world.Repo, dice *rand.Rand) (bool, error) {
-	i, ok := t.mine(repo, dice, "label-off", t.open(repo, false, func(i *world.Issue) bool { return t.agentOf(i) != nil }))
+	list := t.open(repo, false, func(i *world.Issue) bool { return t.agentOf(i) != nil })
+	if early := slices.DeleteFunc(slices.Clone(list), func(i *world.Issue) bool { return !t.atWork(i) }); len(early) > 0 {
+		list = early // before there is anything to show for it
+	}
+	i, ok := t.mine(repo, dice, "label-off", list)
 	if !ok {
 		return false, nil
 	}

@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -23,12 +24,14 @@ func (m Manners) nobody() bool { return m.Name == "" || m.Name == none }
 
 // Profile is one hosted agent.
 type Profile struct {
-	Login    string `json:"login"`              // of its bot, without "[bot]"
+	Login    string `json:"login"`              // of its bot, without "[bot]"; the account is made where there is none
+	Name     string `json:"name,omitempty"`     // of that account
 	Label    string `json:"label,omitempty"`    // calls it; "" none does
 	Assigned bool   `json:"assigned,omitempty"` // assigning it calls it
 	AtOnce   int    `json:"at_once"`            // tasks at a time for one caller; 0: no limit
 
 	Ignore      Chance `json:"ignore"` // it never says or does anything
+	Full        Chance `json:"full"`   // other tasks of the caller's, elsewhere, leave no place
 	Acknowledge Delay  `json:"acknowledge"`
 	Work        Delay  `json:"work"`
 	Slow        Chance `json:"slow"` // the work takes SlowWork
@@ -73,19 +76,32 @@ func None() Manners { return Manners{Name: none} }
 // Names are those of all manners there are.
 func Names() []string { return []string{none, "calm", "lively", "wild"} }
 
-// Named finds manners by their name: none, calm, lively or wild.
+// withCopilot is what a name ends in whose fleet has another agent, too.
+const withCopilot = "+copilot"
+
+// Named finds manners by their name: none, calm, lively or wild. With "+copilot" at its end there is a second agent, which
+// is called by assigning it.
 func Named(name string) (Manners, error) {
-	switch name {
+	base, second := strings.CutSuffix(name, withCopilot)
+	var m Manners
+	switch base {
 	case none:
-		return None(), nil
+		m = None()
 	case "calm":
-		return Calm(), nil
+		m = Calm()
 	case "lively":
-		return Lively(), nil
+		m = Lively()
 	case "wild":
-		return Wild(), nil
+		m = Wild()
+	default:
+		return m, fmt.Errorf("people %q are unknown: want none, calm, lively or wild, the last three with +copilot or without", name)
 	}
-	return Manners{}, fmt.Errorf("people %q are unknown: want none, calm, lively or wild", name)
+	if second && !m.nobody() {
+		a := m.Agents[0]
+		a.Login, a.Name, a.Label, a.Assigned = "copilot-swe-agent", "Copilot", "", true
+		m.Name, m.Agents = name, append(m.Agents, a)
+	}
+	return m, nil
 }
 
 const (
@@ -102,7 +118,7 @@ func Calm() Manners {
 	return Manners{
 		Name: "calm",
 		Agents: []Profile{{
-			Login: jules, Label: "jules", AtOnce: 60,
+			Login: jules, Name: "Jules", Label: "jules", AtOnce: 60,
 			Acknowledge: Delay{10 * second, 60 * second}, Work: Delay{10 * minute, 30 * minute},
 			Ready: Delay{5 * minute, 10 * minute}, Overlap: 0.2,
 			Answer: Delay{3 * minute, 10 * minute}, Repair: 1, RepairAfter: Delay{3 * minute, 10 * minute},
@@ -118,8 +134,8 @@ func Lively() Manners {
 	return Manners{
 		Name: "lively",
 		Agents: []Profile{{
-			Login: jules, Label: "jules", AtOnce: 60,
-			Ignore: 0.03, Acknowledge: Delay{15 * second, 4 * minute}, Work: Delay{10 * minute, 60 * minute},
+			Login: jules, Name: "Jules", Label: "jules", AtOnce: 60,
+			Ignore: 0.03, Full: 0.02, Acknowledge: Delay{15 * second, 4 * minute}, Work: Delay{10 * minute, 60 * minute},
 			Slow: 0.08, SlowWork: Delay{2 * hour, 8 * hour}, GiveUp: 0.02, GoOn: 0.15,
 			WrongBase: 0.06, AsCaller: 0.15, Draft: 0.12, Ready: Delay{10 * minute, 2 * hour},
 			Overlap: 0.45, Broken: 0.2, Hopeless: 0.04,
@@ -145,7 +161,7 @@ func Wild() Manners {
 	m := Lively()
 	m.Name = "wild"
 	a := &m.Agents[0]
-	a.AtOnce = 5
+	a.AtOnce, a.Full = 5, 0.1
 	a.Ignore, a.Slow, a.GiveUp, a.GoOn = 0.15, 0.25, 0.1, 0.5
 	a.WrongBase, a.AsCaller, a.Draft, a.Overlap = 0.25, 0.4, 0.3, 0.9
 	a.Broken, a.Hopeless, a.Late, a.Silent, a.Badly, a.Repair, a.Strangers = 0.5, 0.2, 0.3, 0.25, 0.4, 0.6, 0.8

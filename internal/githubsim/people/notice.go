@@ -148,8 +148,8 @@ func (t *turn) noticePull(pull *world.Issue) {
 	t.hearOfHead(pull, s.Head)
 }
 
-// noticeBranches looks at the epic branches of a repository.
-func (t *turn) noticeBranches(repo *world.Repo) {
+// epicBranches are the full names of a repository's epic branches, in order.
+func epicBranches(repo *world.Repo) []string {
 	var names []string
 	for name := range repo.Refs {
 		if strings.HasPrefix(name, branches+"epic/") {
@@ -157,7 +157,12 @@ func (t *turn) noticeBranches(repo *world.Repo) {
 		}
 	}
 	slices.Sort(names)
-	for _, name := range names {
+	return names
+}
+
+// noticeBranches looks at the epic branches of a repository.
+func (t *turn) noticeBranches(repo *world.Repo) {
+	for _, name := range epicBranches(repo) {
 		key := fmt.Sprintf("branch/%d/%s", repo.ID, name)
 		var s seen
 		t.recall(key, &s)
@@ -192,6 +197,9 @@ func (p *People) SetManners(m Manners) error {
 	if err := p.take(at, func(t *turn) error {
 		t.book.Manners = m
 		t.startRounds()
+		if err := t.enrol(); err != nil {
+			return err
+		}
 		if came {
 			return t.arrive()
 		}

@@ -28,6 +28,9 @@ type Reviews struct {
 	Forget    Chance `json:"forget"` // it comes after a reminder only
 }
 
+// nobody tells that no person reviews anything.
+func (r Reviews) nobody() bool { return r.ByPerson == 0 && r.Approve == 0 }
+
 // hearOfHead has reviewers take notice of a new head.
 func (t *turn) hearOfHead(pull *world.Issue, head int) {
 	if pull.Pull.Draft {
@@ -38,12 +41,12 @@ func (t *turn) hearOfHead(pull *world.Issue, head int) {
 	if head > 1 {
 		often = r.Again
 	}
-	if bot := t.tx.UserByLogin(r.Bot); r.Bot != "" && bot != nil && bot.ID != pull.AuthorID && (r.ByBot * often).hits(dice) {
+	repo := t.tx.RepoByID(pull.RepoID)
+	if bot := t.tx.UserByLogin(r.Bot); r.Bot != "" && bot != nil && t.tx.Permission(bot, repo) >= world.Read && bot.ID != pull.AuthorID && (r.ByBot * often).hits(dice) {
 		t.later(r.BotAfter.from(dice), errand{Kind: "review.bot", Who: bot.Login, Issue: pull.ID, N: head})
 	}
-	repo := t.tx.RepoByID(pull.RepoID)
 	person := t.hand(repo, dice, pull.AuthorID)
-	if person == nil {
+	if person == nil || r.nobody() {
 		return
 	}
 	if objector := t.objector(pull); objector != nil {
@@ -70,7 +73,7 @@ func (t *turn) hearOfHead(pull *world.Issue, head int) {
 // reminded has a person who was asked for a review, or named in a comment, give it soon.
 func (t *turn) reminded(pull *world.Issue, u *world.User) {
 	r := t.book.Manners.Reviews
-	if r.ByPerson == 0 && r.Approve == 0 || u.Kind != world.Person || u.ID == pull.AuthorID || pull.Closed {
+	if r.nobody() || u.Kind != world.Person || u.ID == pull.AuthorID || pull.Closed {
 		return
 	}
 	t.did("review.reminded", u.Login, pull)

@@ -165,13 +165,12 @@ func (tx *Tx) outdate(repo *Repo, pull *Issue, now string) error {
 	if err != nil {
 		return err
 	}
-	files, err := git.Diff(pull.Pull.HeadSHA, now, false)
+	paths, err := git.TouchedPaths(pull.Pull.HeadSHA, now)
 	if err != nil {
 		return err
 	}
 	for _, t := range tx.Threads(pull.ID) {
-		touched := slices.ContainsFunc(files, func(f gitstore.FileChange) bool { return f.Path == t.Path || f.OldPath == t.Path })
-		if touched && !t.Outdated {
+		if slices.Contains(paths, t.Path) && !t.Outdated {
 			tx.s.threads.update(t.ID, func(t *Thread) { t.Outdated = true })
 		}
 	}
