@@ -8,6 +8,7 @@ import (
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
+	"github.com/dappcore/core-dev/internal/training"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
@@ -49,7 +50,9 @@ func (a *app) applier(ctx context.Context, l *look, emit func(orchestrator.Event
 		Hub: hub, Ledger: a.newLedgerPort(book, hub, l), Journal: a.plans(d.File(journalFolder)), Brake: brake{d},
 		Clock: a.clock, Host: a.host(), Quiet: c.QuietPeriod, Emit: emit,
 		Hand: hand, Callers: a.callers(),
-		Pace: func() flows.Pace { return flows.Pace(hub.Pace()) },
+		Pace:     func() flows.Pace { return flows.Pace(hub.Pace()) },
+		Workshop: workshop{a.shop(hub, d, c)},
+		Recorder: recorder{hub, a.plans(d.File(journalFolder)), training.Open(d.File(trainingFolder)), l, a.host()},
 	}, nil
 }
 

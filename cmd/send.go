@@ -190,7 +190,7 @@ func (a *app) tell(d *delivery, e orchestrator.Event) {
 	if d.came != nil {
 		d.came.note(e)
 	}
-	if !a.opt.json {
+	if _, note := e.Step.Effect.(flows.NotePull); !a.opt.json && !(note && d.quiet) {
 		a.tellStep(e)
 	}
 }

@@ -97,6 +97,7 @@ type NoteKind string
 
 const (
 	NoteHead     NoteKind = "head"     // a head was seen for the first time: SHA, Ours, Threads, and whose child it is
+	NoteOpened   NoteKind = "opened"   // we opened it: whose it is
 	NoteRed      NoteKind = "red"      // its checks failed: SHA
 	NoteGreen    NoteKind = "green"    // its checks passed: SHA
 	NoteAsked    NoteKind = "asked"    // Fix, Comment, SHA
@@ -115,7 +116,7 @@ const (
 // Known tells whether this version knows a note of that kind.
 func (k NoteKind) Known() bool {
 	switch k {
-	case NoteHead, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteResolved, NoteEnded:
+	case NoteHead, NoteOpened, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteResolved, NoteEnded:
 		return true
 	}
 	return false
@@ -131,6 +132,8 @@ func (c Course) With(at time.Time, n PullNote) Course {
 			return c
 		}
 		c.Heads = append(slices.Clip(c.Heads), Head{SHA: n.SHA, Seen: at, Ours: n.Ours, Threads: n.Threads})
+	case NoteOpened:
+		c.belongs(n.Child)
 	case NoteRed, NoteGreen:
 		k := c.head(n.SHA)
 		if k < 0 {

@@ -31,7 +31,8 @@ func (d openPull) look(ctx context.Context) (Baseline, *result, error) {
 	case err != nil:
 		return Baseline{}, nil, goneStale(d.Repo.String(), err)
 	case p != nil:
-		return Baseline{}, d.opened(Skipped, p.Ref.Number), nil
+		found, err := d.opened(Skipped, p.Ref.Number)
+		return Baseline{}, found, err
 	}
 	return Baseline{At: d.now().Truncate(time.Second)}, nil, nil
 }
@@ -49,7 +50,8 @@ func (d openPull) send(ctx context.Context, _ Baseline) (result, error) {
 	n, err := d.Hub.OpenPull(ctx, d.Repo, d.Head, d.Base, d.Title, d.Body)
 	switch {
 	case err == nil:
-		return *d.opened(Done, n), nil
+		found, err := d.opened(Done, n)
+		return *found, err
 	case gone(err) && !doubtful(err):
 		return result{}, goneStale(d.Repo.String(), err)
 	case !refusal(err):
@@ -60,7 +62,8 @@ func (d openPull) send(ctx context.Context, _ Baseline) (result, error) {
 	case lookErr != nil:
 		return result{}, lookErr
 	case p != nil: // another was faster
-		return *d.opened(Skipped, p.Ref.Number), nil
+		found, err := d.opened(Skipped, p.Ref.Number)
+		return *found, err
 	}
 	sha, ok, lookErr := d.Hub.Head(ctx, d.Repo, d.Head)
 	switch {
@@ -84,7 +87,7 @@ func (d openPull) judge(ctx context.Context, base Baseline) (*result, error) {
 	case err != nil:
 		return nil, err
 	case p != nil:
-		return d.opened(Done, p.Ref.Number), nil
+		return d.opened(Done, p.Ref.Number)
 	}
 	c, err := d.Journal.Course(d.Epic)
 	for _, r := range c.Refused {
@@ -96,10 +99,16 @@ func (d openPull) judge(ctx context.Context, base Baseline) (*result, error) {
 	return nil, err
 }
 
-func (d openPull) opened(o Outcome, n int) *result {
+// opened notes whose the pull request is, before the outcome: nothing on GitHub
+// says so.
+func (d openPull) opened(o Outcome, n int) (*result, error) {
 	said := fmt.Sprintf("#%d %s", n, d.Title)
 	if o == Skipped {
 		said = fmt.Sprintf("#%d of these branches is open already", n)
 	}
-	return &result{outcome: o, detail: said, evidence: Evidence{Number: n}}
+	found := &result{outcome: o, detail: said, evidence: Evidence{Number: n}}
+	if d.Epic.Number == 0 {
+		return found, nil
+	}
+	return found, d.Journal.NotePull(d.now(), inventory.Ref{Repo: d.Repo, Number: n}, inventory.PullNote{Kind: inventory.NoteOpened, Child: d.Epic.String()})
 }

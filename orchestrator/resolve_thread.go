@@ -32,14 +32,20 @@ func (r *run) resolving(e flows.ResolveThread) deed {
 		}
 		return nil, nil
 	}
+	note := func() error {
+		return d.Journal.NotePull(d.now(), e.Pull, inventory.PullNote{Kind: inventory.NoteResolved, Threads: []string{e.Thread}})
+	}
 	d.write = func(ctx context.Context, _ inventory.PullNow, _ Baseline) (result, error) {
-		return done, d.Hub.ResolveThread(ctx, e.Pull, e.Thread)
+		if err := d.Hub.ResolveThread(ctx, e.Pull, e.Thread); err != nil {
+			return done, err
+		}
+		return done, note()
 	}
 	d.landed = func(_ context.Context, p inventory.PullNow, _ Baseline) (*result, error) {
 		if _, ok := resolved(p); !ok {
 			return nil, nil
 		}
-		return &done, nil
+		return &done, note()
 	}
 	return d
 }

@@ -310,7 +310,8 @@ func (d *decider) ask(fix inventory.Fix, seen string) {
 	if fix == inventory.FixConflict {
 		text = fixConflictText
 	}
-	d.do(seen, "the agent is asked for a fix", flows.Ask{Pull: d.Pull.Ref, Fix: fix, Body: strings.TrimSpace(text), Head: d.Pull.HeadSHA})
+	last, _ := d.asked(fix)
+	d.do(seen, "the agent is asked for a fix", flows.Ask{Pull: d.Pull.Ref, Fix: fix, Body: strings.TrimSpace(text), Head: d.Pull.HeadSHA, After: last.Comment})
 	d.Soon = false
 }
 

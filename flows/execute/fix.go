@@ -104,5 +104,6 @@ func (f Fix) ask(plan *flows.Plan, s *Sight, fix inventory.Fix, text string) {
 		plan.Skip(f.Pull.String(), "asked at "+clock(ask.At)+", and the agent has made no head since: --again asks once more")
 		return
 	}
-	plan.Add(flows.Step{Reason: "on your word", Effect: flows.Ask{Pull: f.Pull, Fix: fix, Body: strings.TrimSpace(text), Head: s.Pull.HeadSHA}})
+	last, _ := s.asked(fix)
+	plan.Add(flows.Step{Reason: "on your word", Effect: flows.Ask{Pull: f.Pull, Fix: fix, Body: strings.TrimSpace(text), Head: s.Pull.HeadSHA, After: last.Comment}})
 }
