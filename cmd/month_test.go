@@ -1,0 +1,320 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/internal/githubsim"
+	"github.com/dappcore/core-dev/internal/githubsim/people"
+	"github.com/dappcore/core-dev/internal/githubsim/requestlog"
+	"github.com/dappcore/core-dev/internal/githubsim/world"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// jumpClock is virtual time: nobody waits by it, it goes on to when the first of
+// those who wait would.
+type jumpClock struct {
+	mu  sync.Mutex
+	now time.Time
+	end time.Time // then whoever waits is told to stop
+	off context.CancelFunc
+}
+
+func (c *jumpClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *jumpClock) Sleep(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil || d <= 0 {
+		return err
+	}
+	c.mu.Lock()
+	if until := c.now.Add(d); until.After(c.now) {
+		c.now = until
+	}
+	over := !c.end.IsZero() && c.now.After(c.end)
+	c.mu.Unlock()
+	if over && c.off != nil {
+		c.off()
+		return context.Canceled
+	}
+	return nil
+}
+
+// month is a fleet that nobody looks after for a month of virtual time: it is
+// onboarded and watched by the commands a schedule would run, while agents,
+// machines, people and strangers do what they do and GitHub fails now and then.
+type month struct {
+	t     *testing.T
+	dir   string
+	sim   *githubsim.Server
+	url   string
+	clock *jumpClock
+	out   bytes.Buffer // of the last command
+}
+
+const monthLong = 30 * 24 * time.Hour
+
+func newMonth(t *testing.T, fleet string, seed uint64, faults string) *month {
+	t.Helper()
+	m := &month{t: t, dir: t.TempDir(), clock: &jumpClock{now: time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)}}
+	sim, err := githubsim.Open(t.Context(), githubsim.Options{Fleet: fleet, Seed: seed, Clock: m.clock, People: people.Lively()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sim.Close() })
+	if err := sim.Faults().Replace(faults); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(watchReading(sim))
+	t.Cleanup(server.Close)
+	m.sim, m.url = sim, server.URL
+	return m
+}
+
+// run carries out a command as a schedule does; its output is kept.
+func (m *month) run(args ...string) int {
+	m.t.Helper()
+	m.out.Reset()
+	ctx, off := context.WithCancel(m.t.Context())
+	defer off()
+	m.clock.off = off
+	fleet := m.sim.Fleet()
+	var errw bytes.Buffer
+	a := newApp(strings.NewReader(""), &m.out, &errw)
+	a.clock = m.clock
+	a.env = func(name string) (string, bool) {
+		switch name {
+		case "CORE_NEXT_EPIC":
+			return "start", true
+		case "CORE_WATCH_INTERVAL":
+			return "10m", true
+		}
+		return "", false
+	}
+	m.t.Setenv("GITHUB_TOKEN", m.sim.Token(fleet.Owner))
+	root := newRoot(a)
+	root.SetArgs(append(args, "--headless", "--api-url", m.url, "--dir", filepath.Join(m.dir, ".core")))
+	root.SetOut(&m.out)
+	root.SetErr(&errw)
+	done, err := root.ExecuteContextC(ctx)
+	status := a.status
+	if err != nil {
+		status = a.fail(done, err)
+	}
+	a.close()
+	if os.Getenv("CORE_MONTH_TELL") != "" {
+		m.t.Logf("$ core %s: %d\n%s\n%s", strings.Join(args, " "), status, m.out.String(), errw.String())
+	}
+	return status
+}
+
+// TestAMonthUnattended: every epic ends merged or with a stated reason, no quota is
+// passed, nothing is dispatched twice, nothing of a stranger's is merged, and nothing
+// is read that may not be.
+func TestAMonthUnattended(t *testing.T) {
+	seeds := []uint64{1}
+	if n, err := strconv.Atoi(os.Getenv("CORE_SOAK_SEEDS")); err == nil && os.Getenv("CORE_SOAK") != "" {
+		seeds = nil
+		for k := range n {
+			seeds = append(seeds, uint64(k+1))
+		}
+	}
+	for _, seed := range seeds {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { unattended(t, "scale:16x12", seed) })
+	}
+}
+
+func unattended(t *testing.T, fleet string, seed uint64) {
+	m := newMonth(t, fleet, seed, "502-after@*%0.1,cut-before@*%0.2,503@*%0.2,cut-after@*%0.1,slow=1ms@*%1")
+	if os.Getenv("CORE_MONTH_CALM") != "" {
+		_ = m.sim.Faults().Replace("")
+	}
+	began := m.clock.Now()
+	m.clock.end = began.Add(monthLong)
+	if s := m.run("dev", "init", m.sim.Fleet().Org); s != 0 {
+		t.Fatalf("init: %d\n%s", s, m.out.String())
+	}
+	for try := 0; try < 20; try++ { // faults break it off now and then
+		if m.run("dev", "onboard", "--all", "--yes") == 0 {
+			break
+		}
+	}
+	onboarded := m.clock.Now()
+	looks := 0
+	for m.clock.Now().Before(m.clock.end) && looks < 200 { // a schedule starts it again when it ends
+		looks++
+		m.run("dev", "watch", "--yes", "--stats")
+		if strings.Contains(m.out.String(), "merged and closed") && !strings.Contains(m.out.String(), "interrupted") {
+			_ = m.clock.Sleep(t.Context(), 6*time.Hour)
+		}
+	}
+	ended := m.clock.Now()
+	m.clock.end = time.Time{}
+	_ = m.sim.Faults().Replace("")
+	m.judge(began, onboarded, ended)
+}
+
+// judge counts what the month left.
+func (m *month) judge(began, onboarded, ended time.Time) {
+	t := m.t
+	hours := ended.Sub(began).Hours()
+	totals := requestlog.Sum(m.sim.Requests().Since(0))
+	if s := m.run("dev", "watch", "--once", "--dry-run", "--json"); s != 0 {
+		t.Errorf("a last look: status %d", s)
+	}
+	stated := m.out.String()
+	var epics, merged, reasoned, children, closed, pulls, mergedPulls, dispatched, moved int
+	perDay := map[string]int{}
+	err := m.sim.World().View(func(tx *world.Tx) error {
+		for _, repo := range tx.Repos() {
+			name := tx.FullName(repo)
+			for _, i := range tx.Issues(repo.ID) {
+				if i.Pull != nil {
+					pulls++
+					if i.Pull.Merged {
+						mergedPulls++
+						m.trusted(tx, repo, i)
+					}
+					continue
+				}
+				labelled := 0
+				for _, e := range tx.Events(i.ID) {
+					if e.Kind == world.Labeled && strings.EqualFold(e.Label, "jules") {
+						labelled++
+						perDay[e.CreatedAt.UTC().Format(time.DateOnly)]++
+					}
+				}
+				dispatched += labelled
+				if labelled > mostDispatches {
+					t.Errorf("%s#%d was dispatched %d times", name, i.Number, labelled)
+				}
+				if !regexp.MustCompile(`(?m)^\s*[-*+] \[[ xX]\] #\d`).MatchString(i.Body) || !strings.HasPrefix(strings.ToLower(i.Title), "epic") {
+					continue
+				}
+				epics++
+				ref := fmt.Sprintf("%s#%d", name, i.Number)
+				switch {
+				case i.Closed:
+					merged++
+					for _, b := range branchesOf(repo, i.Number) {
+						t.Errorf("%s is closed, and its branch %s is there", ref, b)
+					}
+				case strings.Contains(stated, `"`+ref+`"`):
+					reasoned++
+				default:
+					t.Errorf("%s is open, and the last look says nothing of it", ref)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, n := range perDay {
+		if n > 300 {
+			t.Errorf("%s: %d tasks of 300", day, n)
+		}
+	}
+	m.ledgerAgrees(dispatched)
+	m.nothingLeft()
+	_ = children
+	_ = closed
+	_ = moved
+	t.Logf("%d epics: %d merged and closed, %d with a reason; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f points an hour",
+		epics, merged, reasoned, pulls, mergedPulls, dispatched, len(perDay), hours/24, onboarded.Sub(began).Round(time.Minute), float64(totals.Requests)/hours, float64(totals.Points)/hours)
+}
+
+// mostDispatches bounds what one child costs: flows/execute takes it back at the
+// most twice by itself, and pull requests that end unmerged twice more.
+const mostDispatches = 6
+
+// trusted fails where a stranger's pull request was merged by us.
+func (m *month) trusted(tx *world.Tx, repo *world.Repo, p *world.Issue) {
+	by := tx.User(p.Pull.MergedByID)
+	if by == nil || by.Login != m.sim.Fleet().Owner {
+		return // a person's own doing
+	}
+	author := tx.User(p.AuthorID)
+	if p.Pull.HeadRepoID != repo.ID {
+		m.t.Errorf("%s#%d was merged from a fork", tx.FullName(repo), p.Number)
+	}
+	if a := tx.AuthorAssociation(p); a != "OWNER" && a != "MEMBER" && a != "COLLABORATOR" && (author == nil || author.Login != "google-labs-jules") {
+		m.t.Errorf("%s#%d by %v (%s) was merged", tx.FullName(repo), p.Number, author, a)
+	}
+}
+
+func branchesOf(repo *world.Repo, epic int) []string {
+	var out []string
+	for name := range repo.Refs {
+		if short := strings.TrimPrefix(name, "refs/heads/epic/"); short != name && (short == strconv.Itoa(epic) || strings.HasPrefix(short, strconv.Itoa(epic)+"-")) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// ledgerAgrees: every label event of an agent has its line, but what people did by
+// hand, which the budget shows as outside.
+func (m *month) ledgerAgrees(events int) {
+	raw, err := os.ReadFile(filepath.Join(m.dir, ".core", "dispatch.log"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	lines := strings.Count(string(raw), "\n")
+	if lines > events {
+		m.t.Errorf("dispatch.log has %d lines, and GitHub %d label events", lines, events)
+	}
+	byHand := 0
+	_ = m.sim.World().View(func(tx *world.Tx) error {
+		for _, repo := range tx.Repos() {
+			for _, i := range tx.Issues(repo.ID) {
+				for _, e := range tx.Events(i.ID) {
+					if u := tx.User(e.ActorID); e.Kind == world.Labeled && strings.EqualFold(e.Label, "jules") && (u == nil || u.Login != m.sim.Fleet().Owner || e.CreatedAt.Before(time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC))) {
+						byHand++
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if lines < events-byHand {
+		m.t.Errorf("dispatch.log has %d lines; GitHub %d label events, %d of them by hand or from before", lines, events, byHand)
+	}
+}
+
+// nothingLeft: no worktree, no lock, no open plan, no reservation.
+func (m *month) nothingLeft() {
+	if s := m.run("dev", "budget", "--json"); s != 0 {
+		m.t.Errorf("budget: status %d", s)
+	}
+	if !regexp.MustCompile(`"held": 0\b`).Match(m.out.Bytes()) {
+		m.t.Errorf("something is held: %s", m.out.String())
+	}
+	var left []string
+	_ = filepath.WalkDir(filepath.Join(m.dir, ".core", "worktrees"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && (strings.HasSuffix(path, ".lock") && !strings.HasSuffix(path, "shop.lock") || strings.Contains(path, "/jobs/")) {
+			left = append(left, path)
+		}
+		return nil
+	})
+	slices.Sort(left)
+	if len(left) > 0 {
+		m.t.Errorf("left behind: %q", left)
+	}
+	_ = inventory.Ref{}
+}
