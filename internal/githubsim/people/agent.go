@@ -60,6 +60,9 @@ func (t *turn) called(a *Profile, issue *world.Issue, caller *world.User, e *wor
 		return
 	}
 	t.keepTask(k)
+	if t.book.Manners.Regret.hits(dice) {
+		t.later(Delay{5 * second, a.Work.Min}.from(dice), errand{Kind: "regret", Issue: issue.ID, Subject: e.ID})
+	}
 	t.later(a.Acknowledge.from(dice), errand{Kind: "agent.answer-call", Who: a.Login, Issue: issue.ID, Subject: e.ID})
 }
 

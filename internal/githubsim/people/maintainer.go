@@ -266,6 +266,29 @@ func (t *turn) labelOff(repo *world.Repo, dice *rand.Rand) (bool, error) {
 	return true, nil
 }
 
+// regret has a maintainer take an agent's call back: its label, or the whole issue.
+func (t *turn) regret(e errand) error {
+	issue := t.tx.IssueByID(e.Issue)
+	if issue == nil || issue.Closed || !t.atWork(issue) {
+		return nil
+	}
+	dice := t.p.dice("regret", e.Subject)
+	u := t.hand(t.tx.RepoByID(issue.RepoID), dice, 0)
+	if u == nil {
+		return nil
+	}
+	t.as(u)
+	t.did("maintain.regret", u.Login, issue)
+	for _, l := range t.tx.LabelsOf(issue) {
+		if t.labelled(l.Name) != nil && dice.IntN(4) > 0 {
+			_, err := t.tx.RemoveLabelIDs(issue, []int64{l.ID})
+			return err
+		}
+	}
+	_, err := t.tx.EditIssue(issue, state("closed", "not_planned"))
+	return err
+}
+
 func (t *turn) labelOn(repo *world.Repo, dice *rand.Rand) (bool, error) {
 	agents := slices.DeleteFunc(slices.Clone(t.book.Manners.Agents), func(a Profile) bool { return t.labelOf(&a) == "" })
 	if len(agents) == 0 {

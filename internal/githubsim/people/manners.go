@@ -17,6 +17,7 @@ type Manners struct {
 	Strangers   Round   `json:"strangers"`
 	Queue       Queue   `json:"queue"`
 	House       House   `json:"house"`
+	Regret      Chance  `json:"regret"` // a maintainer takes a call back before there is a pull request
 }
 
 // nobody tells that no one lives by these manners.
@@ -136,7 +137,7 @@ func Lively() Manners {
 		Agents: []Profile{{
 			Login: jules, Name: "Jules", Label: "jules", AtOnce: 60,
 			Ignore: 0.03, Full: 0.02, Acknowledge: Delay{15 * second, 4 * minute}, Work: Delay{10 * minute, 60 * minute},
-			Slow: 0.08, SlowWork: Delay{2 * hour, 8 * hour}, GiveUp: 0.02, GoOn: 0.15,
+			Slow: 0.08, SlowWork: Delay{2 * hour, 8 * hour}, GiveUp: 0.04, GoOn: 0.15,
 			WrongBase: 0.06, AsCaller: 0.15, Draft: 0.12, Ready: Delay{10 * minute, 2 * hour},
 			Overlap: 0.45, Broken: 0.2, Hopeless: 0.04,
 			Answer: Delay{4 * minute, 30 * minute}, Late: 0.1, LateAnswer: Delay{2 * hour, 10 * hour}, Silent: 0.08, Badly: 0.15,
@@ -151,8 +152,9 @@ func Lively() Manners {
 			"close-child": 6, "accept": 8, "reopen": 5, "label-off": 4, "label-on": 6, "rerun": 10, "draft": 3}},
 		Strangers: Round{Every: Delay{1 * hour, 10 * hour}, Acts: map[string]int{"audit": 6, "paste": 6, "epic": 5, "instruct": 15, "imitate": 10,
 			"fork-pull": 6, "many-pull": 4, "mention": 5}},
-		Queue: Queue{Turn: Delay{1 * minute, 8 * minute}, Patience: 40},
-		House: House{Approval: 0.15, Checks: 0.25, Resolved: 0.15, Queue: 0.12},
+		Queue:  Queue{Turn: Delay{1 * minute, 8 * minute}, Patience: 40},
+		House:  House{Approval: 0.15, Checks: 0.25, Resolved: 0.15, Queue: 0.12},
+		Regret: 0.03,
 	}
 }
 
@@ -168,6 +170,7 @@ func Wild() Manners {
 	m.CI.Slow, m.CI.Flake, m.CI.Absent = 0.15, 0.15, 0.15
 	m.Reviews.ByBot, m.Reviews.ByPerson, m.Reviews.Approve, m.Reviews.Again, m.Reviews.Forget = 0.9, 0.6, 0.3, 0.5, 0.4
 	m.Maintainers.Every, m.Strangers.Every = Delay{10 * minute, 2 * hour}, Delay{15 * minute, 2 * hour}
+	m.Regret = 0.1
 	m.House = House{Approval: 0.3, Checks: 0.4, Resolved: 0.3, Queue: 0.25}
 	return m
 }

@@ -24,7 +24,7 @@ var troubles = [][]string{
 
 // TestInAMonthEverythingHappens: a fleet whose owner works through its issues meets every kind of trouble.
 func TestInAMonthEverythingHappens(t *testing.T) {
-	pl := settle(t, "", "scale:4x80", 3, Lively())
+	pl := settle(t, "", "scale:4x80", 12, Lively())
 	s := pl.steward()
 	s.days(30)
 	counts := pl.count()

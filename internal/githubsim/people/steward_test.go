@@ -49,7 +49,7 @@ func (s *steward) round() {
 		}
 	})
 	s.dice.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] })
-	for _, i := range calls[:min(len(calls), 2)] {
+	for _, i := range calls[:min(len(calls), 1)] {
 		s.call(i)
 	}
 	for _, p := range pulls {
