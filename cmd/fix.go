@@ -98,7 +98,7 @@ func (a *app) lookAtPull(ctx context.Context, ref inventory.Ref, dryRun bool) (*
 		return nil, flows.World{}, hinted{notFound{ref.Repo.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml"}
 	}
 	ref.Repo = row.Repo.Ref
-	x := execute.Watch{Epics: execute.Running(l.world(), []inventory.RepoRef{ref.Repo}, false), Repos: []inventory.RepoRef{ref.Repo}}
+	x := execute.Watch{Epics: execute.Epics(l.world(), []inventory.RepoRef{ref.Repo}), Repos: []inventory.RepoRef{ref.Repo}}
 	w, err := a.readWork(ctx, l, x, []inventory.Ref{ref}, dryRun)
 	return l, w, err
 }

@@ -151,12 +151,17 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 	if p.Empty() {
 		return seen, nil
 	}
+	if o.yes { // whatever an earlier round left in doubt is found out first
+		if _, err := a.settle(ctx, nil); err != nil {
+			return seen, err
+		}
+	}
 	d := newDelivery()
 	d.quiet = true // the decisions are told instead of the plans
 	ask := o.sendOptions
 	err = a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
 	told.sent(d)
-	seen.moved = d.shape.Sent
+	seen.moved = slices.ContainsFunc(d.shape.Results, func(r stepShape) bool { return r.Outcome == string(orchestrator.Done) })
 	stale, failed, rest := sorted(err)
 	if stale != nil {
 		a.notice("%s: %s; looking again", stale.Target, stale.Why)
@@ -279,7 +284,7 @@ func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 		}
 	}
 	x.Repos = repos
-	x.Epics = execute.Running(l.world(), repos, x.Begin)
+	x.Epics = execute.Epics(l.world(), repos)
 	return x, nil
 }
 
@@ -312,18 +317,17 @@ func (s *watching) over() bool {
 	return true
 }
 
-// pause is how long to wait for the next look: less where GitHub is about to
-// settle something, or something was sent.
+// pause is how long to wait for the next look: a quarter of the usual where GitHub
+// is about to settle something, or something was sent.
 func (s *watching) pause(usual time.Duration) time.Duration {
-	if s.moved {
-		return min(usual, 15*time.Second)
-	}
+	soon := s.moved
 	for _, e := range s.watched {
 		for _, d := range e.Decisions {
-			if d.Soon {
-				return min(usual, 30*time.Second)
-			}
+			soon = soon || d.Soon
 		}
+	}
+	if soon {
+		return max(usual/4, min(usual, 15*time.Second))
 	}
 	return usual
 }

@@ -3,8 +3,10 @@ package cmd
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
@@ -72,7 +74,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			name = fmt.Sprintf("%s#%d", t.app.repoName(l, e.Epic.Repo), e.Epic.Number)
 		}
 		var lines []string
-		news := t.state[name] != e.State
+		news := t.state[name] != e.State && (t.once || !strings.HasSuffix(e.State, "not begun"))
 		t.state[name] = e.State
 		for _, d := range e.Decisions {
 			ws.Decisions = append(ws.Decisions, shapeDecision(d))
@@ -84,8 +86,8 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			}
 			line := decisionLine(d)
 			key := name + " " + d.About.Key()
-			if t.before[key] != line {
-				t.before[key] = line
+			if same := timeless(line); t.before[key] != same {
+				t.before[key] = same
 				lines = append(lines, line)
 			}
 		}
@@ -117,6 +119,11 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 	}
 	t.app.flush()
 }
+
+// timeless is a line without how long something has taken: that alone is no news.
+func timeless(line string) string { return spans().ReplaceAllString(line, "") }
+
+var spans = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+ (min|h|days)\b`) })
 
 // decided tells whether one of the decisions is about the target.
 func decided(list []execute.Decision, target string) bool {

@@ -15,6 +15,7 @@ type Course struct {
 	Alerts   []Alert
 	Refused  []Refusal    // writes that GitHub refused
 	Mended   []Mending    // of the stuck flow
+	Sent     []Sending    // into the merge queue, and auto-merge: what GitHub may undo
 	Resolved []Resolution // of review threads, by us
 	Updated  []string     // heads at which we had GitHub merge the base into the branch
 	Unknown  time.Time    // since when GitHub has not told whether its head can be merged; zero: it has
@@ -72,6 +73,12 @@ type Mending struct {
 	At   time.Time
 }
 
+// Sending is a write of ours that stands only as long as GitHub lets it.
+type Sending struct {
+	Deed, Head string // Deed is the step's kind
+	At         time.Time
+}
+
 // Resolution is a review thread that we resolved.
 type Resolution struct {
 	Thread string
@@ -109,6 +116,7 @@ const (
 	NoteUnknown  NoteKind = "unknown"  // whether it can be merged is not known
 	NoteKnown    NoteKind = "known"    // it is
 	NoteClean    NoteKind = "clean"    // the conflict that we asked about is gone
+	NoteSent     NoteKind = "sent"     // a step that GitHub may undo was carried out: What, SHA
 	NoteResolved NoteKind = "resolved" // Threads: review threads that we resolved
 	NoteEnded    NoteKind = "ended"    // what its end asks for was done: What, the state
 )
@@ -116,7 +124,7 @@ const (
 // Known tells whether this version knows a note of that kind.
 func (k NoteKind) Known() bool {
 	switch k {
-	case NoteHead, NoteOpened, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteResolved, NoteEnded:
+	case NoteHead, NoteOpened, NoteRed, NoteGreen, NoteAsked, NoteUpdated, NoteMade, NoteAlert, NoteRefused, NoteMended, NoteUnknown, NoteKnown, NoteClean, NoteSent, NoteResolved, NoteEnded:
 		return true
 	}
 	return false
@@ -169,6 +177,11 @@ func (c Course) With(at time.Time, n PullNote) Course {
 		c.Unknown = time.Time{}
 	case NoteClean:
 		c.Clean = at
+	case NoteSent:
+		// A run that died writes it again within moments; a later one is another.
+		if k := len(c.Sent) - 1; k < 0 || c.Sent[k].Deed != n.What || c.Sent[k].Head != n.SHA || at.Sub(c.Sent[k].At) > time.Minute {
+			c.Sent = append(slices.Clip(c.Sent), Sending{n.What, n.SHA, at})
+		}
 	case NoteResolved:
 		for _, id := range n.Threads {
 			if !slices.ContainsFunc(c.Resolved, func(r Resolution) bool { return r.Thread == id }) {

@@ -41,6 +41,9 @@ func (r *run) queuing(e flows.Enqueue) deed {
 // handOver is what both have in common: GitHub may have merged it since. so tells
 // how it is GitHub's already; empty: it is not.
 func (d *change) handOver(said string, so func(inventory.PullNow) string, write func(context.Context, inventory.PullNow) error) {
+	note := func() error { // GitHub may undo it: how often it was done is ours to know
+		return d.Journal.NotePull(d.now(), d.pull, inventory.PullNote{Kind: inventory.NoteSent, What: d.kind, SHA: d.head})
+	}
 	d.met = func(p inventory.PullNow) (*result, error) {
 		if p.State == inventory.PullMerged {
 			return skipped("is merged already"), nil
@@ -54,12 +57,16 @@ func (d *change) handOver(said string, so func(inventory.PullNow) string, write 
 		return nil, nil
 	}
 	d.write = func(ctx context.Context, p inventory.PullNow, _ Baseline) (result, error) {
-		return result{outcome: Done, detail: said}, write(ctx, p)
+		done := result{outcome: Done, detail: said}
+		if err := write(ctx, p); err != nil {
+			return done, err
+		}
+		return done, note()
 	}
 	d.landed = func(_ context.Context, p inventory.PullNow, _ Baseline) (*result, error) {
 		if p.State != inventory.PullMerged && (p.State != inventory.PullOpen || so(p) == "") {
 			return nil, nil
 		}
-		return &result{outcome: Done, detail: said}, nil
+		return &result{outcome: Done, detail: said}, note()
 	}
 }

@@ -141,7 +141,7 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 	open := slices.DeleteFunc(slices.Clone(of), func(t *task) bool { return t.Issue.Closed || t.since.IsZero() })
 	switch {
 	case len(of) == 0:
-		return belonging{}, false
+		return astray(repo, p, list)
 	case len(of) == 1:
 		return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: doubt}, true
 	case len(open) == 1:
@@ -154,6 +154,24 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 		names[k] = t.Ref.From(repo.Ref)
 	}
 	return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: "it refers to several dispatched children, " + strings.Join(names, " and ") + ": say whose it is"}, true
+}
+
+// astray is an open pull request into the default branch that refers to one child,
+// by whoever dispatched it: an agent may have opened it in their name. It is theirs
+// to move, and until they have the child is not given up.
+func astray(repo *inventory.Repo, p *inventory.PullWork, list []*task) (belonging, bool) {
+	var of []*task
+	for _, t := range list {
+		if t.Ref.Repo.Same(repo.Ref) && t.target != repo.DefaultBranch && !t.Issue.Closed && refersTo(repo.Work, p, t) &&
+			!t.since.IsZero() && !p.CreatedAt.Before(t.since.Add(-time.Minute)) && strings.EqualFold(p.Author, t.by) {
+			of = append(of, t)
+		}
+	}
+	if len(of) != 1 || p.Base != repo.DefaultBranch || p.CrossRepo || p.State != inventory.PullOpen {
+		return belonging{}, false
+	}
+	return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: "it goes to " + p.Base + " in the name of @" + p.Author + ", who dispatched " + of[0].Ref.From(repo.Ref) +
+		": where it is the agent's, set its base to " + of[0].target}, true
 }
 
 // distrust says why a pull request may not take part by itself.

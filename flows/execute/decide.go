@@ -480,6 +480,8 @@ func (d *decider) pending() {
 		d.wait(seen+", auto-merge is on", "GitHub merges it when they pass")
 	case n > 0:
 		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "it is merged when they pass")
+	case d.sent(flows.AutoMerge{}.Kind()) > 0:
+		d.wait(seen+"; auto-merge was enabled at this head and is off again", "it is merged when they pass")
 	case d.Turn.Number != 0, !d.Gates.AutoMerge, d.Gates.Ask, !d.Merge.AutoMerge, d.Own:
 		d.wait(seen, "it is merged when they pass")
 	case d.Pull.QueueOn:
@@ -499,6 +501,8 @@ func (d *decider) green() {
 	}
 	n, last := d.refused(merge.Kind())
 	switch {
+	case d.sent(flows.Enqueue{}.Kind()) >= mostQueued:
+		d.person(seen+fmt.Sprintf(", and the merge queue gave it back %s", times(mostQueued)), "look at what the queue's checks said, and mend it")
 	case n >= mostRefusals:
 		d.person(seen+", and GitHub refused the merge: "+last.Why, "merge it by hand, or mend what stands against it")
 	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:

@@ -109,6 +109,14 @@ func TestTheTable(t *testing.T) {
 		{"green, refused a moment ago", RowGreen, "", []func(*Sight){func(s *Sight) {
 			s.Course.Refused = []inventory.Refusal{{Deed: "merge", Head: "h1", Why: "not mergeable", At: now.Add(-time.Minute)}}
 		}}},
+		{"green, given back by the queue twice", RowGreen, "", []func(*Sight){func(s *Sight) {
+			s.Pull.QueueOn = true
+			s.Course.Sent = []inventory.Sending{{Deed: "enqueue", Head: "h1"}, {Deed: "enqueue", Head: "h1"}}
+		}}},
+		{"pending, auto-merge was switched off", RowPending, "", []func(*Sight){func(s *Sight) {
+			s.Pull.Checks = inventory.Checks{State: "PENDING", Pending: 1}
+			s.Course.Sent = []inventory.Sending{{Deed: "auto-merge", Head: "h1"}}
+		}}},
 		{"the epic's own, in conflict", RowStuck, "mend", []func(*Sight){conflict, func(s *Sight) { s.Own = true }}},
 	} {
 		s := sight()

@@ -29,6 +29,7 @@ const (
 	mostReviewAsks   = 5 // of one pull request, then a person
 	mostRedHeads     = 3 // of the agent, then another agent or a person
 	mostReturns      = 2 // pull requests of one child that ended unmerged, then a person
+	mostQueued       = 2 // times that the merge queue gives a head back, then a person
 	mostRefusals     = 3 // of one write at one head, then a person
 )
 
@@ -153,6 +154,17 @@ func (s *Sight) refused(deed string) (n int, last inventory.Refusal) {
 		}
 	}
 	return n, last
+}
+
+// sent counts how often a deed that GitHub may undo was done at the present head.
+func (s *Sight) sent(deed string) int {
+	n := 0
+	for _, x := range s.Course.Sent {
+		if x.Deed == deed && x.Head == s.Pull.HeadSHA {
+			n++
+		}
+	}
+	return n
 }
 
 // told tells whether a person was alerted to that at the present head.

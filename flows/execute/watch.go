@@ -319,8 +319,12 @@ func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[s
 	}
 	if !begun(w, e) {
 		out.State += ", not begun"
-		if !x.Begin || runs(w, e) {
+		switch {
+		case !x.Begin:
 			out.Plan.Skip(e.Ref.String(), fmt.Sprintf("not begun: core dev epic %d --repo %s --dispatch begins it", e.Ref.Number, e.Ref.Repo))
+			return
+		case runs(w, e):
+			out.Plan.Skip(e.Ref.String(), "not begun: its turn comes when the epic that runs in its repository is done")
 			return
 		}
 	}
@@ -391,17 +395,12 @@ func runs(w flows.World, but *inventory.Epic) bool {
 	return false
 }
 
-// Running are the epics that are followed where none is named: those that were
-// begun, and those that are done and not closed. begin: and the first of every
-// repository where none is.
-func Running(w flows.World, repos []inventory.RepoRef, begin bool) []inventory.Ref {
+// Epics are those of the repositories that are followed where none is named: all
+// that are open. One that was not begun is named, and begun when its turn comes.
+func Epics(w flows.World, repos []inventory.RepoRef) []inventory.Ref {
 	var out []inventory.Ref
 	for k := range w.Fleet.Epics {
-		e := &w.Fleet.Epics[k]
-		if !slices.ContainsFunc(repos, e.Ref.Repo.Same) {
-			continue
-		}
-		if begun(w, e) || begin && len(e.Ready()) > 0 && !runs(w, e) {
+		if e := &w.Fleet.Epics[k]; slices.ContainsFunc(repos, e.Ref.Repo.Same) {
 			out = append(out, e.Ref)
 		}
 	}

@@ -137,8 +137,12 @@ func TestWhatBelongsToAChild(t *testing.T) {
 		"an agent's into the default branch": {func(p *inventory.PullWork) { p.Base = "dev" }, []int{1},
 			"retarget #51 dev -> epic/100-audit\n", ""},
 		"a member's into the default branch is theirs": {func(p *inventory.PullWork) {
-			p.Base, p.Author, p.AuthorKind, p.Association = "dev", "m", "User", "MEMBER"
+			p.Author = "n"
+			p.Base, p.AuthorKind, p.Association = "dev", "User", "MEMBER"
 		}, []int{1}, "", ""},
+		"in the name of who dispatched it, into the default branch": {func(p *inventory.PullWork) {
+			p.Base, p.Author, p.AuthorKind, p.Association = "dev", "m", "User", "MEMBER"
+		}, []int{1}, "", "it goes to dev in the name of @m, who dispatched #1"},
 		"a member's into the epic branch": {func(p *inventory.PullWork) { p.Author, p.AuthorKind, p.Association = "m", "User", "MEMBER" }, []int{1},
 			"merge #51 squash, at sha51\n", ""},
 		"into a third branch": {func(p *inventory.PullWork) { p.Base = "main" }, []int{1}, "", ""},
@@ -246,8 +250,8 @@ func TestAnEpicThatWasNotBegun(t *testing.T) {
 	if got := s.told(); strings.Count(got, "label #") != 2 {
 		t.Errorf("begun: %s", got)
 	}
-	if got := Running(s.w, []inventory.RepoRef{home}, false); len(got) != 0 {
-		t.Errorf("running: %v", got)
+	if got := Epics(s.w, []inventory.RepoRef{home}); len(got) != 1 {
+		t.Errorf("epics: %v", got)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // whether one landed (spec/2-flows "Writing to GitHub, exactly once"). An
 // answer in part is an error, so that it cannot pass for "did not happen".
 
-// Look reads the structure of an issue: state, labels, and every label event
+// Look reads the structure of an issue or pull request: state, labels, and every label event
 // there is, oldest first. Its body is not read. KindNotFound: the issue or its
 // repository is gone, or hidden from the token.
 func (c *Client) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, error) {
@@ -28,7 +28,7 @@ func (c *Client) Look(ctx context.Context, ref inventory.Ref) (inventory.Issue, 
 			Issue *struct {
 				issueJSON
 				Events eventPageJSON `json:"timelineItems"`
-			} `json:"issue"`
+			} `json:"issueOrPullRequest"`
 		}
 		if err := c.look(ctx, doing, "Look", vars, &j); err != nil {
 			return inventory.Issue{}, err

@@ -11,7 +11,7 @@ import (
 )
 
 // TestTheQuickMergeIsGits: histories with additions, edits, deletions, renames, folders where files were and criss-cross
-// merges merge to the tree git finds, or are left to git.
+// merges merge to the tree git finds, or are left to git; and two of their commits count each other's as git does.
 func TestTheQuickMergeIsGits(t *testing.T) {
 	quick := 0
 	for seed := range uint64(12) {
@@ -67,6 +67,10 @@ func TestTheQuickMergeIsGits(t *testing.T) {
 		}
 		for range 25 {
 			a, b := tips[random.IntN(len(tips))], tips[random.IntN(len(tips))]
+			got, err := repo.count(a, b)
+			if want, gitErr := repo.countByGit(a, b); err != nil || gitErr != nil || got != want {
+				t.Errorf("seed %d: %s to %s counts %+v, git has %+v, %v %v", seed, a, b, got, want, err, gitErr)
+			}
 			tree, ok, err := repo.quickMerge(a, b)
 			if err != nil {
 				t.Fatal(err)

@@ -228,19 +228,19 @@ func (x *execution) comparison(r *world.RefNode, head string) (any, error) {
 	if sha == "" {
 		return nil, nil
 	}
-	c, err := x.tx.Compare(repo, r.SHA, sha)
+	ahead, behind, err := x.tx.Counts(repo, r.SHA, sha)
 	if err != nil {
 		return nil, err
 	}
 	status := "IDENTICAL"
 	switch {
-	case c.Ahead > 0 && c.Behind > 0:
+	case ahead > 0 && behind > 0:
 		status = "DIVERGED"
-	case c.Ahead > 0:
+	case ahead > 0:
 		status = "AHEAD"
-	case c.Behind > 0:
+	case behind > 0:
 		status = "BEHIND"
 	}
 	id := base64.StdEncoding.EncodeToString([]byte("Comparison:" + r.SHA + sha))
-	return record{"Comparison", map[string]any{"id": id, "aheadBy": c.Ahead, "behindBy": c.Behind, "status": status}}, nil
+	return record{"Comparison", map[string]any{"id": id, "aheadBy": ahead, "behindBy": behind, "status": status}}, nil
 }

@@ -284,6 +284,24 @@ func (tx *Tx) Compare(repo *Repo, base, head string) (*gitstore.Comparison, erro
 	return found(git.Compare(from, to, true))
 }
 
+// Counts tells how many commits head has that base has not, and the other way round; not found where they have nothing in
+// common.
+func (tx *Tx) Counts(repo *Repo, base, head string) (ahead, behind int, err error) {
+	_, from, err := tx.read(repo, base)
+	if err != nil {
+		return 0, 0, err
+	}
+	git, to, err := tx.read(repo, head)
+	if err != nil {
+		return 0, 0, err
+	}
+	ahead, behind, related, err := git.Counts(from, to)
+	if err == nil && !related {
+		err = notFound()
+	}
+	return ahead, behind, err
+}
+
 // DiffText is the difference between two revisions as git diff prints it: from their merge base to head.
 func (tx *Tx) DiffText(repo *Repo, base, head string) ([]byte, error) {
 	_, from, err := tx.read(repo, base)
