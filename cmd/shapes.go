@@ -96,6 +96,8 @@ type whyShape struct {
 	Answer  string         `json:"answer"`
 	Facts   []string       `json:"facts"`
 	Ties    []tieShape     `json:"ties"` // what hangs together with it: audit, findings, framework issue, epic
+	// Decision is what watching decides about it now; null: it is not followed.
+	Decision *decisionShape `json:"decision"`
 }
 
 type tieShape struct {

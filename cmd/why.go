@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -50,11 +51,15 @@ func (a *app) why(ctx context.Context, arg string) error {
 		return err
 	}
 	x := inventory.Explain(&l.snap, &l.fleet, l.rules, l.records, ref)
+	d, err := a.decided(ctx, l, ref, &x)
+	if err != nil {
+		return err
+	}
 	if x.Kind == "unknown" {
 		return notFound{x.Ref.String() + ": " + x.Answer}
 	}
 	if a.opt.json {
-		return a.printJSON(whyShape{shapeVersion, x.Ref.String(), x.Kind, x.Title, x.Verdict, x.Answer, x.Facts, shapeTies(x.Ties)})
+		return a.printJSON(whyShape{shapeVersion, x.Ref.String(), x.Kind, x.Title, x.Verdict, x.Answer, x.Facts, shapeTies(x.Ties), d})
 	}
 	fmt.Fprintf(a.out, "%s  %s\n%s\n", x.Ref, terminal.Clean(x.Title), terminal.Clean(strings.ToUpper(x.Answer[:1])+x.Answer[1:]))
 	for _, f := range x.Facts {
@@ -64,6 +69,62 @@ func (a *app) why(ctx context.Context, arg string) error {
 		fmt.Fprintln(a.out, "  "+terminal.Clean(t.Text()))
 	}
 	return nil
+}
+
+// decided is what watching decides about it now, and what our journal remembers:
+// of a pull request that is the answer, of a child a fact more. Nil: it is no part
+// of what is followed.
+func (a *app) decided(ctx context.Context, l *look, ref inventory.Ref, x *inventory.Explanation) (*decisionShape, error) {
+	row, ok := l.fleet.Row(ref.Repo)
+	if !ok || x.Kind == "audit" || x.Kind == "epic" {
+		return nil, nil
+	}
+	ref.Repo = row.Repo.Ref
+	repos := []inventory.RepoRef{ref.Repo}
+	watch, err := a.watching(l, &watchOptions{scope: execute.All})
+	if err != nil {
+		return nil, err
+	}
+	watch.Epics = slices.DeleteFunc(watch.Epics, func(e inventory.Ref) bool { return !touches(l, e, ref.Repo) })
+	watch.Repos = repos
+	i, found := l.snap.Find(ref)
+	var pulls []inventory.Ref
+	if x.Kind == "pull" || x.Kind == "unknown" || found && i.IsPull {
+		pulls = append(pulls, ref)
+	}
+	w, err := a.readWork(ctx, l, watch, pulls, true)
+	if err != nil {
+		return nil, err
+	}
+	p, isPull := row.Repo.Work.Pull(ref.Number)
+	if isPull {
+		x.Kind, x.Title = "pull", p.Title
+		if p.State != inventory.PullOpen {
+			x.Answer = strings.ToLower(string(p.State)) + " at " + p.EndedAt.UTC().Format("2006-01-02 15:04Z")
+		}
+	}
+	x.Facts = append(x.Facts, execute.Told(w.Courses.Of(ref))...)
+	d, ok := watch.About(w, ref)
+	if !ok {
+		return nil, nil
+	}
+	about := ""
+	if d.About.Key() != ref.Key() {
+		about = " of " + d.About.From(ref.Repo)
+	}
+	if isPull {
+		x.Answer = fmt.Sprintf("%s: %s; %s", d.Row, d.Seen, d.Next)
+	} else {
+		x.Facts = append(x.Facts, fmt.Sprintf("decided%s: %s: %s; %s", about, d.Row, d.Seen, d.Next))
+	}
+	out := shapeDecision(d)
+	return &out, nil
+}
+
+// touches tells whether an epic, or a child of it, lives in a repository.
+func touches(l *look, ref inventory.Ref, repo inventory.RepoRef) bool {
+	e, ok := l.fleet.Epic(ref)
+	return ok && (e.Ref.Repo.Same(repo) || slices.ContainsFunc(e.Children, func(c inventory.Child) bool { return c.Ref.Repo.Same(repo) }))
 }
 
 // readClosed reads an issue that no look holds since it is closed and no open epic

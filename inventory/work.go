@@ -44,8 +44,8 @@ type PullWork struct {
 	// Behind is how many commits of its base the head lacks; -1: not known.
 	Behind  int  `json:"behind"`
 	QueueOn bool `json:"queue_on,omitempty"` // a merge queue rules its base
-	// Reviews counts the reviews that were submitted; Approved and Objected those
-	// that stand, of accounts that may write: each one's newest opinion.
+	// Reviews counts the reviews by others than its author who belong to the
+	// repository, or are apps installed there; Approved and Objected those that stand, of accounts that may write: each one's newest opinion.
 	Reviews  int `json:"reviews"`
 	Approved int `json:"approved,omitempty"`
 	Objected int `json:"objected,omitempty"`

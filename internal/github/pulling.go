@@ -24,7 +24,8 @@ type workJSON struct {
 	Reviews struct {
 		Total int `json:"totalCount"`
 		Nodes []struct {
-			Author *actorJSON `json:"author"`
+			Author      *actorJSON `json:"author"`
+			Association string     `json:"authorAssociation"`
 		} `json:"nodes"`
 	} `json:"reviews"`
 }
@@ -47,7 +48,8 @@ func (j *workJSON) work(repo inventory.RepoRef) inventory.PullWork {
 		}
 	}
 	for _, n := range j.Reviews.Nodes {
-		if n.Author.login() != p.Author {
+		// An app has to be installed there to review; a person may be anybody.
+		if n.Author.login() != p.Author && (n.Author.kind() == "Bot" || (inventory.Trust{}).Author(n.Author.login(), n.Author.kind(), n.Association)) {
 			p.Reviews++
 		}
 	}
