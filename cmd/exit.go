@@ -124,6 +124,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		cu  *orchestrator.CannotUndo
 		nd  *execute.NotDispatched
 		cl  *execute.ClaimLives
+		np  *execute.NoPull
 		unk *journal.Unknown
 		nh  noHand
 	)
@@ -154,7 +155,7 @@ func kindOf(err error) (kind string, status int, text, hint string) {
 		return string(github.KindNotSignedIn), exitSignIn, text, hint
 	case errors.As(err, &u), errors.As(err, &se):
 		return "usage", exitUsage, text, hint
-	case errors.As(err, &nf), errors.As(err, &ne), errors.As(err, &no), errors.As(err, &cu), errors.As(err, &nd), errors.As(err, &unk):
+	case errors.As(err, &nf), errors.As(err, &ne), errors.As(err, &no), errors.As(err, &cu), errors.As(err, &nd), errors.As(err, &np), errors.As(err, &unk):
 		return "not-found", exitNotFound, text, hint
 	case errors.As(err, &fe), errors.As(err, &he), errors.Is(err, config.ErrAbsent), errors.Is(err, config.ErrNoConfig), errors.Is(err, config.ErrInitialised), errors.Is(err, config.ErrReadOnly), errors.Is(err, journal.ErrDamaged), isLedger(err), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return "file", exitFile, text, hint
