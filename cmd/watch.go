@@ -83,6 +83,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	if err := a.checkSpeed(); err != nil {
 		return err
 	}
+	if o.once && o.stay {
+		return usageError{errors.New("--once looks once and --stay goes on: give one of them")}
+	}
 	if o.dryRun {
 		o.once = true
 	}
@@ -113,13 +116,13 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		}
 		if seen != nil {
 			tell.people(ctx, seen.watched)
-			if o.once || seen.over() && !o.stay {
+			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
 				return told.end()
 			}
 		}
 		pause := trouble
 		if pause == 0 {
-			pause = seen.pause(seen.look.conf.Watch.Interval)
+			pause = execute.Pause(seen.watched, seen.moved, seen.look.conf.Watch.Interval)
 		}
 		a.flush()
 		if err := a.clock.Sleep(ctx, pause); err != nil {
@@ -293,43 +296,6 @@ func (l *look) patience() execute.Patience {
 	c := l.conf.Watch
 	return execute.Patience{Unknown: execute.Usual.Unknown, Retry: execute.Usual.Retry, Ack: c.Ack, Answer: c.Answer,
 		Checks: c.Checks, Review: c.Review, Session: c.Session, GiveUp: c.GiveUp}
-}
-
-// over tells that nothing is left which watching could do: every epic is done, or
-// waits for a person, and no agent is at work.
-func (s *watching) over() bool {
-	if s.moved {
-		return false
-	}
-	for _, e := range s.watched {
-		if len(e.Plan.Steps) > 0 {
-			return false
-		}
-		for _, d := range e.Decisions {
-			if d.Person == "" && d.Row != execute.RowMerged && d.Row != execute.RowClosed {
-				return false
-			}
-			if d.Alert != "" && d.Row != execute.RowReviews { // it may still be answered
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// pause is how long to wait for the next look: a quarter of the usual where GitHub
-// is about to settle something, or something was sent.
-func (s *watching) pause(usual time.Duration) time.Duration {
-	soon := s.moved
-	for _, e := range s.watched {
-		for _, d := range e.Decisions {
-			soon = soon || d.Soon
-		}
-	}
-	if soon {
-		return max(usual/4, min(usual, 15*time.Second))
-	}
-	return usual
 }
 
 // passing tells of errors that may pass by themselves: watching goes on.

@@ -171,6 +171,9 @@ type DeleteBranch struct {
 	Repo inventory.RepoRef
 	Name string
 	SHA  string
+	// Epic is whose branch it is, for the journal to remember that GitHub refused;
+	// zero: nobody asks.
+	Epic inventory.Ref `json:",omitzero"`
 }
 
 func (MakeBranch) Kind() string    { return "branch" }

@@ -122,7 +122,12 @@ func (d deleteBranch) look(ctx context.Context) (Baseline, *result, error) {
 
 func (d deleteBranch) send(ctx context.Context, _ Baseline) (result, error) {
 	err := d.Hub.DeleteBranch(ctx, d.Repo, d.Name)
-	return d.deleted(), err
+	if d.Epic.Number == 0 || err == nil || gone(err) || !refusal(err) {
+		return d.deleted(), err
+	}
+	// The next decision must not ask again: a ruleset may keep such branches.
+	note := inventory.PullNote{Kind: inventory.NoteRefused, What: d.Kind(), SHA: d.SHA, Why: err.Error()}
+	return refusedFor(err.Error()), d.Journal.NotePull(d.now(), d.Epic, note)
 }
 
 func (d deleteBranch) judge(ctx context.Context, _ Baseline) (*result, error) {

@@ -19,11 +19,16 @@ type task struct {
 	since  time.Time // of its newest dispatch; zero: it is not dispatched
 	by     string    // who dispatched it, as the label event says
 	pulls  []*inventory.PullWork
+	// strange are those of them that are no trusted account's, by number.
+	strange map[int]bool
 }
 
 // tasks are an epic's children that are followed, in checklist order.
 func tasks(w flows.World, e *inventory.Epic) []*task {
 	var out []*task
+	if len(e.Rivals) > 0 { // nobody knows where its pull requests go
+		return nil
+	}
 	for _, c := range e.Children {
 		if t := follow(w, c, e); t != nil {
 			t.target = e.Branch.Name
@@ -58,7 +63,7 @@ func follow(w flows.World, c inventory.Child, e *inventory.Epic) *task {
 	if !ok || c.Issue == nil || c.Issue.Missing || c.Issue.IsPull {
 		return nil
 	}
-	t := &task{Child: c, epic: e, repo: repo}
+	t := &task{Child: c, epic: e, repo: repo, strange: map[int]bool{}}
 	if _, why := inventory.Dispatched(c.Issue, w.Rules, w.Records[c.Ref.Key()]); why == "" {
 		return nil
 	}
@@ -89,6 +94,9 @@ type belonging struct {
 	task  *task           // nil: the epic's own
 	epic  *inventory.Epic // nil: of a direct dispatch
 	doubt string          // why a person has to settle whether it takes part
+	// strange: it is a stranger's, or from a fork: whatever it does, the child is
+	// followed as if it were not there.
+	strange bool
 }
 
 // belongings finds the pull requests of the tasks, by our own record, else by
@@ -106,6 +114,9 @@ func belongings(w flows.World, repo *inventory.Repo, list []*task, epics []*inve
 			out = append(out, b)
 			if b.task != nil {
 				b.task.pulls = append(b.task.pulls, p)
+				if b.strange {
+					b.task.strange[p.Ref.Number] = true
+				}
 			}
 		}
 	}
@@ -119,12 +130,12 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 	if course.Child.Number != 0 {
 		for _, e := range epics {
 			if e.Ref.Key() == course.Child.Key() {
-				return belonging{pull: p, epic: e, doubt: doubt}, true
+				return belonging{pull: p, epic: e, doubt: doubt, strange: doubt != ""}, true
 			}
 		}
 		for _, t := range list {
 			if t.Ref.Key() == course.Child.Key() {
-				return belonging{pull: p, task: t, epic: t.epic, doubt: doubt}, true
+				return belonging{pull: p, task: t, epic: t.epic, doubt: doubt, strange: doubt != ""}, true
 			}
 		}
 		return belonging{}, false
@@ -134,7 +145,9 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 		if !t.Ref.Repo.Same(repo.Ref) || !refersTo(repo.Work, p, t) || !t.since.IsZero() && p.CreatedAt.Before(t.since.Add(-time.Minute)) {
 			continue
 		}
-		if p.Base == t.target || retargetable(w, repo, p) {
+		switch {
+		case t.epic == nil && !agents(w, p): // into the default branch anybody's pull request may go
+		case p.Base == t.target || retargetable(w, repo, p):
 			of = append(of, t)
 		}
 	}
@@ -143,9 +156,9 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 	case len(of) == 0:
 		return astray(repo, p, list)
 	case len(of) == 1:
-		return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: doubt}, true
+		return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: doubt, strange: doubt != ""}, true
 	case len(open) == 1:
-		return belonging{pull: p, task: open[0], epic: open[0].epic, doubt: doubt}, true
+		return belonging{pull: p, task: open[0], epic: open[0].epic, doubt: doubt, strange: doubt != ""}, true
 	case p.State != inventory.PullOpen:
 		return belonging{}, false
 	}
@@ -153,7 +166,7 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 	for k, t := range of {
 		names[k] = t.Ref.From(repo.Ref)
 	}
-	return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: "it refers to several dispatched children, " + strings.Join(names, " and ") + ": say whose it is"}, true
+	return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: "it refers to several dispatched children, " + strings.Join(names, " and ") + ": say whose it is", strange: doubt != ""}, true
 }
 
 // astray is an open pull request into the default branch that refers to one child,
@@ -162,13 +175,17 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 func astray(repo *inventory.Repo, p *inventory.PullWork, list []*task) (belonging, bool) {
 	var of []*task
 	for _, t := range list {
-		if t.Ref.Repo.Same(repo.Ref) && t.target != repo.DefaultBranch && !t.Issue.Closed && refersTo(repo.Work, p, t) &&
+		if t.Ref.Repo.Same(repo.Ref) && !t.Issue.Closed && refersTo(repo.Work, p, t) &&
 			!t.since.IsZero() && !p.CreatedAt.Before(t.since.Add(-time.Minute)) && strings.EqualFold(p.Author, t.by) {
 			of = append(of, t)
 		}
 	}
 	if len(of) != 1 || p.Base != repo.DefaultBranch || p.CrossRepo || p.State != inventory.PullOpen {
 		return belonging{}, false
+	}
+	if of[0].epic == nil {
+		return belonging{pull: p, task: of[0], doubt: "it is in the name of @" + p.Author + ", who dispatched " + of[0].Ref.From(repo.Ref) +
+			", and GitHub does not tell whether the agent opened it: merge it by hand where it is the agent's"}, true
 	}
 	return belonging{pull: p, task: of[0], epic: of[0].epic, doubt: "it goes to " + p.Base + " in the name of @" + p.Author + ", who dispatched " + of[0].Ref.From(repo.Ref) +
 		": where it is the agent's, set its base to " + of[0].target}, true
@@ -194,7 +211,12 @@ func distrust(w flows.World, p *inventory.PullWork) string {
 // retargetable tells whether a pull request into the default branch may be an
 // agent's that went to the wrong one. A person's is theirs to move.
 func retargetable(w flows.World, repo *inventory.Repo, p *inventory.PullWork) bool {
-	return p.Base == repo.DefaultBranch && w.Rules.Trust.Author(p.Author, p.AuthorKind, "NONE")
+	return p.Base == repo.DefaultBranch && agents(w, p)
+}
+
+// agents tells whether a configured agent's account opened it.
+func agents(w flows.World, p *inventory.PullWork) bool {
+	return w.Rules.Trust.Author(p.Author, p.AuthorKind, "NONE")
 }
 
 func refersTo(work *inventory.Work, p *inventory.PullWork, t *task) bool {

@@ -56,6 +56,8 @@ type Decision struct {
 	// Alert names what a person is told of, once a head; empty: nothing. Its note
 	// is among the steps where nobody was told so far.
 	Alert string
+	// Stalled: a person was told long ago, and nothing came.
+	Stalled bool
 	// Soon: another look is worth it within a minute, since GitHub or an effect of
 	// ours settles what is open.
 	Soon bool
@@ -125,7 +127,7 @@ func (d *decider) checked() bool {
 
 // reviewed tells whether reviews alone, in a repository without CI, let it pass.
 func (d *decider) reviewed() bool {
-	return d.Reviewed && (d.Own || d.Pull.Approved > 0 || d.Pull.Reviews > 0 && len(d.Pull.Unresolved()) == 0)
+	return d.Reviewed && (d.Pull.Approved > 0 || d.Pull.Reviews > 0 && len(d.Pull.Unresolved()) == 0)
 }
 
 func (d *decider) wait(seen, next string) { d.Seen, d.Next = seen, next }
@@ -152,6 +154,7 @@ func (d *decider) alert(what, seen, next string) {
 func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next string) {
 	if took := d.Now.Sub(since); took > limit {
 		d.alert(what, seen+" for "+span(took), next)
+		d.Stalled = took > limit+d.Patience.GiveUp
 		return
 	}
 	d.wait(seen, next)
@@ -162,7 +165,12 @@ func (d *decider) stranger() {
 }
 
 func (d *decider) merged() {
-	if d.Course.Ended != "" {
+	switch {
+	case d.Own && d.Course.Ended == "":
+	case d.Course.Ended != "" && !d.Own && d.Issue != nil && !d.Issue.Closed:
+		d.person("merged, and its child was opened again since", "close "+d.Sight.Child.From(d.Pull.Ref.Repo)+", or recall it: then it is READY for another task")
+		return
+	case d.Course.Ended != "":
 		d.wait("merged", "nothing: what a merge asks for was done")
 		return
 	}
@@ -171,14 +179,14 @@ func (d *decider) merged() {
 		seen += " into " + d.Pull.Base + ", not " + d.Target
 	}
 	var steps []flows.Effect
-	if d.Own { // its epic is closed when its branch is home everywhere
-		d.do(seen, "its branch is deleted and the epic closed", d.ended())
+	if d.Own { // read until its epic is closed, which is when its branch is home everywhere
+		d.wait(seen, "its branch is deleted and the epic closed")
 		return
 	}
 	if d.Issue != nil && !d.Issue.Closed {
 		steps = append(steps, flows.CloseIssue{Issue: d.Sight.Child, Reason: "completed"})
 	}
-	if d.Epic.Number != 0 && !d.Ticked {
+	if d.Epic.Number != 0 && !d.Ticked && d.NoTick == "" {
 		steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
 	}
 	steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref}, d.ended())
@@ -202,6 +210,10 @@ func (d *decider) closed() {
 		return
 	case d.Issue == nil || d.Issue.Closed:
 		d.do("closed without a merge, and its child is closed, too", "nothing: the child is done with", d.ended())
+		d.Soon = false
+		return
+	case d.Other.Number != 0:
+		d.do("closed without a merge; "+d.Other.From(d.Pull.Ref.Repo)+" is its child's, too", "nothing: that one goes on", d.ended())
 		d.Soon = false
 		return
 	case d.Dispatched.IsZero() || d.Dispatched.After(d.Pull.EndedAt):
@@ -370,6 +382,10 @@ func (d *decider) stuck() {
 		seen = "the epic's branch is in conflict with " + d.Pull.Base
 	}
 	if m := d.gaveUp(); m != nil {
+		if d.refusedOnce(flows.AddLabel{}.Kind()) || d.refusedOnce(flows.MakeLabel{}.Kind()) {
+			d.person(seen+"; no merge of ours helped: "+m.How, "resolve it by hand; GitHub refused the label "+InterventionLabel)
+			return
+		}
 		d.do(seen+"; no merge of ours helped: "+m.How, "a person resolves it; the rest of the epic goes on",
 			flows.MakeLabel{Repo: d.Pull.Ref.Repo, Name: InterventionLabel, Color: InterventionColor, About: "A pull request that waits for a person"},
 			flows.AddLabel{Issue: d.Pull.Ref, Label: InterventionLabel},
@@ -437,6 +453,8 @@ func (d *decider) redChecks() {
 	switch {
 	case d.Own:
 		d.alert("red", seen+" on the epic's own pull request", "mend it on the epic's branch")
+	case n >= mostRedHeads && d.Gates.Reassign != "" && d.refusedOnce(flows.ClosePull{}.Kind()):
+		d.person(fmt.Sprintf("%s, on %d heads of the agent, and GitHub refused to close it", seen, n), "close it by hand: its child goes to "+d.Gates.Reassign+" then")
 	case n >= mostRedHeads && d.Gates.Reassign != "":
 		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "it is closed and its child goes to "+d.Gates.Reassign+": another task",
 			flows.ClosePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
@@ -471,7 +489,9 @@ func (d *decider) review() {
 func (d *decider) pending() {
 	seen := "checks are running"
 	if d.Now.Sub(d.head().Seen) > d.Patience.Checks {
-		d.alert("checks", seen+" for "+span(d.Now.Sub(d.head().Seen)), "look at the runs: something hangs")
+		took := d.Now.Sub(d.head().Seen)
+		d.alert("checks", seen+" for "+span(took), "look at the runs: something hangs")
+		d.Stalled = took > d.Patience.Checks+d.Patience.GiveUp
 		return
 	}
 	n, last := d.refused(flows.AutoMerge{}.Kind())
@@ -514,6 +534,12 @@ func (d *decider) green() {
 	default:
 		d.do(seen, next, merge)
 	}
+}
+
+// refusedOnce tells whether GitHub refused a deed at the present head.
+func (d *decider) refusedOnce(deed string) bool {
+	n, _ := d.refused(deed)
+	return n > 0
 }
 
 // method keeps the commits of an epic's branch apart, where that is allowed: each

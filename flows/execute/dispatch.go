@@ -26,6 +26,8 @@ type Dispatch struct {
 	Instead map[string]string
 	// Calls are the agents that are called instead: commands of this machine.
 	Calls map[string]bool
+	// Claimed are children that an open pull request belongs to, by Ref.Key, with it.
+	Claimed map[string]string
 	// Claims: a child is claimed on GitHub before the first write on it.
 	Claims bool
 }
@@ -87,6 +89,10 @@ func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chose
 		if c.Verdict.Code != inventory.CodeDone {
 			plan.Skip(c.Ref.String(), c.Verdict.Reason)
 		}
+		return chosen
+	}
+	if pull, ok := d.Claimed[c.Ref.Key()]; ok {
+		plan.Skip(c.Ref.String(), "its pull request "+pull+" is open: close it first")
 		return chosen
 	}
 	repo, ok := w.Snapshot.Repo(c.Ref.Repo)

@@ -24,17 +24,26 @@ func (x Watch) finish(w flows.World, out *Watched, g gathered, e *inventory.Epic
 	if !ok || issue.Closed {
 		return
 	}
+	if len(e.Rivals) > 0 {
+		out.person(e.Ref, "several branches claim it: "+strings.Join(e.Rivals, ", "), "leave one, with a plain name")
+		return
+	}
 	home := true
+	var last []flows.Step
 	for _, repo := range branched(w, e) {
 		b, _ := repo.Branch(e.Branch.Name)
 		own := x.ownPulls(g, e, repo)
 		switch {
 		case slices.ContainsFunc(own, func(p *inventory.PullWork) bool { return p.State == inventory.PullOpen }):
 			home = false // its own decision says what is done
+		case repo.Work == nil:
+			home = false // nobody knows whether its pull request is there
+		case (brought(own, b.Head) || b.Head == repo.DefaultHead || nothingThere(w, e, repo, b.Head)) && deleteRefused(w, e, b.Head):
+			out.person(e.Ref, "GitHub refused to delete its branch "+b.Name+", which is merged", "delete it by hand")
 		case brought(own, b.Head):
-			out.Plan.Add(flows.Step{Reason: "what stood on it was merged into " + repo.DefaultBranch, Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head}})
+			out.Plan.Add(flows.Step{Reason: "what stood on it was merged into " + repo.DefaultBranch, Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head, Epic: e.Ref}})
 		case b.Head == repo.DefaultHead || nothingThere(w, e, repo, b.Head):
-			out.Plan.Add(flows.Step{Reason: "nothing stands on it that " + repo.DefaultBranch + " has not", Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head}})
+			out.Plan.Add(flows.Step{Reason: "nothing stands on it that " + repo.DefaultBranch + " has not", Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head, Epic: e.Ref}})
 		case slices.ContainsFunc(own, func(p *inventory.PullWork) bool { return p.State == inventory.PullClosed && p.HeadSHA == b.Head }):
 			home = false // a person closed it: its decision says so
 		default:
@@ -44,10 +53,26 @@ func (x Watch) finish(w flows.World, out *Watched, g gathered, e *inventory.Epic
 					Title: flows.HarmlessWithin(e.Title, 200), Body: strings.ReplaceAll(strings.TrimSpace(epicPullText), "{epic}", e.Ref.From(repo.Ref))}})
 		}
 	}
+	for _, b := range g.pulls { // read for the last time
+		if b.task == nil && b.epic.Ref.Key() == e.Ref.Key() && b.pull.State == inventory.PullMerged && w.Courses.Of(b.pull.Ref).Ended == "" {
+			last = append(last, flows.Step{Reason: "its epic is closed", Effect: flows.NotePull{Pull: b.pull.Ref,
+				Note: inventory.PullNote{Kind: inventory.NoteEnded, What: string(b.pull.State), Child: e.Ref.String()}}})
+		}
+	}
 	if home {
 		out.Plan.Add(flows.Step{Reason: "every child is closed, and its branch is merged", Effect: flows.CloseIssue{Issue: e.Ref, Reason: "completed"}})
+		for _, s := range last {
+			out.Plan.Add(s)
+		}
 		out.State = "done"
 	}
+}
+
+// deleteRefused tells that GitHub refused to delete the epic's branch at this head.
+func deleteRefused(w flows.World, e *inventory.Epic, head string) bool {
+	return slices.ContainsFunc(w.Courses.Of(e.Ref).Refused, func(r inventory.Refusal) bool {
+		return r.Deed == flows.DeleteBranch{}.Kind() && r.Head == head
+	})
 }
 
 // branched are the repositories that have the epic's branch: its own, and those

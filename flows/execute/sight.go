@@ -47,6 +47,13 @@ type Sight struct {
 	Own bool
 	// Doubt is why a person has to say whether it takes part; empty: it does.
 	Doubt string
+	// Other is another pull request of the child that is open or merged and takes
+	// part: the child is not taken back while there is one. Zero: there is none.
+	Other inventory.Ref
+	// NoTick is why the child cannot be ticked; empty: it can.
+	NoTick string
+	// Strange: the doubt is that it is a stranger's.
+	Strange bool
 	// Returned counts the earlier pull requests of the child that ended unmerged.
 	Returned int
 	// Dispatched is when its newest dispatch was; zero: it is not dispatched.

@@ -129,7 +129,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 	out := map[string]*Sight{}
 	for _, b := range g.pulls {
 		repo, _ := w.Snapshot.Repo(b.pull.Ref.Repo)
-		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Merge: repo.Work.Merge,
+		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Strange: b.strange, Merge: repo.Work.Merge,
 			Gates: x.Gates, Patience: x.Patience, Now: w.Now}
 		if row, ok := w.Fleet.Row(repo.Ref); ok {
 			s.Reviewed = row.CI == "none"
@@ -142,6 +142,10 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 			s.Issue, _ = w.Snapshot.Find(b.epic.Ref)
 		} else {
 			s.Child, s.Issue, s.Ticked, s.Target, s.Dispatched = b.task.Ref, b.task.Issue, b.task.Checked, b.task.target, b.task.since
+			s.Other = other(b)
+			if b.epic != nil && !s.Ticked {
+				s.NoTick = noTick(w, b.epic, b.task.Ref)
+			}
 			s.Returned = w.Courses.Returned(b.task.Ref)
 			if s.Course.Ended == inventory.PullClosed {
 				s.Returned--
@@ -150,6 +154,17 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 		out[b.pull.Ref.Key()] = s
 	}
 	return out
+}
+
+// other is another pull request of the same child that is open or merged and takes
+// part, or may.
+func other(b belonging) inventory.Ref {
+	for _, p := range b.task.pulls {
+		if p.Ref.Number != b.pull.Ref.Number && p.State != inventory.PullClosed && !b.task.strange[p.Ref.Number] {
+			return p.Ref
+		}
+	}
+	return inventory.Ref{}
 }
 
 // turns lets one pull request a base through at a time, of those that a merge
@@ -165,7 +180,7 @@ func turns(sights map[string]*Sight) {
 	for _, s := range sights {
 		d := Decide(*s)
 		n := near[d.Row]
-		if n == 0 || s.Pull.QueueOn || d.Person != "" && d.Row != RowGreen {
+		if n == 0 || s.Pull.QueueOn || d.Person != "" && !(d.Row == RowGreen && s.Gates.Ask) {
 			continue
 		}
 		if d.Row == RowBehind && (s.Pull.Checks.Failed > 0 || s.Pull.ReviewDecision == "REVIEW_REQUIRED") {
@@ -192,7 +207,7 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 	list := g.tasks[e.Ref.Key()]
 	for _, t := range list {
 		for _, p := range t.pulls {
-			if s := sights[p.Ref.Key()]; x.Scope.Merge && s != nil && s.Doubt == "" && p.State == inventory.PullMerged && s.Course.Ended == "" {
+			if s := sights[p.Ref.Key()]; x.Scope.Merge && s != nil && s.Doubt == "" && s.NoTick == "" && p.State == inventory.PullMerged && s.Course.Ended == "" {
 				ticked[t.Ref.Key()] = true // with what else its merge asks for
 			}
 		}
@@ -220,10 +235,20 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 // follow decides about every task: by its pull requests, or by its session.
 func (x Watch) follow(w flows.World, out *Watched, list []*task, sights map[string]*Sight) {
 	for _, t := range list {
+		if t.repo.Work == nil { // that none was read is not that there is none
+			if !t.Issue.Closed {
+				why := "its repository was not read"
+				if t.repo.Problem != nil {
+					why = t.repo.Problem.Message
+				}
+				x.add(w, out, Decision{About: t.Ref, Child: t.Ref, Row: RowUnread, Seen: "its pull requests could not be read: " + why, Next: "they are read again at the next look", Soon: true})
+			}
+			continue
+		}
 		open := false
 		for _, p := range t.pulls {
 			s := sights[p.Ref.Key()]
-			open = open || p.State == inventory.PullOpen || p.State == inventory.PullMerged
+			open = open || (p.State == inventory.PullOpen || p.State == inventory.PullMerged) && !s.Strange
 			x.add(w, out, Decide(*s))
 		}
 		if !open && !t.Issue.Closed && !x.justReturned(t, sights) {
@@ -237,7 +262,7 @@ func (x Watch) follow(w flows.World, out *Watched, list []*task, sights map[stri
 func (x Watch) justReturned(t *task, sights map[string]*Sight) bool {
 	return slices.ContainsFunc(t.pulls, func(p *inventory.PullWork) bool {
 		s := sights[p.Ref.Key()]
-		return p.State == inventory.PullClosed && !t.since.After(p.EndedAt) && s != nil
+		return p.State == inventory.PullClosed && !t.since.After(p.EndedAt) && s != nil && !s.Strange
 	})
 }
 
@@ -288,33 +313,47 @@ func phaseOf(e *inventory.Epic) string {
 // ticks plans the ticks of children that are closed, derived from their states:
 // one that was lost returns here.
 func (x Watch) ticks(w flows.World, out *Watched, e *inventory.Epic, already map[string]bool) {
-	issue, ok := w.Snapshot.Find(e.Ref)
-	if !ok {
-		return
-	}
 	for _, c := range e.Children {
 		if c.Checked || already[c.Ref.Key()] || c.Issue == nil || !c.Issue.Closed {
 			continue
 		}
 		already[c.Ref.Key()] = true
-		tick := flows.Tick{Epic: e.Ref, Child: c.Ref}
-		switch _, err := tick.On([]byte(issue.Body)); {
-		case !w.Rules.Trust.Author(issue.Author, issue.AuthorKind, issue.Association):
-			out.Plan.Skip(c.Ref.String(), "closed, not ticked: a stranger wrote the checklist, and nothing is written into their text")
-		case err != nil:
-			out.Plan.Skip(c.Ref.String(), "closed, and cannot be ticked: "+err.Error())
-			out.Decisions = append(out.Decisions, Decision{About: c.Ref, Child: c.Ref, Row: RowPerson, Seen: "closed, and cannot be ticked: " + err.Error(),
-				Next: "mend the checklist of " + e.Ref.From(c.Ref.Repo), Person: err.Error()})
-		default:
-			out.Plan.Add(flows.Step{Reason: "it is closed: " + c.Verdict.Reason, Effect: tick})
+		if why := noTick(w, e, c.Ref); why != "" {
+			out.person(c.Ref, "closed, and cannot be ticked: "+why, "tick it by hand, or mend the checklist of "+e.Ref.From(c.Ref.Repo))
+			continue
 		}
+		out.Plan.Add(flows.Step{Reason: "it is closed: " + c.Verdict.Reason, Effect: flows.Tick{Epic: e.Ref, Child: c.Ref}})
 	}
+}
+
+// noTick is why a child cannot be ticked on its epic's checklist; empty: it can.
+func noTick(w flows.World, e *inventory.Epic, child inventory.Ref) string {
+	issue, ok := w.Snapshot.Find(e.Ref)
+	if !ok {
+		return "its epic was not read"
+	}
+	if !w.Rules.Trust.Author(issue.Author, issue.AuthorKind, issue.Association) {
+		return "a stranger wrote the checklist, and nothing is written into their text"
+	}
+	if _, err := (flows.Tick{Epic: e.Ref, Child: child}).On([]byte(issue.Body)); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// person adds what only a person can settle.
+func (out *Watched) person(about inventory.Ref, seen, next string) {
+	out.Plan.Skip(about.String(), seen+": "+next)
+	out.Decisions = append(out.Decisions, Decision{About: about, Child: about, Row: RowPerson, Seen: seen, Next: next, Person: seen})
 }
 
 // next hands out what is READY in an epic that was begun, as far as today's budget
 // goes.
 func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[string]*Sight) {
 	if len(e.Ready()) == 0 {
+		if begun(w, e) || x.Begin && !runs(w, e) {
+			x.gated(out, e)
+		}
 		return
 	}
 	if !begun(w, e) {
@@ -328,9 +367,16 @@ func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[s
 			return
 		}
 	}
+	for _, c := range e.Ready() {
+		if r, ok := w.Snapshot.Repo(c.Ref.Repo); !ok || r.Work == nil {
+			out.Plan.Skip(e.Ref.String(), "nothing is handed out while the pull requests of "+c.Ref.Repo.String()+" cannot be read")
+			return
+		}
+	}
 	d := x.Dispatch
 	d.Epic = e.Ref
-	d.Instead = x.reassigned(e, sights)
+	d.Claimed = claimed(w, e)
+	d.Instead = x.reassigned(w, e)
 	p, err := d.Plan(w)
 	var refusal *flows.Refusal
 	if errors.As(err, &refusal) && refusal.Fits > 0 {
@@ -340,11 +386,17 @@ func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[s
 	}
 	if err != nil {
 		out.Plan.Skip(e.Ref.String(), err.Error())
+		wait := Decision{About: e.Ref, Child: e.Ref, Row: RowBudget, Seen: fmt.Sprintf("%s READY, and none is handed out: %v", count(len(e.Ready()), "child"), err), Next: "they are handed out when the budget allows"}
+		if errors.As(err, &refusal) && refusal.Cause != "" {
+			wait.Person = wait.Seen
+		}
+		out.Decisions = append(out.Decisions, wait)
 		return
 	}
 	for _, s := range p.Steps {
 		out.Plan.Add(s)
 	}
+	x.gated(out, e)
 	for _, s := range p.Skipped {
 		if c, ok := childOf(e, s.Target); !ok || c.Verdict.Code != inventory.CodeDispatched && c.Verdict.Code != inventory.CodePhase {
 			out.Plan.Skipped = append(out.Plan.Skipped, s)
@@ -361,16 +413,50 @@ func childOf(e *inventory.Epic, target string) (inventory.Child, bool) {
 	return inventory.Child{}, false
 }
 
-// reassigned are the children whose pull requests stayed red, with the agent that
-// gets them instead, by Ref.Key.
-func (x Watch) reassigned(e *inventory.Epic, sights map[string]*Sight) map[string]string {
+// gated names the READY-but-for-a-word children, and whatever else keeps an epic
+// from going on that only a person can settle.
+func (x Watch) gated(out *Watched, e *inventory.Epic) {
+	for _, c := range e.Children {
+		switch c.Verdict.Code {
+		case inventory.CodeFeature, inventory.CodeUntrusted, inventory.CodeChecked, inventory.CodeLocked, inventory.CodeUnknown, inventory.CodeElsewhere,
+			inventory.CodeEpic, inventory.CodeAudit, inventory.CodePull, inventory.CodeBranch:
+			if e.Phases[c.Phase].Open {
+				out.person(c.Ref, c.Verdict.Reason, "settle that, and it is handed out")
+			}
+		}
+	}
+}
+
+// claimed are the children that an open pull request belongs to by our own record:
+// nobody pays for a second one.
+func claimed(w flows.World, e *inventory.Epic) map[string]string {
+	out := map[string]string{}
+	for _, c := range e.Children {
+		r, ok := w.Snapshot.Repo(c.Ref.Repo)
+		if !ok || r.Work == nil {
+			continue
+		}
+		for k := range r.Work.Pulls {
+			p := &r.Work.Pulls[k]
+			if p.State == inventory.PullOpen && w.Courses.Of(p.Ref).Child.Key() == c.Ref.Key() {
+				out[c.Ref.Key()] = p.Ref.From(c.Ref.Repo)
+			}
+		}
+	}
+	return out
+}
+
+// reassigned are the children whose pull requests stayed red and were closed, with
+// the agent that gets them instead, by Ref.Key.
+func (x Watch) reassigned(w flows.World, e *inventory.Epic) map[string]string {
 	if x.Gates.Reassign == "" {
 		return nil
 	}
 	out := map[string]string{}
-	for _, s := range sights {
-		if s.Epic.Key() == e.Ref.Key() && s.Pull.State == inventory.PullClosed && s.red() >= mostRedHeads {
-			out[s.Child.Key()] = x.Gates.Reassign
+	for _, c := range w.Courses {
+		s := Sight{Course: c}
+		if c.Ended == inventory.PullClosed && s.red() >= mostRedHeads {
+			out[c.Child.Key()] = x.Gates.Reassign
 		}
 	}
 	return out

@@ -1,0 +1,206 @@
+package execute
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+func (s *stage) rows() string {
+	var out []string
+	for _, x := range s.look() {
+		for _, d := range x.Decisions {
+			mark := ""
+			if d.Person != "" {
+				mark = "!"
+			}
+			out = append(out, mark+string(d.Row))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func closedPull(p *inventory.PullWork) {
+	p.State, p.EndedAt = inventory.PullClosed, now.Add(-time.Minute)
+}
+
+// Two claimed a child and a person closed one: the other goes on, and no second
+// task is bought.
+func TestClosingOneOfTwoClaimants(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(1, 2)
+	s.pull(51, closedPull, 1)
+	s.pull(52, nil, 1)
+	if got := s.told(); got != "merge #52 squash, at sha52\n" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A child that was recalled by hand while its pull request is open is not handed
+// out again.
+func TestAnOpenPullRequestKeepsItsChild(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(2)
+	p := s.pull(51, nil)
+	s.w.Courses = flows.Courses{p.Ref.Key(): {Child: inventory.Ref{Repo: home, Number: 1}}}
+	if got := s.told(); strings.Contains(got, "reserve #1") {
+		t.Errorf("%s", got)
+	}
+}
+
+// That no pull request was read is not that there is none.
+func TestARepositoryThatCouldNotBeRead(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(1)
+	s.issue(1).LabelEvents[0].At = now.Add(-30 * time.Hour)
+	s.repo().Work, s.repo().Problem = nil, &inventory.Problem{Message: "GitHub gave up"}
+	if got := s.told(); got != "" {
+		t.Errorf("%s", got)
+	}
+	if got := s.rows(); got != "unread" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A stranger's pull request changes nothing for the child it names.
+func TestAStrangersPullRequestHidesNoChild(t *testing.T) {
+	for name, change := range map[string]func(*inventory.PullWork){
+		"closed": func(p *inventory.PullWork) { closedPull(p); p.CrossRepo = true },
+		"open":   func(p *inventory.PullWork) { p.CrossRepo = true },
+	} {
+		s := twoPhases()
+		s.dispatched(1)
+		s.issue(1).LabelEvents[0].At = now.Add(-25 * time.Hour)
+		s.pull(51, change, 1)
+		if got := s.told(); !strings.Contains(got, "recall #1 READY again") {
+			t.Errorf("%s: %s (%s)", name, got, s.rows())
+		}
+	}
+}
+
+// What was dispatched directly goes to the default branch, as anybody's pull
+// request may: only an agent's account makes it the child's.
+func TestADirectDispatch(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*inventory.PullWork)
+		want   string
+	}{
+		"an agent's": {func(p *inventory.PullWork) { p.Base = "dev" }, "merge #51 squash, at sha51\n"},
+		"a member's that mentions it": {func(p *inventory.PullWork) {
+			p.Base, p.Author, p.AuthorKind, p.Association = "dev", "alice", "User", "MEMBER"
+		}, ""},
+		"in the name of who dispatched it": {func(p *inventory.PullWork) {
+			p.Base, p.Author, p.AuthorKind, p.Association = "dev", "m", "User", "MEMBER"
+		}, ""},
+	} {
+		s := newStage("- [ ] #1\n", issue(home, 1, "one", ""), issue(home, 7, "direct", ""))
+		s.dispatched(7)
+		s.pull(51, c.change, 7)
+		s.watch.Epics, s.watch.Repos = nil, []inventory.RepoRef{home}
+		if got := s.told(); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// Nobody knows which branch is the epic's: it is not closed as if there were none.
+func TestAnEpicWithRivalBranchesIsNotClosed(t *testing.T) {
+	s := newStage("- [x] #1\n", issue(home, 1, "one", ""))
+	s.issue(1).Closed = true
+	s.repo().Branches = []inventory.Branch{{Name: "epic/100-audit-fix", Head: "x"}, {Name: "epic/100-more", Head: "y"}}
+	if got := s.told(); got != "" {
+		t.Errorf("%s", got)
+	}
+	if got := s.rows(); got != "!person" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A branch that GitHub keeps does not keep its epic open, nor is it asked for again.
+func TestABranchThatCannotBeDeleted(t *testing.T) {
+	s := newStage("- [x] #1\n", issue(home, 1, "one", ""))
+	s.issue(1).Closed = true
+	own := s.pull(60, func(p *inventory.PullWork) { p.Base, p.HeadSHA, p.State = "dev", "eee", inventory.PullMerged })
+	epic := inventory.Ref{Repo: home, Number: 100}
+	s.w.Courses = flows.Courses{own.Ref.Key(): {Child: epic}}
+	if got := s.told(); got != "delete-branch  epic/100-audit\nclose #100 completed\n" {
+		t.Errorf("%s", got)
+	}
+	s.w.Courses[epic.Key()] = inventory.Course{Refused: []inventory.Refusal{{Deed: "delete-branch", Head: "eee", Why: "protected"}}}
+	if got := s.told(); got != "close #100 completed\n" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A green pull request that GitHub refused for good waits for a person, and the
+// others have their turn.
+func TestARefusedOneLosesItsTurn(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(1, 2)
+	p := s.pull(51, nil, 1)
+	s.pull(52, nil, 2)
+	refused := inventory.Refusal{Deed: "merge", Head: "sha51", Why: "no", At: now}
+	s.w.Courses = flows.Courses{p.Ref.Key(): {Child: inventory.Ref{Repo: home, Number: 1}, Refused: []inventory.Refusal{refused, refused, refused}}}
+	if got := s.told(); got != "merge #52 squash, at sha52\n" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A child whose pull request stayed red goes to the other agent once that is closed.
+func TestReassigned(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(2)
+	s.watch.Gates.Reassign = "codex"
+	s.watch.Dispatch.Labels = map[string]string{"jules": "jules", "codex": "codex"}
+	red := []inventory.Head{{SHA: "a", Red: true}, {SHA: "b", Red: true}, {SHA: "c", Red: true}}
+	s.w.Courses = flows.Courses{"org/a#51": {Child: inventory.Ref{Repo: home, Number: 1}, Heads: red, Ended: inventory.PullClosed}}
+	if got := s.told(); !strings.Contains(got, "reserve #1 codex @m") {
+		t.Errorf("%s", got)
+	}
+}
+
+// A child that was opened again after its merge is a person's, and said to be.
+func TestAChildOpenedAgainAfterItsMerge(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(1)
+	p := s.pull(51, func(p *inventory.PullWork) { p.State = inventory.PullMerged }, 1)
+	s.w.Courses = flows.Courses{p.Ref.Key(): {Child: inventory.Ref{Repo: home, Number: 1}, Ended: inventory.PullMerged}}
+	if got := s.rows(); got != "!merged" {
+		t.Errorf("%s", got)
+	}
+}
+
+// READY children that today's budget has no room for are waited for, not forgotten.
+func TestNoTaskLeft(t *testing.T) {
+	s := twoPhases()
+	s.dispatched(2)
+	s.w.Budget.Team.Members[0].Quota = 0
+	if got := s.rows(); !strings.Contains(got, "budget") {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestOver: watching ends where nothing is left but what a person has to do.
+func TestOver(t *testing.T) {
+	person := Decision{Row: RowPerson, Person: "x"}
+	for name, c := range map[string]struct {
+		seen Watched
+		want bool
+	}{
+		"nothing":                       {Watched{}, true},
+		"a person's":                    {Watched{Decisions: []Decision{person, {Row: RowMerged}}}, true},
+		"an agent is at work":           {Watched{Decisions: []Decision{person, {Row: RowWorking}}}, false},
+		"an agent may answer still":     {Watched{Decisions: []Decision{{Row: RowAnswer, Person: "x", Alert: "answer"}}}, false},
+		"a draft for ever":              {Watched{Decisions: []Decision{{Row: RowUnknown, Person: "x", Alert: "draft", Stalled: true}}}, true},
+		"no acknowledgement so far":     {Watched{Decisions: []Decision{{Row: RowSilent, Person: "x", Alert: "ack"}}}, false},
+		"READY children wait for tasks": {Watched{Decisions: []Decision{{Row: RowBudget}}}, false},
+		"something is planned":          {Watched{Plan: flows.Plan{Steps: make([]flows.Step, 1)}}, false},
+	} {
+		if got := Over([]Watched{c.seen}); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
