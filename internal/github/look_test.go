@@ -34,9 +34,10 @@ func TestCommentIDsBeyond31Bits(t *testing.T) {
 func TestACommentWithoutAnIDIsAnError(t *testing.T) {
 	two := inventory.Ref{Repo: mainRepo, Number: 2}
 	for _, id := range []string{`,"fullDatabaseId":null`, `,"fullDatabaseId":"0"`, `,"fullDatabaseId":"-1"`, `,"fullDatabaseId":"9223372036854775808"`, ``} {
+		of := `{"number":2,"state":"OPEN","comments":{"pageInfo":{},"nodes":[{"viewerDidAuthor":true` + id + `}]}}`
 		url, _ := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(`{"data":{"repository":{"issue":{"number":2,"state":"OPEN","comments":{"pageInfo":{},"nodes":[{"viewerDidAuthor":true` + id + `}]}}}}}`))
+			_, _ = w.Write([]byte(`{"data":{"repository":{"issue":` + of + `,"issueOrPullRequest":` + of + `}}}`))
 		})
 		c, _ := clientOf(t, url)
 		if list, err := c.Comments(t.Context(), two, 0); kindOf(err) != KindServer || !strings.Contains(err.Error(), "look at the comments of "+two.String()) {

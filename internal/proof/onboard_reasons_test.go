@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -107,7 +108,9 @@ func (j judged) trusted(i *world.Issue) bool {
 }
 
 func (j judged) dispatched(i *world.Issue) bool {
-	return slices.ContainsFunc(j.tx.Events(i.ID), func(e *world.Event) bool { return e.Kind == world.Labeled && e.Label == j.scene.label })
+	return slices.ContainsFunc(j.tx.Events(i.ID), func(e *world.Event) bool {
+		return e.Kind == world.Labeled && strings.EqualFold(e.Label, cmp.Or(j.host.sim.Fleet().Label, j.scene.label))
+	})
 }
 
 // feature tells whether an issue asks for one and comes from no audit.
