@@ -29,7 +29,7 @@ func (r *reader) apart(n *node) (own *node, rest []*node) {
 		return nil, nil
 	}
 	own = without(n, in, from)
-	if !r.stands(own, introduced) {
+	if !r.stands(own, introduced, r.gravest(in.kids[from:])) {
 		return nil, nil
 	}
 	if !introduced && r.details(own, in, from) {
@@ -105,17 +105,29 @@ func without(n, in *node, from int) *node {
 	return &own
 }
 
+// gravest is the highest severity that entries carry themselves.
+func (r *reader) gravest(list []*node) (s Severity) {
+	for _, b := range list {
+		for _, e := range r.ratedEntries(b) {
+			s = graver(s, e.severity)
+		}
+	}
+	return s
+}
+
 // stands tells whether what is left of a section is a finding of its own: by a
 // severity, or by words that lead on to others. A heading that is but a subject
-// needs a place or a part in its text as well.
-func (r *reader) stands(own *node, introduced bool) bool {
+// needs a place or a part in its text as well, unless an entry is graver than it:
+// nobody calls a group less grave than what is in it.
+func (r *reader) stands(own *node, introduced bool, gravest Severity) bool {
 	h := r.head(own)
 	if h.settled {
 		return introduced
 	}
 	d, text := r.direct(own), r.direct(&node{kind: section, kids: own.kids})
 	said := text.place || text.fields > 0
-	if r.topical(h.text) && !said {
+	low := h.severity != "" && gravest.Rank() < h.severity.Rank()
+	if r.topical(h.text) && !said && !low && !introduced {
 		return false
 	}
 	switch {

@@ -59,6 +59,20 @@ func TestWhatStandsBehindHeadingsIsRead(t *testing.T) {
 	}
 }
 
+// TestAShortHeadingIsAFinding: a heading that could be but a subject is a finding
+// where what stands behind it is graver, or is led to as something else.
+func TestAShortHeadingIsAFinding(t *testing.T) {
+	for body, want := range map[string]string{
+		"### 1. SQL injection\n\nHigh. `a.php:1` joins.\n\n### 2. Typo\n\nLow. It is in README.\n\nOther things:\n\n| Severity | Finding |\n|-|-|\n| Critical | Hard-coded key in k.go |\n":                                 "high low critical",
+		"### 1. [High] SQL injection in `a.php`\n\n### 2. [Low] typo in README\n- [ ] Critical: secrets in config/app.php\n\n| Severity | Finding | File |\n|-|-|-|\n| High | Upload accepts any type | app/Upload.php |\n": "high low critical high",
+		"## Uploads (high)\n\n| Severity | Finding |\n|-|-|\n| High | any type is taken |\n| Low | names are kept |\n":                                                                                                      "high low",
+	} {
+		if got := Read("[Audit] Review", body); severities(got) != want {
+			t.Errorf("%s: %+v", want, got)
+		}
+	}
+}
+
 // TestWhatIsReadOfAHeadingStaysTheSame: whatever rated rows stand behind a
 // heading, each is found, and the heading's own finding does not change.
 func TestWhatIsReadOfAHeadingStaysTheSame(t *testing.T) {
@@ -100,6 +114,7 @@ func TestUnreadSeverities(t *testing.T) {
 		"as grave":          {"Low: there is another typo in it\n", nil},
 		"unknown columns":   {"| Thing | How bad |\n|-|-|\n| there are secrets in config | Critical |\n", []Severity{Critical}},
 		"more in overview":  {"## Summary\n\n| Severity | Finding |\n|-|-|\n| High | Token is logged |\n| High | Certificates are not verified |\n| Low | Typo |\n", []Severity{High}},
+		"more, unnamed":     {"Summary:\n\n| Severity | Finding |\n|-|-|\n| High | Token is logged |\n| Critical | Token is sent in the clear |\n", []Severity{Critical}},
 		"same in overview":  {"## Summary\n\n| Severity | Finding |\n|-|-|\n| High | Token is logged |\n| Low | Typo |\n", nil},
 		"legend of its own": {"## Legend\n\n- Critical: mend it at once\n- High: mend it this week\n", nil},
 		"settled":           {"## Strengths\n\n- Critical: paths are all checked\n", nil},

@@ -182,7 +182,10 @@ var stop = set("the a an of in on to for and or is are was be by with from at as
 type bag []int
 
 func (r *reader) bagOf(t string) bag {
-	var out bag
+	out, ok := r.bags[t]
+	if ok {
+		return out
+	}
 	for _, w := range words(t) {
 		if stop[w] {
 			continue
@@ -195,7 +198,9 @@ func (r *reader) bagOf(t string) bag {
 		out = append(out, n)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	r.bags[t] = out
+	return out
 }
 
 // likeness is the share of words two titles have in common.

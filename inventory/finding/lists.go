@@ -157,7 +157,7 @@ func (r *reader) item(it *node, c context, batch int) {
 	}
 	if f, ok := r.leaf(it, c, batch); ok {
 		r.add(f)
-		r.covered = append(r.covered, cover{it.start, it.end, f.Severity})
+		r.cover(cover{it.start, it.end, f.Severity})
 	}
 }
 

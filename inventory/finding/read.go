@@ -22,7 +22,7 @@ func (r *reader) read(title string) []Finding {
 func newReader(body string) *reader {
 	return &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
 		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
-		seen: map[int]bool{}, mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}}
+		seen: map[int]bool{}, mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}, bags: map[string]bag{}}
 }
 
 // rank is how sure a place in the body is to hold findings.
@@ -88,6 +88,7 @@ type reader struct {
 	mentions map[string][]Location
 	tidied   map[string]string // titles
 	numbers  map[string]int    // of words
+	bags     map[string]bag    // of titles
 }
 
 func (r *reader) titled(title string) Severity {

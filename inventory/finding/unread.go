@@ -49,6 +49,13 @@ type cover struct {
 	severity   Severity
 }
 
+// cover notes such a stretch; like records they are bounded.
+func (r *reader) cover(c cover) {
+	if len(r.covered) < maxRecords {
+		r.covered = append(r.covered, c)
+	}
+}
+
 // covers is the gravest finding that a place in the body is part of; ok is false
 // where it is part of none.
 func (r *reader) covers(at int) (s Severity, ok bool) {

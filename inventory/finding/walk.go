@@ -98,7 +98,7 @@ func (r *reader) judge(n *node, c context, batch int) {
 	f, ok := r.leaf(n, c, batch)
 	if ok {
 		r.add(f)
-		r.covered = append(r.covered, cover{n.start, n.end, f.Severity})
+		r.cover(cover{n.start, n.end, f.Severity})
 	}
 }
 
