@@ -231,15 +231,40 @@ func key(title string) string {
 	return strings.Join(words(title), " ")
 }
 
-// unread says why an audit must not be closed unseen: clearly more severities
-// stand in it than findings were read, so some may have been missed. Its issues
-// are made all the same; who has looked closes it.
+// unread says why an audit must not be closed unseen: a Critical or High stands
+// in it that came into no finding, or clearly more severities than findings were
+// read, so some may have been missed. Its issues are made all the same; who has
+// looked closes it.
 func unread(r reading) string {
-	marked, read := finding.Marked(r.audit.Body), len(r.found)
+	list := make([]finding.Finding, len(r.found))
+	for k, f := range r.found {
+		list[k] = f.Finding
+	}
+	if missed := finding.Unread(r.audit.Title, r.audit.Body, list); len(missed) > 0 {
+		return fmt.Sprintf("%s in it came into no finding: look at it (core dev audit findings) before it is closed", stand(missed))
+	}
+	marked, read := finding.Marked(r.audit.Body), len(list)
 	if marked < read+2 || marked < 2*read {
 		return ""
 	}
 	return fmt.Sprintf("%d severities stand in it, %s read: look at it (core dev audit findings) before it is closed", marked, were(read))
+}
+
+// stand counts severities as one would say it: "1 Critical and 2 High".
+func stand(list []finding.Severity) string {
+	var parts []string
+	for _, s := range finding.Severities {
+		n := 0
+		for _, m := range list {
+			if m == s {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ToUpper(string(s[:1]))+string(s[1:])))
+		}
+	}
+	return strings.Join(parts, " and ")
 }
 
 func were(n int) string {

@@ -69,3 +69,34 @@ func TestAnAuditThatMayBeUnreadIsNotClosed(t *testing.T) {
 		t.Errorf("%+v", steps)
 	}
 }
+
+// TestASingleUnreadCriticalKeepsAnAuditOpen: one severity that came into no
+// finding is enough, and the plan says which; one less grave is not.
+func TestASingleUnreadCriticalKeepsAnAuditOpen(t *testing.T) {
+	for body, want := range map[string]string{
+		"Critical: there are secrets in the config\n": "1 Critical in it came into no finding: look at it (core dev audit findings) before it is closed",
+		"High: there are secrets in the config\n":     "1 High in it came into no finding: look at it (core dev audit findings) before it is closed",
+		"Medium: there are names without a sense\n":   "",
+	} {
+		audit := auditOf(5)
+		audit.Body = "## 1. A hole (low)\n\n`a.go:3` has it.\n\n" + body
+		read := finding.Read(audit.Title, audit.Body)
+		if len(read) != 1 {
+			t.Fatalf("%d findings", len(read))
+		}
+		findings := map[int][]finding.Finding{5: read}
+		w, p := world(findings, audit)
+		first := issues(p.Plan(w))
+		w, p = world(findings, audit, made(20, first[0]))
+		plan := p.Plan(w)
+		if want == "" {
+			if len(plan.Steps) != 2 {
+				t.Errorf("%q: %+v", body, plan)
+			}
+			continue
+		}
+		if len(plan.Steps) != 0 || len(plan.Skipped) != 1 || plan.Skipped[0] != (flows.Skip{Target: ref(5).String(), Reason: want}) {
+			t.Errorf("%q: %+v\n%+v", body, plan.Steps, plan.Skipped)
+		}
+	}
+}

@@ -2,6 +2,9 @@ package finding
 
 import (
 	"slices"
+	"strings"
+
+	"github.com/dappcore/core-dev/inventory/finding/pattern"
 )
 
 // once drops what the body says twice: the same id in another list, or nearly
@@ -50,6 +53,78 @@ func (r *reader) once(list []record) []record {
 	}
 	return out
 }
+
+// again parts what stands behind the headings from what only says them once
+// more, as an action list or an overview without a name does. Where at least half
+// of such a list says headings again, those of it that resemble one do, too; an
+// entry that resembles none is a finding in any list.
+func (r *reader) again(list []record) (fresh, repeats []record) {
+	var heads []record
+	for _, f := range list {
+		if !f.apart {
+			heads = append(heads, f)
+		}
+	}
+	same := make([]bool, len(list))
+	all, twins := map[int]int{}, map[int]int{}
+	for k, f := range list {
+		if !f.apart {
+			continue
+		}
+		all[f.batch]++
+		if slices.ContainsFunc(heads, func(h record) bool { return r.restates(h, f) }) {
+			same[k] = true
+			twins[f.batch]++
+		}
+	}
+	for k, f := range list {
+		if f.apart && !same[k] && twins[f.batch]*2 >= all[f.batch] {
+			same[k] = slices.ContainsFunc(heads, func(h record) bool { return r.resembles(h, f) })
+		}
+		if same[k] {
+			repeats = append(repeats, f)
+		} else {
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh, repeats
+}
+
+// restates tells whether an entry behind the headings is one of their findings:
+// it points to its number, or has the telling words of the shorter title, names
+// no other place and is not graver.
+func (r *reader) restates(head, f record) bool {
+	if head.id != "" {
+		if m := pointed.FindStringSubmatch(f.Title); m != nil && m[1] != "" && strings.EqualFold(m[1], head.id) {
+			return true
+		}
+		if head.id == f.id && !isOrdinal(f.id) {
+			return true
+		}
+	}
+	both, least, ok := r.alike(head, f)
+	return ok && both >= 2 && (both == least || least > 3 && both*4 >= least*3)
+}
+
+// resembles is the same by fewer words.
+func (r *reader) resembles(head, f record) bool {
+	both, least, ok := r.alike(head, f)
+	return ok && (both >= 2 && both*2 >= least || both >= 1 && head.Severity == f.Severity && len(head.Locations) > 0 && len(f.Locations) > 0)
+}
+
+// alike is how many telling words two titles have in common and how many the
+// shorter has; ok is false where the places or a graver severity speak against
+// their being one finding.
+func (r *reader) alike(head, f record) (both, least int, ok bool) {
+	if !samePlaces(head, f, true) || f.explicit && head.Severity != "" && f.Severity.Rank() < head.Severity.Rank() {
+		return 0, 0, false
+	}
+	a, b := r.bagOf(head.Title), r.bagOf(f.Title)
+	return shared(a, b), min(len(a), len(b)), true
+}
+
+// pointed is the number of a finding that an entry points to: "fix #1 first".
+var pointed = pattern.New(`(?i)(?:#|\b(?:finding|issue|item|point|no\.?)\s*#?)\s*((?:[a-z]{1,6}-?)?\d{1,4}(?:\.\d{1,3})*)\b`)
 
 func isOrdinal(id string) bool { return isNumber(id) || len(id) < 2 }
 
@@ -107,7 +182,10 @@ var stop = set("the a an of in on to for and or is are was be by with from at as
 type bag []int
 
 func (r *reader) bagOf(t string) bag {
-	var out bag
+	out, ok := r.bags[t]
+	if ok {
+		return out
+	}
 	for _, w := range words(t) {
 		if stop[w] {
 			continue
@@ -120,11 +198,22 @@ func (r *reader) bagOf(t string) bag {
 		out = append(out, n)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	r.bags[t] = out
+	return out
 }
 
 // likeness is the share of words two titles have in common.
 func likeness(a, b bag) float64 {
+	both := shared(a, b)
+	if both == 0 {
+		return 0
+	}
+	return float64(both) / float64(len(a)+len(b)-both)
+}
+
+// shared is how many words two titles have in common.
+func shared(a, b bag) int {
 	both := 0
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
@@ -136,10 +225,7 @@ func likeness(a, b bag) float64 {
 			both, i, j = both+1, i+1, j+1
 		}
 	}
-	if both == 0 {
-		return 0
-	}
-	return float64(both) / float64(len(a)+len(b)-both)
+	return both
 }
 
 // overlap tells whether two findings name the same line.

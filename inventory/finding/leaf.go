@@ -70,9 +70,15 @@ func (r *reader) said(n *node) (string, []span) {
 				}
 				spans = append(spans, k.head...)
 			}
-			for _, row := range k.rows {
-				for _, c := range row {
-					spans = append(append(spans, c...), span{text: " "})
+			for at, row := range k.rows {
+				if at > 0 || len(spans) > 0 {
+					spans = append(spans, span{text: "\n"})
+				}
+				for i, c := range row {
+					if i > 0 {
+						spans = append(spans, span{text: cellBreak})
+					}
+					spans = append(spans, c...)
 				}
 			}
 			if depth < 40 {
@@ -98,7 +104,7 @@ var strictly = pattern.New(`(?i)^[*_]*(` + grave + `)[*_]*\s*(?:$|[.,;:()/|â€“â€
 
 // leaf makes a record of a section, a lead or an item.
 func (r *reader) leaf(n *node, c context, batch int) (record, bool) {
-	f := record{rank: c.rank, batch: batch, at: n.start, trail: c.trail}
+	f := record{rank: c.rank, batch: batch, at: n.start, trail: c.trail, apart: c.apart}
 	h := r.head(n)
 	f.id = h.id
 	fields := r.fields(n, true)

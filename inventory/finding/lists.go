@@ -131,6 +131,7 @@ func (r *reader) nested(it *node) bool {
 }
 
 func (r *reader) item(it *node, c context, batch int) {
+	r.seen[it.start] = true
 	if it.task && it.done {
 		return
 	}
@@ -156,6 +157,7 @@ func (r *reader) item(it *node, c context, batch int) {
 	}
 	if f, ok := r.leaf(it, c, batch); ok {
 		r.add(f)
+		r.cover(cover{it.start, it.end, f.Severity})
 	}
 }
 

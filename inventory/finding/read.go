@@ -8,9 +8,11 @@ import (
 // Read gives the findings of an audit issue in the order of its body, an empty
 // list where there are none. The same title and body always give the same.
 func Read(title, body string) []Finding {
-	body = normal(body)
-	r := newReader(body)
-	r.readLegend(body)
+	return newReader(normal(body)).read(title)
+}
+
+func (r *reader) read(title string) []Finding {
+	r.readLegend(r.body)
 	r.title = r.titled(title)
 	r.subject = subjectOf(title)
 	r.group(r.root.kids, context{severity: "", rank: firm})
@@ -20,7 +22,7 @@ func Read(title, body string) []Finding {
 func newReader(body string) *reader {
 	return &reader{body: body, root: blocks(body), heads: map[*node]headline{}, stated: map[*node]facts{},
 		parted: map[run]parted{}, opening: map[run]opener{}, split: map[string][]string{}, rated: map[string]Severity{}, weighed: map[string][]int{},
-		mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}}
+		seen: map[int]bool{}, mentions: map[string][]Location{}, tidied: map[string]string{}, numbers: map[string]int{}, bags: map[string]bag{}}
 }
 
 // rank is how sure a place in the body is to hold findings.
@@ -40,6 +42,7 @@ type context struct {
 	held     bool // below a heading such as "Findings", or one that is a severity
 	rank     rank
 	depth    int
+	apart    bool // behind a finding, below its heading
 }
 
 // record is a finding before it is settled.
@@ -55,6 +58,7 @@ type record struct {
 	extent   string // what its fields say of scope
 	batch    int    // the list, table or run of headings it came with
 	at       int
+	apart    bool // it stands behind a finding, below its heading
 }
 
 type reader struct {
@@ -68,6 +72,11 @@ type reader struct {
 	batch   int
 	clean   bool // the body says that nothing was found
 
+	// What became of the body's blocks, for Unread.
+	seen    map[int]bool // the starts of the items and tables that were looked at as findings
+	covered []cover
+	missed  []Severity
+
 	// What was read once and is asked for again.
 	heads    map[*node]headline
 	stated   map[*node]facts
@@ -79,6 +88,7 @@ type reader struct {
 	mentions map[string][]Location
 	tidied   map[string]string // titles
 	numbers  map[string]int    // of words
+	bags     map[string]bag    // of titles
 }
 
 func (r *reader) titled(title string) Severity {
@@ -122,8 +132,10 @@ func (r *reader) settle() []Finding {
 			spare = append(spare, f)
 		}
 	}
-	chosen = r.once(chosen)
+	chosen, again := r.again(r.once(chosen))
+	spare = append(spare, again...)
 	r.enrich(chosen, spare)
+	r.spared(chosen, spare)
 	slices.SortStableFunc(chosen, func(a, b record) int { return a.at - b.at })
 	out := []Finding{}
 	for _, f := range chosen {

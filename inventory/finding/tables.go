@@ -142,6 +142,7 @@ func (r *reader) table(n *node, c context) {
 		return
 	}
 	r.batch++
+	r.seen[n.start] = true
 	for _, row := range n.rows[1:] {
 		if f, ok := r.row(n, cols, row, c); ok {
 			r.add(f)
@@ -153,7 +154,7 @@ var noWords = set("none ok n a na pass passed total totals sum")
 
 // row makes a record of a table's row.
 func (r *reader) row(n *node, cols columns, row [][]span, c context) (record, bool) {
-	f := record{rank: c.rank, batch: r.batch, at: n.start, trail: c.trail}
+	f := record{rank: c.rank, batch: r.batch, at: n.start, trail: c.trail, apart: c.apart}
 	p := place{mentions: r.mentions}
 	var evidence, text []string
 	var risk Severity

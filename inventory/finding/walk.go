@@ -82,17 +82,31 @@ func (r *reader) judge(n *node, c context, batch int) {
 		r.group(n.kids, r.below(c, n, h))
 		return
 	}
+	own, rest := r.apart(n)
+	if rest != nil {
+		r.judge(own, c, batch)
+		r.beside(rest, c)
+		return
+	}
 	if h.settled {
 		return
 	}
-	if r.holdsOthers(n, h, c) {
+	if own == nil && r.holdsOthers(n, h, c) {
 		r.group(n.kids, r.below(c, n, h))
 		return
 	}
 	f, ok := r.leaf(n, c, batch)
 	if ok {
 		r.add(f)
+		r.cover(cover{n.start, n.end, f.Severity})
 	}
+}
+
+// beside reads what stands behind a finding and is none of its details. It may
+// say again what the headings say, which settle sees.
+func (r *reader) beside(rest []*node, c context) {
+	c.apart, c.held = true, true
+	r.group(rest, c)
 }
 
 // listsFindings tells whether an overview has a table or list whose entries
