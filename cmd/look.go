@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -212,12 +213,12 @@ func (a *app) refs(ctx context.Context, fl config.Fleet, hub *github.Client) ([]
 // survey reads GitHub, or finds by one probe that what was read still holds.
 func (a *app) survey(ctx context.Context, hub *github.Client, c *config.Config, refs []inventory.RepoRef) (inventory.Snapshot, error) {
 	since := budget.Earliest(a.now(), c.Allowances()).Time()
-	opt := github.SurveyOptions{Trust: c.Trust(), Since: since, Progress: a.progress()}
+	opt := github.SurveyOptions{Trust: c.Trust(), Labels: c.Labels(), Since: since, Progress: a.progress()}
 	db, err := a.state()
 	if err != nil {
 		return inventory.Snapshot{}, err
 	}
-	key := snapshotKey(a.host(), refs, opt.Trust)
+	key := snapshotKey(a.host(), refs, opt.Trust, opt.Labels)
 	if db != nil && !a.opt.refresh {
 		if old, ok := db.Snapshot(key); ok && !old.Since.IsZero() && !old.Since.After(since) {
 			opt.Previous = &old
@@ -291,15 +292,17 @@ func (a *app) host() string {
 
 // snapshotShape changes when a look reads what it did not read before: a
 // snapshot kept by an older program is read again.
-const snapshotShape = "3"
+const snapshotShape = "4"
 
 // snapshotKey names what a snapshot depends on beside GitHub: which
 // repositories it is of, and whose text was kept.
-func snapshotKey(host string, refs []inventory.RepoRef, trust inventory.Trust) string {
+func snapshotKey(host string, refs []inventory.RepoRef, trust inventory.Trust, labels map[string]string) string {
 	words := []string{snapshotShape, host}
 	for _, r := range refs {
 		words = append(words, r.Key())
 	}
+	words = append(words, "labels")
+	words = append(words, slices.Sorted(maps.Keys(labels))...)
 	words = append(words, "trusting", trust.Accepted)
 	for _, login := range slices.Sorted(slices.Values(trust.Agents)) {
 		words = append(words, strings.ToLower(login))

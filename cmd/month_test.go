@@ -105,7 +105,7 @@ func (m *month) run(args ...string) int {
 		case "CORE_AGENTS_JULES_LABEL":
 			return m.label(), true
 		case "CORE_WATCH_INTERVAL":
-			return "10m", true
+			return "30m", true
 		}
 		return "", false
 	}
@@ -240,6 +240,9 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 				}
 				if !regexp.MustCompile(`(?m)^\s*[-*+] \[[ xX]\] #\d`).MatchString(i.Body) || !strings.HasPrefix(strings.ToLower(i.Title), "epic") {
 					continue
+				}
+				if a := tx.AuthorAssociation(i); a != "OWNER" && a != "MEMBER" && a != "COLLABORATOR" {
+					continue // a stranger's
 				}
 				epics++
 				ref := fmt.Sprintf("%s#%d", name, i.Number)

@@ -230,7 +230,7 @@ func (a *app) remembered() (*look, error) {
 	if err != nil || db == nil {
 		return nil, err
 	}
-	snap, ok := db.Snapshot(snapshotKey(host, refs, c.Trust()))
+	snap, ok := db.Snapshot(snapshotKey(host, refs, c.Trust(), c.Labels()))
 	if !ok {
 		return nil, nil
 	}

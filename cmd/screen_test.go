@@ -84,7 +84,7 @@ func TestTheScreenAsksForBlockersToo(t *testing.T) {
 	for _, r := range l.snap.Repos {
 		refs = append(refs, r.Ref)
 	}
-	if err := a.db.SaveSnapshot(snapshotKey(a.host(), refs, l.conf.Trust()), l.snap); err != nil {
+	if err := a.db.SaveSnapshot(snapshotKey(a.host(), refs, l.conf.Trust(), l.conf.Labels()), l.snap); err != nil {
 		t.Fatal(err)
 	}
 	for k := range l.fleet.Epics {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -231,8 +232,11 @@ func (a *app) readWork(ctx context.Context, l *look, x execute.Watch, more []inv
 			q.Pulls = append(q.Pulls, ref.Number)
 		}
 	}
-	if err := hub.Works(ctx, &l.snap, questions); err != nil {
-		return w, err
+	if !a.worked.lend(&l.snap, questions, w.Now) {
+		if err := hub.Works(ctx, &l.snap, questions); err != nil {
+			return w, err
+		}
+		a.worked.keep(&l.snap, questions, w.Now)
 	}
 	a.noteWorks(l, questions)
 	for _, n := range x.Observe(w) {
@@ -244,6 +248,46 @@ func (a *app) readWork(ctx context.Context, l *look, x execute.Watch, more []inv
 		w.Courses[n.Pull.Key()] = w.Courses.Of(n.Pull).With(w.Now, n.Note)
 	}
 	return w, nil
+}
+
+// worked is what was last read of pull requests. While the cheap question finds
+// nothing new it holds, for a while: reactions, and how far behind a branch is, come
+// without any other change.
+type worked struct {
+	taken, at time.Time // of the snapshot, and when it was read
+	asked     []github.WorksQuestion
+	works     map[string]*inventory.Work
+}
+
+// workHolds is how long.
+const workHolds = 20 * time.Minute
+
+func (k *worked) keep(s *inventory.Snapshot, asked []github.WorksQuestion, now time.Time) {
+	*k = worked{s.TakenAt, now, asked, map[string]*inventory.Work{}}
+	for _, q := range asked {
+		if r, ok := s.Repo(q.Repo); ok {
+			k.works[q.Repo.Key()] = r.Work
+		}
+	}
+}
+
+// lend puts it beside the same snapshot, where the same is asked; false: it has to
+// be read again.
+func (k *worked) lend(s *inventory.Snapshot, asked []github.WorksQuestion, now time.Time) bool {
+	if k.works == nil || !k.taken.Equal(s.TakenAt) || now.Sub(k.at) > workHolds || !reflect.DeepEqual(k.asked, asked) {
+		return false
+	}
+	for _, w := range k.works {
+		if w == nil {
+			return false
+		}
+	}
+	for _, q := range asked {
+		if r, ok := s.Repo(q.Repo); ok {
+			r.Work = k.works[q.Repo.Key()]
+		}
+	}
+	return true
 }
 
 // noteWorks says which repositories' pull requests could not be read: what is

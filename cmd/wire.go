@@ -47,6 +47,7 @@ type app struct {
 	toldReadOnly bool // that our files may only be read
 	noCache      bool // state.db may not be opened
 
+	worked   worked // what was last read of pull requests
 	lively   bool // the demo has agents, machines and people at work
 	onScreen bool // the screen tells itself what it waits for
 

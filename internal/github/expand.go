@@ -171,8 +171,8 @@ type detailJSON struct {
 }
 
 // detail asks for what decides about a known issue: label events of children,
-// of whatever moved since the day began, and of strangers' issues that bear the
-// accepted label; mentions and dependencies of open children.
+// of whatever moved since the day began or bears an agent's label, and of strangers'
+// issues that bear the accepted label; mentions and dependencies of open children.
 func (s *survey) detail(r *repoReading, i *issueReading) {
 	if i.IsPull || i.ID == "" {
 		return
@@ -186,7 +186,7 @@ func (s *survey) detail(r *repoReading, i *issueReading) {
 		}
 	}
 	open := i.child && !i.Closed
-	if open || s.stranger(i) || !i.UpdatedAt.Before(s.o.Since) {
+	if open || s.stranger(i) || s.handedOut(i) || !i.UpdatedAt.Before(s.o.Since) {
 		add(&i.events, eventsField, 50)
 	}
 	if open && (r.repo.OpenPulls > 0 || s.deps) {
@@ -199,6 +199,11 @@ func (s *survey) detail(r *repoReading, i *issueReading) {
 	if len(fields) > 0 {
 		s.more(i, fmt.Sprintf("e%d", i.Ref.Number), strings.Join(fields, " "), "", nodes)
 	}
+}
+
+// handedOut tells whether an open issue bears an agent's label.
+func (s *survey) handedOut(i *issueReading) bool {
+	return !i.Closed && slices.ContainsFunc(i.Labels, func(l string) bool { _, ok := s.o.Labels[strings.ToLower(l)]; return ok })
 }
 
 // stranger tells whether an issue takes part only if its accepted label counts.

@@ -17,6 +17,9 @@ type SurveyOptions struct {
 	// those updated from then on are read (the start of the day, or of an
 	// agent's window). Zero: 24 hours ago.
 	Since time.Time
+	// Labels are those of agents, small letters: the label events of open issues that
+	// bear one are read, however long ago they were touched.
+	Labels map[string]string
 	// Previous lends its data, with their age, to a repository that cannot be read.
 	Previous *inventory.Snapshot
 	Progress func(Progress) // nil: none; called between requests
