@@ -110,6 +110,7 @@ func TestAPullMovedSinceThePlan(t *testing.T) {
 	}
 	object := func(p *pulling, tx *world.Tx, n int) error {
 		i := p.issue(tx, n)
+		tx.As(world.System())
 		who, err := tx.CreateUser(world.NewUser{Login: "reviewer"})
 		if err == nil {
 			_, err = tx.AddCollaborator(tx.RepoByID(i.RepoID), who, world.Write)
