@@ -108,7 +108,7 @@ func (a *app) dispatching(l *look, max int) execute.Dispatch {
 			labels[g.Name] = g.Label
 		}
 	}
-	return execute.Dispatch{Max: max, Agent: l.conf.DefaultAgent, Labels: labels, Calls: a.calls(l.conf), Claims: l.claims()}
+	return execute.Dispatch{Max: max, Agent: l.conf.DefaultAgent, Labels: labels, Calls: a.calls(), Claims: l.claims()}
 }
 
 // claims tells whether children are claimed on GitHub, for several machines.

@@ -81,7 +81,7 @@ func (a *app) locals() []*local.Agent {
 }
 
 // calls are their names.
-func (a *app) calls(*config.Config) map[string]bool {
+func (a *app) calls() map[string]bool {
 	out := map[string]bool{}
 	for _, l := range a.locals() {
 		out[l.Name] = true

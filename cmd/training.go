@@ -34,5 +34,19 @@ func (r recorder) Capture(ctx context.Context, epic, child, pull inventory.Ref) 
 	if r.look != nil {
 		issue, _ = r.look.snap.Find(child)
 	}
-	return r.store.Keep(epic, child, inventory.NewTraining(epic, facts, course, issue, r.host))
+	return r.store.Keep(epic, child, inventory.NewTraining(epic, facts, course, issue, r.framework, r.host))
+}
+
+// framework tells whether an issue is a framework issue that this program made: a
+// mark of a stranger is none. One that the look did not read is known by the
+// journal alone.
+func (r recorder) framework(ref inventory.Ref) bool {
+	if r.look == nil {
+		return false
+	}
+	i, ok := r.look.snap.Find(ref)
+	if !ok {
+		i = &inventory.Issue{Ref: ref}
+	}
+	return r.look.world().Mark(i).Kind == inventory.MarkFramework
 }

@@ -18,8 +18,8 @@ func newUndo(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "undo [PLAN]",
 		Short: "Take a plan, or a whole run, back, as far as it can be",
-		Long: `Takes back what a plan did: the newest that left something, or the one named
-("core dev log" lists them). Labels come off, comments of ours are deleted by
+		Long: `Takes back what a plan did: the newest of which something can be taken back, or the
+one named ("core dev log" lists them). Labels come off, comments of ours are deleted by
 their ids, a branch is deleted while it stands at the commit it was made at and
 nobody was sent to it since; an issue that was made is closed as not planned (the
 next audit, epic create or onboard opens it again), one that was closed is opened,

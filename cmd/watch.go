@@ -30,6 +30,7 @@ type watchOptions struct {
 	stay  bool // it goes on when nothing is left to do
 	max   int  // children an epic gets at one look; 0: all that are READY
 	verb  string
+	run   string // id of the first proposal sent: all looks are taken back together
 }
 
 func newWatch(a *app) *cobra.Command {
@@ -162,9 +163,13 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 	}
 	d := newDelivery()
 	d.quiet = true // the decisions are told instead of the plans
+	d.run = o.run
 	ask := o.sendOptions
 	err = a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
 	told.sent(d)
+	if d.shape.Sent {
+		o.run = d.run
+	}
 	seen.moved = slices.ContainsFunc(d.shape.Results, func(r stepShape) bool { return r.Outcome == string(orchestrator.Done) })
 	stale, failed, rest := sorted(err)
 	if stale != nil {

@@ -9,6 +9,9 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
+// InterventionLabel keeps a pull request for a person: nothing is merged that bears it.
+const InterventionLabel = "needs-intervention"
+
 // known are the labels that flows put on, with colours that never change.
 var known = map[string]struct{ color, about string }{
 	"critical":          {"b60205", "severity: mend it at once"},

@@ -50,6 +50,7 @@ type UpdateBranch struct {
 type AutoMerge struct {
 	Pull   inventory.Ref
 	Head   string
+	Base   string `json:",omitzero"` // short name; another one contradicts the plan; empty: any
 	Method string
 }
 
@@ -57,12 +58,14 @@ type AutoMerge struct {
 type Enqueue struct {
 	Pull inventory.Ref
 	Head string
+	Base string `json:",omitzero"` // as of AutoMerge
 }
 
 // MergePull merges a pull request, if its head is still that one.
 type MergePull struct {
 	Pull   inventory.Ref
 	Head   string
+	Base   string `json:",omitzero"` // as of AutoMerge
 	Method string // squash, merge, rebase
 }
 

@@ -99,8 +99,7 @@ var implementers = map[string]TrainingImplementer{
 	"chatgpt-codex-connector": {Model: "codex", Provider: "openai"},
 }
 
-// Implementer is who bears a login. dispatched is the agent the child was given
-// to: it may write in the account of whoever dispatched it.
+// Implementer is who bears a login; kind is GitHub's type of the account.
 func Implementer(login, kind string) TrainingImplementer {
 	out, ok := implementers[strings.ToLower(login)]
 	if !ok || login == "claude" && kind != "Bot" {
@@ -111,8 +110,9 @@ func Implementer(login, kind string) TrainingImplementer {
 }
 
 // NewTraining puts a record together from what GitHub and our journal know.
-// child is the issue as the snapshot holds it; nil: it is gone.
-func NewTraining(epic Ref, f TrainingFacts, c Course, child *Issue, host string) TrainingRecord {
+// child is the issue as the snapshot holds it; nil: it is gone. framework tells
+// whether an issue is a framework issue of ours, by its mark.
+func NewTraining(epic Ref, f TrainingFacts, c Course, child *Issue, framework func(Ref) bool, host string) TrainingRecord {
 	r := TrainingRecord{
 		Version: 1, Repo: f.Pull.Repo.String(), Child: f.Child.String(), PR: f.Pull.String(),
 		IssueCreatedAt: f.ChildAt, PROpenedAt: f.OpenedAt, FirstCIPassAt: f.FirstPass(),
@@ -149,7 +149,7 @@ func NewTraining(epic Ref, f TrainingFacts, c Course, child *Issue, host string)
 	r.Automations = trainingDeeds(c)
 	r.Totals.Commits, r.Totals.Reviews, r.Totals.Conflicts = len(r.Commits), len(r.ReviewCycles), len(r.ConflictCycles)
 	r.Totals.Runs, r.Totals.Threads = len(r.CIRuns), len(f.Threads)
-	r.Origin = trainingOrigin(f, child, host)
+	r.Origin = trainingOrigin(f, child, framework, host)
 	return r
 }
 
@@ -207,7 +207,7 @@ func trainingDeeds(c Course) []TrainingDeed {
 	return out
 }
 
-func trainingOrigin(f TrainingFacts, child *Issue, host string) TrainingOrigin {
+func trainingOrigin(f TrainingFacts, child *Issue, framework func(Ref) bool, host string) TrainingOrigin {
 	var o TrainingOrigin
 	for _, l := range f.ChildLabels {
 		switch name := strings.ToLower(l); name {
@@ -227,8 +227,11 @@ func trainingOrigin(f TrainingFacts, child *Issue, host string) TrainingOrigin {
 	if audit, ok := ParentAudit(child.Body, child.Ref.Repo, host); ok {
 		o.Audit = audit.String()
 	}
-	for _, d := range child.BlockedBy {
-		o.Pattern, o.Framework = true, d.Ref.String()
+	for _, d := range child.BlockedBy { // any other issue may stand in a child's way
+		if framework(d.Ref) {
+			o.Pattern, o.Framework = true, d.Ref.String()
+			break
+		}
 	}
 	return o
 }

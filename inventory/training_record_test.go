@@ -26,8 +26,9 @@ func TestTrainingRecord(t *testing.T) {
 	f := TrainingFacts{Child: Ref{Repo: home, Number: 12}, ChildAt: at(0).Add(-time.Hour), ChildLabels: []string{"High", "security", "package", "jules"},
 		Pull: pull, State: PullMerged, Author: "google-labs-jules", AuthorKind: "Bot", OpenedAt: at(0), EndedAt: at(30), Threads: make([]TrainingThread, 2),
 		Commits: []TrainingCommit{{SHA: "h1", At: at(0), Checks: Checks{State: "FAILURE", Failed: 2}, Done: at(3)}, {SHA: "h2", At: at(2), Checks: Checks{State: "SUCCESS", Passed: 1}, Done: at(9)}}}
-	child := &Issue{Ref: f.Child, Body: "Parent audit: #5\n", BlockedBy: []Dependency{{Ref: Ref{Repo: home, Number: 9}}}}
-	got, err := json.Marshal(NewTraining(Ref{Repo: home, Number: 100}, f, c, child, "github.com"))
+	child := &Issue{Ref: f.Child, Body: "Parent audit: #5\n", BlockedBy: []Dependency{{Ref: Ref{Repo: home, Number: 8}}, {Ref: Ref{Repo: home, Number: 9}}, {Ref: Ref{Repo: home, Number: 10}}}}
+	framework := func(r Ref) bool { return r == Ref{Repo: home, Number: 9} }
+	got, err := json.Marshal(NewTraining(Ref{Repo: home, Number: 100}, f, c, child, framework, "github.com"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +42,10 @@ func TestTrainingRecord(t *testing.T) {
 		`"implementer":{"login":"google-labs-jules","model":"gemini","provider":"google"},"origin":{"audit_issue":"o/a#5","category":"security","severity":"high","scope":"package","pattern":true,"framework_issue":"o/a#9"}}`
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	child.BlockedBy = child.BlockedBy[:1]
+	if o := NewTraining(Ref{}, f, c, child, framework, "github.com").Origin; o.Pattern || o.Framework != "" {
+		t.Errorf("blocked by an issue that is no framework issue of ours: %+v", o)
 	}
 	if who := Implementer("claude", "User"); who.Provider != "human" {
 		t.Errorf("a person called claude: %+v", who)

@@ -10,7 +10,7 @@ import (
 // leaving leaves the merge to GitHub, as soon as it may be.
 func (r *run) leaving(e flows.AutoMerge) deed {
 	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}
-	d.handOver(e.Detail(), func(p inventory.PullNow) string {
+	d.handOver(e.Detail(), e.Base, func(p inventory.PullNow) string {
 		switch {
 		case p.Queued:
 			return "is in the merge queue"
@@ -27,7 +27,7 @@ func (r *run) leaving(e flows.AutoMerge) deed {
 // queuing puts it into the merge queue of its base.
 func (r *run) queuing(e flows.Enqueue) deed {
 	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}
-	d.handOver(e.Detail(), func(p inventory.PullNow) string {
+	d.handOver(e.Detail(), e.Base, func(p inventory.PullNow) string {
 		if p.Queued {
 			return "is in the merge queue"
 		}
@@ -40,7 +40,7 @@ func (r *run) queuing(e flows.Enqueue) deed {
 
 // handOver is what both have in common: GitHub may have merged it since. so tells
 // how it is GitHub's already; empty: it is not.
-func (d *change) handOver(said string, so func(inventory.PullNow) string, write func(context.Context, inventory.PullNow) error) {
+func (d *change) handOver(said, base string, so func(inventory.PullNow) string, write func(context.Context, inventory.PullNow) error) {
 	note := func() error { // GitHub may undo it: how often it was done is ours to know
 		return d.Journal.NotePull(d.now(), d.pull, inventory.PullNote{Kind: inventory.NoteSent, What: d.kind, SHA: d.head})
 	}
@@ -54,7 +54,7 @@ func (d *change) handOver(said string, so func(inventory.PullNow) string, write 
 		if is := so(p); is != "" {
 			return skipped(is + " already"), nil
 		}
-		return nil, nil
+		return nil, d.ripe(p, base)
 	}
 	d.write = func(ctx context.Context, p inventory.PullNow, _ Baseline) (result, error) {
 		done := result{outcome: Done, detail: said}

@@ -7,7 +7,8 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
-// merging merges a pull request, judged by its state and the head it was merged at.
+// merging merges a pull request that nothing came up against since the decision,
+// judged by its state and the head it was merged at.
 func (r *run) merging(e flows.MergePull) deed {
 	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}
 	merged := func(p inventory.PullNow) *result {
@@ -21,7 +22,10 @@ func (r *run) merging(e flows.MergePull) deed {
 		if p.State == inventory.PullMerged {
 			return merged(p), nil
 		}
-		return nil, d.stands(p)
+		if err := d.stands(p); err != nil {
+			return nil, err
+		}
+		return nil, d.ripe(p, e.Base)
 	}
 	d.write = func(ctx context.Context, _ inventory.PullNow, _ Baseline) (result, error) {
 		sha, err := d.Hub.MergePull(ctx, e.Pull, e.Method, e.Head)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
@@ -49,6 +50,28 @@ func (d onPull) stands(p inventory.PullNow) error {
 		return d.stale("its repository was archived meanwhile")
 	case d.head != "" && p.HeadSHA != d.head:
 		return d.stale("its head is " + short(p.HeadSHA) + " meanwhile")
+	}
+	return nil
+}
+
+// ripe holds a pull request that is to be merged, or left to GitHub's merging,
+// against the decision: into that base (empty: any), and nothing of what keeps one
+// from being merged (spec/2-flows "Stage 3: execute", the table) came up since.
+func (d onPull) ripe(p inventory.PullNow, base string) error {
+	labelled := func(l string) bool { return strings.EqualFold(l, flows.InterventionLabel) }
+	switch {
+	case base != "" && p.Base != base:
+		return d.stale("its base is " + p.Base + " meanwhile")
+	case p.Draft:
+		return d.stale("it became a draft meanwhile")
+	case slices.ContainsFunc(p.Labels, labelled):
+		return d.stale("it was labelled " + flows.InterventionLabel + " meanwhile")
+	case p.Objected > 0, p.ReviewDecision == "CHANGES_REQUESTED":
+		return d.stale("changes are requested meanwhile")
+	case p.ReviewDecision == "REVIEW_REQUIRED":
+		return d.stale("a review is required meanwhile")
+	case len(p.Unresolved()) > 0:
+		return d.stale("a review thread is unresolved meanwhile")
 	}
 	return nil
 }

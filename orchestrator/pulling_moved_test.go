@@ -2,6 +2,7 @@ package orchestrator_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -91,12 +92,54 @@ func TestAPullMovedSinceThePlan(t *testing.T) {
 		_, err := tx.ResolveThread(tx.Threads(p.issue(tx, n).ID)[0], true)
 		return err
 	}
-	for _, c := range []struct {
+	elsewhere := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.EditPullBase(p.issue(tx, n), "main")
+		return err
+	}
+	draft := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.SetDraft(p.issue(tx, n), true)
+		return err
+	}
+	label := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.AddLabels(p.issue(tx, n), []string{"Needs-Intervention"})
+		return err
+	}
+	thread := func(p *pulling, tx *world.Tx, n int) error {
+		_, err := tx.CreateThread(p.issue(tx, n), world.NewThread{Path: fmt.Sprint("file", n, ".txt"), Line: 1, Body: "why?"})
+		return err
+	}
+	object := func(p *pulling, tx *world.Tx, n int) error {
+		i := p.issue(tx, n)
+		tx.As(world.System())
+		who, err := tx.CreateUser(world.NewUser{Login: "reviewer"})
+		if err == nil {
+			_, err = tx.AddCollaborator(tx.RepoByID(i.RepoID), who, world.Write)
+		}
+		if err != nil {
+			return err
+		}
+		tx.As(world.Actor{User: who})
+		_, err = tx.CreateReview(i, world.NewReview{State: "CHANGES_REQUESTED", Body: "not yet"})
+		return err
+	}
+	require := func(p *pulling, tx *world.Tx, n int) error {
+		i := p.issue(tx, n)
+		_, err := tx.Protect(tx.RepoByID(i.RepoID), i.Pull.BaseRef, &world.Rules{Approvals: 1})
+		return err
+	}
+	type moved struct {
 		kind string
 		n    int
 		move func(*pulling, *world.Tx, int) error
 		want string // of *Stale; "skipped": it was so already
-	}{
+	}
+	var unripe []moved // whatever merges
+	for kind, n := range map[string]int{"merge": toMerge, "auto-merge": toLeave, "enqueue": toQueue} {
+		unripe = append(unripe, moved{kind, n, elsewhere, "its base is main meanwhile"}, moved{kind, n, draft, "it became a draft meanwhile"},
+			moved{kind, n, label, "it was labelled needs-intervention meanwhile"}, moved{kind, n, thread, "a review thread is unresolved meanwhile"},
+			moved{kind, n, object, "changes are requested meanwhile"}, moved{kind, n, require, "a review is required meanwhile"})
+	}
+	for _, c := range append(unripe, []moved{
 		{"retarget", toRetarget, base, "its base is " + guardedBranch + " meanwhile"},
 		{"retarget", toRetarget, shut, "it was closed meanwhile"},
 		{"ask", toAsk, push, "its head is"},
@@ -114,7 +157,7 @@ func TestAPullMovedSinceThePlan(t *testing.T) {
 		{"close-pull", toClose, shut, "skipped"},
 		{"mend", toMend, base, "its base is " + guardedBranch + " meanwhile"},
 		{"mend", toMend, push, "its head is"},
-	} {
+	}...) {
 		t.Run(c.kind+"/"+c.want, func(t *testing.T) {
 			p := newPulling(t)
 			var plan flows.Plan

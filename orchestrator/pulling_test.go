@@ -1,6 +1,7 @@
 package orchestrator_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -243,6 +244,33 @@ func TestUndoOfFollowing(t *testing.T) {
 		if !strings.Contains(said, part) {
 			t.Errorf("without %q: %s", part, said)
 		}
+	}
+	// Newer plans of which nothing can be taken back are passed over, and said.
+	q := newPulling(t)
+	tick := flows.Tick{Epic: q.ref(3), Child: q.ref(1)}
+	resolve := flows.ResolveThread{Pull: q.ref(toResolve), Thread: q.threads[toResolve]}
+	var ids []string
+	for _, e := range []flows.Effect{flows.Retarget{Pull: q.ref(toRetarget), From: "main", To: epicBranch}, tick, resolve} {
+		all := q.proposal(q.one(e))
+		ids = append(ids, all.PlanID(0))
+		if err := q.applier(nil).Apply(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+		q.clock.at = q.clock.at.Add(time.Second)
+	}
+	undo, err = q.applier(nil).Undo("")
+	if err != nil || undo.Target != ids[0] || len(undo.Steps) != 1 || len(undo.Skipped) != 1 || undo.Skipped[0].Target != ids[2] || !strings.Contains(undo.Skipped[0].Reason, "and of 1 before it") {
+		t.Fatalf("%+v, %v; made %v", undo, err, ids)
+	}
+	if err := q.apply(undo, nil); err != nil {
+		t.Fatal(err)
+	}
+	var cannot *orchestrator.CannotUndo
+	if undo, err = q.applier(nil).Undo(""); !errors.As(err, &cannot) {
+		t.Errorf("nothing is left that can be taken back: %+v, %v", undo, err)
+	}
+	if undo, err = q.applier(nil).Undo(ids[2]); err != nil || len(undo.Steps) != 0 || len(undo.Skipped) != 1 {
+		t.Errorf("named, it says why: %+v, %v", undo, err)
 	}
 	// What the undo did is taken back as far as that goes.
 	list, err := a.History(1)

@@ -69,8 +69,12 @@ type Evidence struct {
 	Member      string    `json:"member,omitempty"`
 	Number      int       `json:"number,omitempty"` // of the issue or pull request that was made, or stood there
 	// Final tells of a refusal that it stands: the journal remembers it
-	// (inventory.NoteRefused), and the plan goes on without the step.
+	// (inventory.NoteRefused), or a new look decides anew, and the plan goes on
+	// without the step.
 	Final bool `json:"final,omitempty"`
+	// Ends tells of such a refusal that the steps behind it on the same target are
+	// left out, too.
+	Ends bool `json:"ends,omitempty"`
 }
 
 // Ending is how a plan ended.
@@ -101,6 +105,12 @@ func (s *state) finished() bool {
 // or was refused for good.
 func (s *state) over() bool {
 	return s.finished() || s.outcome != nil && s.outcome.Evidence != nil && s.outcome.Evidence.Final
+}
+
+// ends tells that the step was refused, and what is behind it on its target is left
+// out.
+func (s *state) ends() bool {
+	return s.outcome != nil && s.outcome.Evidence != nil && s.outcome.Evidence.Ends
 }
 
 // page is one plan's journal, read.

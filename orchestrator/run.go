@@ -19,28 +19,41 @@ type run struct {
 	way    underway                // of the step under way, for how far it is
 	// grounds are the marks seen in repositories, by inventory.RepoRef.Key.
 	grounds map[string]*marks
+	missed  []error // of steps that were left out, with those behind them (leaveOut)
 }
 
 func newRun(a *Applier, p *page) *run {
 	return &run{Applier: a, page: p, open: map[string]*reservation{}, passed: map[string]bool{}, lists: map[string]list{}}
 }
 
-// all carries out the steps that are not finished, and gives the plan up.
+// all carries out the steps that are not finished, and gives the plan up. What was
+// left out is told at the end, which is a complete one.
 func (r *run) all(ctx context.Context) error {
 	for k, s := range r.steps {
 		if s.over() || r.passed[s.Effect.Target()] {
+			if s.ends() { // by a process that may have died before it noted the rest
+				if err := r.leaveBehind(k); err != nil {
+					return r.abandon(ctx, err)
+				}
+			}
 			continue
 		}
 		err := r.ready(ctx)
 		if err == nil {
 			r.way = r.seat.begin(r.now(), s.Step)
-			err = r.pass(ctx, k, r.one(ctx, k))
+			err = r.leaveOut(ctx, k, r.pass(ctx, k, r.one(ctx, k)))
 		}
 		if err != nil {
 			return r.abandon(ctx, err)
 		}
 	}
-	return r.leave(Complete, "")
+	if err := r.leave(Complete, ""); err != nil {
+		return err
+	}
+	if len(r.missed) == 1 {
+		return r.missed[0]
+	}
+	return errors.Join(r.missed...)
 }
 
 // leave ends the plan's journal; without an ending it stays open.

@@ -23,8 +23,9 @@ func (e *CannotUndo) Error() string {
 	return "plan " + e.Plan + " cannot be taken back: " + e.Why
 }
 
-// Undo plans what takes a plan back, the newest one that left something where
-// id is empty: labels and comments of ours, branches that nobody used, issues that
+// Undo plans what takes a plan back; where id is empty the newest one of which
+// something can be taken back, newer ones being passed over, which the first of the
+// skipped says: labels and comments of ours, branches that nobody used, issues that
 // were made (closed again), closed or tied, pull requests that were opened or
 // retargeted. An undo is taken back by its id, but
 // for what costs a task. What cannot be taken back is among the skipped, with why.
@@ -33,6 +34,7 @@ func (a *Applier) Undo(id string) (flows.Plan, error) {
 	if err != nil {
 		return flows.Plan{}, err
 	}
+	var passed []string // plans of which nothing can be taken back
 	for k, e := range list {
 		if id != "" && e.ID != id || id == "" && (e.Flow == undoFlow || e.State == Undone || e.Done == 0) {
 			continue
@@ -45,13 +47,31 @@ func (a *Applier) Undo(id string) (flows.Plan, error) {
 		case Broken:
 			return flows.Plan{}, &CannotUndo{e.ID, e.Detail}
 		}
-		return a.undo(e, list[:k], list[k+1:])
+		plan, err := a.undo(e, list[:k], list[k+1:])
+		if err == nil && id == "" && len(plan.Steps) == 0 {
+			passed = append(passed, e.ID)
+			continue
+		}
+		if err == nil && len(passed) > 0 {
+			plan.Skipped = append([]flows.Skip{passedOver(passed)}, plan.Skipped...)
+		}
+		return plan, err
 	}
 	if id != "" {
 		_, err := a.Plan(id)
 		return flows.Plan{}, err
 	}
-	return flows.Plan{}, &CannotUndo{"", "there is no plan that left anything to take back"}
+	return flows.Plan{}, &CannotUndo{"", "there is no plan that left anything that can be taken back"}
+}
+
+// passedOver tells of the plans, newest first, that an undo without a plan's name
+// leaves as they are.
+func passedOver(plans []string) flows.Skip {
+	s := flows.Skip{Target: plans[0], Reason: "nothing of this plan can be taken back; named, it says why"}
+	if n := len(plans) - 1; n > 0 {
+		s.Reason = fmt.Sprintf("nothing of this plan and of %d before it can be taken back; named, each says why", n)
+	}
+	return s
 }
 
 // undo takes the steps back in reverse; since are the plans made after it, before

@@ -34,13 +34,7 @@ func (r *run) updating(e flows.UpdateBranch) deed {
 		if p.State == inventory.PullOpen && mergeOf(p, e.Head) {
 			return made(p, Skipped)
 		}
-		if err := d.stands(p); err != nil {
-			return nil, err
-		}
-		if p.Behind == 0 {
-			return skipped(nothingNew), nil
-		}
-		return nil, nil
+		return nil, d.stands(p)
 	}
 	d.landed = func(_ context.Context, p inventory.PullNow, _ Baseline) (*result, error) {
 		switch {

@@ -38,7 +38,7 @@ const (
 
 // InterventionLabel keeps a pull request for a person; it is made in this colour.
 const (
-	InterventionLabel = "needs-intervention"
+	InterventionLabel = flows.InterventionLabel
 	InterventionColor = "B60205"
 )
 
@@ -505,19 +505,19 @@ func (d *decider) pending() {
 	case d.Turn.Number != 0, !d.Gates.AutoMerge, d.Gates.Ask, !d.Merge.AutoMerge, d.Own:
 		d.wait(seen, "it is merged when they pass")
 	case d.Pull.QueueOn:
-		d.do(seen, "the merge queue takes it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
+		d.do(seen, "the merge queue takes it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base})
 	default:
-		d.do(seen, "GitHub merges it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Method: d.Merge.Method()})
+		d.do(seen, "GitHub merges it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base, Method: d.Merge.Method()})
 	}
 	d.Soon = false
 }
 
 func (d *decider) green() {
 	const seen = "green, resolved, up to date"
-	merge := flows.Effect(flows.MergePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Method: d.method()})
+	merge := flows.Effect(flows.MergePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base, Method: d.method()})
 	next := "it is merged"
 	if d.Pull.QueueOn {
-		merge, next = flows.Enqueue{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA}, "the merge queue takes it"
+		merge, next = flows.Enqueue{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base}, "the merge queue takes it"
 	}
 	n, last := d.refused(merge.Kind())
 	switch {
