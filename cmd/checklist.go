@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ func (a *app) readBody(ctx context.Context, args []string) ([]byte, error) {
 			return nil, err
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, notFound{args[0] + " is a folder, not a file with an issue's body"}
+		}
 		from, name = f, args[0]
 	}
 	body, err := await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxBody+1)) })
@@ -81,6 +85,9 @@ func (a *app) readBody(ctx context.Context, args []string) ([]byte, error) {
 	}
 	if len(body) > maxBody {
 		return nil, fmt.Errorf("%s is longer than any issue body can be", name)
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		a.notice("%s is empty", name)
 	}
 	return body, nil
 }

@@ -29,6 +29,11 @@ func (a *app) dispatchEpic(ctx context.Context, arg string, o dispatchOptions) e
 		return err
 	}
 	o.epic = epic.Ref
+	for _, f := range o.feat {
+		if _, err := l.openFeature(f, epic.Ref.Repo); err != nil {
+			return err
+		}
+	}
 	defer a.printStats(ctx)
 	return a.dispatch(ctx, l, o)
 }
@@ -135,7 +140,7 @@ func (l *look) allowFeatures(o dispatchOptions) error {
 	if !ok {
 		return nil
 	}
-	l.rules.Feature = map[string]bool{}
+	var given []inventory.Ref
 	for _, f := range o.feat {
 		ref, err := inventory.ParseRef(f, o.epic.Repo, l.snap.Host)
 		if err != nil {
@@ -148,10 +153,41 @@ func (l *look) allowFeatures(o dispatchOptions) error {
 		if !found {
 			return usageError{fmt.Errorf("--include-feat %s: the epic has no such child", f)}
 		}
-		l.rules.Feature[ref.Key()] = true
+		given = append(given, ref)
+	}
+	l.giveWord(given)
+	return nil
+}
+
+// openFeature is what --include-feat names, and that needs the owner's word: an
+// open feature. A bare number belongs to home.
+func (l *look) openFeature(arg string, home inventory.RepoRef) (inventory.Ref, error) {
+	ref, err := inventory.ParseRef(arg, home, l.snap.Host)
+	if err != nil {
+		return ref, usageError{fmt.Errorf("--include-feat %s: %w", arg, err)}
+	}
+	i, ok := l.snap.Find(ref)
+	switch {
+	case !ok || i.Missing: // what an epic lists, and what not, is said where that is known
+		return ref, nil
+	case i.Closed:
+		return ref, usageError{fmt.Errorf("--include-feat %s: it is closed", arg)}
+	case !inventory.IsFeature(i.Title):
+		return ref, usageError{fmt.Errorf("--include-feat %s: by its title it is no feature, and needs no word", arg)}
+	}
+	return ref, nil
+}
+
+// giveWord takes the owner's word for features, by Ref.Key.
+func (l *look) giveWord(features []inventory.Ref) {
+	if len(features) == 0 {
+		return
+	}
+	l.rules.Feature = map[string]bool{}
+	for _, f := range features {
+		l.rules.Feature[f.Key()] = true
 	}
 	l.assess()
-	return nil
 }
 
 // checkHost refuses a folder whose ledger belongs to another GitHub.

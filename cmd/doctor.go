@@ -41,7 +41,7 @@ when something is wrong. Asks GitHub a handful of questions and writes nothing.`
 			for _, k := range checks {
 				fmt.Fprintf(a.out, "%-4s  %-*s  %s\n", k.Status, wide, k.Name, detailLines(k.Detail, wide))
 				if k.Do != "" {
-					fmt.Fprintf(a.out, "      %*s  -> %s\n", wide, "", terminal.Clean(k.Do))
+					fmt.Fprintf(a.out, "      %*s  -> %s\n", wide, "", terminal.Clean(a.placed(k.Do)))
 				}
 			}
 			return nil

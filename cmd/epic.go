@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,12 +46,18 @@ end, as "core dev watch" does all of them.`,
 			if near := c.SuggestionsFor(args[0]); len(near) > 0 && !strings.ContainsAny(args[0], "0123456789") {
 				return usageError{errUnknownCommand(c, args[0])}
 			}
+			switch env, _ := a.env("CORE_SPEED"); { // the variable stands for every command
+			case len(feat) > 0 && !send:
+				return usageError{errors.New("--include-feat goes with --dispatch")}
+			case c.Flags().Changed("speed") && env == "" && !does.watch:
+				return usageError{errors.New("--speed goes with --watch")}
+			}
 			if done, err := a.followEpic(c, args[0], does, send, o.sendOptions, o.max); done {
 				return err
 			}
 			if !send {
-				if o.max != 0 || o.dryRun || o.yes || len(feat) > 0 {
-					return usageError{fmt.Errorf("--max, --dry-run, --yes and --include-feat go with --dispatch")}
+				if o.max != 0 || o.dryRun || o.yes {
+					return usageError{errors.New("--dry-run and --yes go with --dispatch, --sync, --unstick, --resolve or --watch; --max with --dispatch or --watch")}
 				}
 				return a.showEpic(c.Context(), args[0])
 			}

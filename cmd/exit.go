@@ -196,6 +196,7 @@ func (a *app) fail(c *cobra.Command, err error) int {
 	if errors.Is(err, config.ErrAbsent) && hint == "" {
 		hint = a.demoHere()
 	}
+	text, hint = a.placed(text), a.placed(hint)
 	if a.opt.json {
 		e := errorShape{Version: shapeVersion}
 		e.Error.Kind, e.Error.Status, e.Error.Message, e.Error.Hint = kind, status, text, hint

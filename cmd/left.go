@@ -105,6 +105,17 @@ func (a *app) called(line string) string {
 	return terminal.Clean(os.Args[0]) + strings.TrimPrefix(line, "core")
 }
 
+// placed writes where our files are as it is here: the demo's are in .core/demo/.
+func (a *app) placed(text string) string {
+	if !a.opt.demo {
+		return text
+	}
+	return demoFiles.Replace(text)
+}
+
+var demoFiles = strings.NewReplacer(
+	".core/config.yaml", ".core/demo/config.yaml", ".core/inventory.yaml", ".core/demo/inventory.yaml", ".core/team.yaml", ".core/demo/team.yaml", ".core/PAUSE", ".core/demo/PAUSE")
+
 // calledDemo is "core dev demo" with a flag, as called writes it.
 func (a *app) calledDemo(flag string) string {
 	return strings.TrimSuffix(a.called("core dev demo "+flag), " --demo")

@@ -224,9 +224,40 @@ command): what they work on, and what became of what they were given.`,
 	return c
 }
 
+// tasksShape is what "core dev agent --json" prints.
 type tasksShape struct {
-	Version int            `json:"version"`
-	Tasks   []local.Record `json:"tasks"`
+	Version int         `json:"version"`
+	Tasks   []taskShape `json:"tasks"`
+}
+
+type taskShape struct {
+	ID      string     `json:"id"` // of the dispatch
+	Agent   string     `json:"agent"`
+	Child   string     `json:"child"`   // owner/name#12
+	Epic    string     `json:"epic"`    // empty: dispatched directly
+	Branch  string     `json:"branch"`  // that its pull request goes into
+	State   string     `json:"state"`   // in a word or a few
+	Started time.Time  `json:"started"` // handed over
+	Begun   *time.Time `json:"begun"`   // its command, about to run; null: not yet
+	SHA     string     `json:"sha"`     // that was pushed; empty: none yet
+	Ended   *time.Time `json:"ended"`   // nothing more will come; null: something may
+	Stopped *time.Time `json:"stopped"` // taken back; null: it was not
+	Why     string     `json:"why"`     // it ended without a pull request
+}
+
+func shapeTasks(all []local.Record) tasksShape {
+	out := tasksShape{shapeVersion, []taskShape{}}
+	for _, r := range all {
+		t := taskShape{
+			ID: r.ID, Agent: r.Agent, Child: r.Child.String(), Branch: r.Branch, State: r.State(), Started: r.Started.UTC(),
+			Begun: instant(r.Begun), SHA: r.SHA, Ended: instant(r.Ended), Stopped: instant(r.Stopped), Why: r.Why,
+		}
+		if r.Epic.Number > 0 {
+			t.Epic = r.Epic.String()
+		}
+		out.Tasks = append(out.Tasks, t)
+	}
+	return out
 }
 
 func (a *app) listLocal() error {
@@ -239,7 +270,7 @@ func (a *app) listLocal() error {
 		return err
 	}
 	if a.opt.json {
-		return a.printJSON(tasksShape{shapeVersion, all})
+		return a.printJSON(shapeTasks(all))
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(a.out, "no agent of this machine was given anything")

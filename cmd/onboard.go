@@ -20,7 +20,8 @@ type onboardOptions struct {
 	names  []string
 	all    bool
 	tier   int
-	max    int // children an epic gets at first
+	max    int      // children an epic gets at first
+	feat   []string // features that have the owner's word
 	stages onboard.Stages
 	verb   string // as on the command line: "onboard", "audit", "epic create"
 }
@@ -59,6 +60,7 @@ again: it goes on with what is missing, and makes nothing twice.`,
 		ValidArgsFunction: a.completeRepos,
 	}
 	o.choose(c)
+	o.features(c)
 	c.Flags().IntVar(&o.max, "max", 1, "children each new epic gets at first; 0: none is dispatched")
 	return c
 }
@@ -68,6 +70,35 @@ func (o *onboardOptions) choose(c *cobra.Command) {
 	c.Flags().BoolVar(&o.all, "all", false, "every repository of the fleet that has something to do")
 	c.Flags().IntVar(&o.tier, "tier", 0, "the repositories of this tier, 1 to 4")
 	o.flags(c)
+}
+
+// features adds the flag that gives the owner's word.
+func (o *onboardOptions) features(c *cobra.Command) {
+	c.Flags().StringSliceVar(&o.feat, "include-feat", nil, "the owner's word for this feature, an open issue (may be repeated)")
+}
+
+// given are the features that have the owner's word: open issues of the
+// repositories that are meant.
+func (o *onboardOptions) given(l *look, repos []inventory.RepoRef) ([]inventory.Ref, error) {
+	if len(o.feat) > 0 && !o.stages.Dispatch && !o.stages.Direct {
+		return nil, usageError{errors.New("--include-feat goes with what dispatches: \"onboard\" without --max 0, \"epic create --direct\"")}
+	}
+	var home inventory.RepoRef
+	if home.Owner = l.conf.Owner(); len(repos) == 1 {
+		home = repos[0]
+	}
+	var out []inventory.Ref
+	for _, f := range o.feat {
+		ref, err := l.openFeature(f, home)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := l.snap.Find(ref); !ok || !slices.ContainsFunc(repos, ref.Repo.Same) {
+			return nil, usageError{fmt.Errorf("--include-feat %s: no open issue of the repositories that are meant", f)}
+		}
+		out = append(out, ref)
+	}
+	return out, nil
 }
 
 // check holds the arguments to one way of naming repositories.
@@ -106,6 +137,9 @@ func (o *onboardOptions) command() string {
 	}
 	if o.verb == "epic create" && o.stages.Direct {
 		text += " --direct"
+	}
+	for _, f := range o.feat {
+		text += " --include-feat " + f
 	}
 	return text
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -36,6 +37,14 @@ func (a *app) run(args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.errw)
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, given []string) {
+		if rest := c.Flags().Args(); len(rest) > 0 && c.HasSubCommands() && c.Args != nil && c.Args(c, rest[:1]) != nil {
+			a.missing = usageError{errUnknownCommand(c, rest[0])} // "core dev nonsense --help"
+			return
+		}
+		help(c, given)
+	})
 	done, err := root.ExecuteContextC(ctx)
 	if err == nil && a.status == exitOK {
 		err = a.missing
@@ -46,7 +55,16 @@ func (a *app) run(args []string) int {
 	if err == nil {
 		return a.status
 	}
+	a.opt.json = a.opt.json || asksJSON(args) // a flag before it may be wrong
 	return a.fail(done, err)
+}
+
+// asksJSON tells whether --json is among the arguments.
+func asksJSON(args []string) bool {
+	if k := slices.Index(args, "--"); k >= 0 {
+		args = args[:k]
+	}
+	return slices.Contains(args, "--json")
 }
 
 // frugal keeps the garbage collector out of commands that end before it could

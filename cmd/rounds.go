@@ -34,6 +34,7 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 	var (
 		repos  []inventory.RepoRef
 		left   []leftOut
+		given  []inventory.Ref // the owner's word
 		leave  orchestrator.Approval
 		plans  []flows.Plan
 		stales int
@@ -49,7 +50,11 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 			if repos, left, err = l.chosen(o); err != nil {
 				return err
 			}
+			if given, err = o.given(l, repos); err != nil {
+				return err
+			}
 		}
+		l.giveWord(given)
 		work := a.onboardings(l, read.findings, repos, o)
 		if err := a.readDetails(ctx, l, work); err != nil {
 			return d.end(a, err)

@@ -264,7 +264,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 		}
 	}
 	for _, s := range p.Skipped {
-		fmt.Fprintf(a.out, "  skipped %s  %s\n", s.Target, terminal.Clean(s.Reason))
+		fmt.Fprintf(a.out, "  skipped %s  %s\n", s.Target, terminal.Clean(a.placed(s.Reason)))
 	}
 }
 

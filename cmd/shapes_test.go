@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,7 +176,52 @@ var printed = map[string]any{
 	"inventory": inventoryShape{}, "epics": epicsShape{}, "epic": epicShowShape{}, "why": whyShape{},
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
-	"findings": findingsShape{},
+	"findings": findingsShape{}, "agent": tasksShape{},
+}
+
+// Every kind of step is in the schemas that list them, and no other is.
+func TestSchemasListTheKindsOfSteps(t *testing.T) {
+	sources, err := filepath.Glob("../flows/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	said := regexp.MustCompile(`\) Kind\(\) string +\{ return "([a-z-]+)" \}`)
+	for _, name := range sources {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range said.FindAllSubmatch(text, -1) {
+			want = append(want, string(m[1]))
+		}
+	}
+	slices.Sort(want)
+	if len(want) < 30 {
+		t.Fatalf("only %d kinds are found: %v", len(want), want)
+	}
+	for _, name := range []string{"proposal", "log"} {
+		raw, err := schema.Files.ReadFile(name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			t.Fatal(err)
+		}
+		var at any = doc
+		for _, step := range []string{"properties", "plans", "items", "properties", "steps", "items", "properties", "kind", "enum"} {
+			at = at.(map[string]any)[step]
+		}
+		var got []string
+		for _, k := range at.([]any) {
+			got = append(got, k.(string))
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s lists %v, there are %v", name, got, want)
+		}
+	}
 }
 
 // A key that a shape has and its schema lacks, or the other way round, is found

@@ -66,6 +66,9 @@ func (a *app) why(ctx context.Context, arg string) error {
 		fmt.Fprintln(a.out, "  "+terminal.Clean(f))
 	}
 	for _, t := range x.Ties {
+		if t.Kind == inventory.TieEpic {
+			continue // among the facts, with its line and phase
+		}
 		fmt.Fprintln(a.out, "  "+terminal.Clean(t.Text()))
 	}
 	return nil

@@ -105,7 +105,7 @@ func (a *app) later(f func()) { a.close_ = append(a.close_, f) }
 // notice tells the user something that is not an error, on standard error.
 func (a *app) notice(format string, args ...any) {
 	a.flush() // what was printed before stands before
-	fmt.Fprintln(a.errw, "core: "+terminal.Clean(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(a.errw, "core: "+terminal.Clean(a.placed(fmt.Sprintf(format, args...))))
 }
 
 // dir finds .core/ (spec/1-domain "Files in .core/").

@@ -1,6 +1,9 @@
 package inventory
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Verdict says whether a child can be dispatched, and if not, why not.
 type Verdict struct {
@@ -125,12 +128,22 @@ func (j *jury) verdict(e *Epic, c *Child) Verdict {
 		}
 	}
 	if IsFeature(i.Title) && !rules.Feature[c.Ref.Key()] {
-		return Verdict{Code: CodeFeature, Reason: "a feature needs the owner's word: --include-feat " + c.Ref.From(e.Ref.Repo)}
+		return Verdict{Code: CodeFeature, Reason: "a feature needs the owner's word: " + word(e.Ref, c.Ref)}
 	}
 	if len(e.Rivals) > 0 {
 		return Verdict{Code: CodeBranch, Reason: "a person must say which branch is this epic's, and that its name is plain: " + strings.Join(e.Rivals, ", ")}
 	}
 	return Verdict{Code: CodeReady, Reason: "unchecked, open, not dispatched, its phase open, nothing blocks it"}
+}
+
+// word is the command line that gives the owner's word for a feature. A shell takes
+// what begins with # for a remark.
+func word(epic, feature Ref) string {
+	number := strings.TrimPrefix(feature.From(epic.Repo), "#")
+	if epic.Number == 0 {
+		return fmt.Sprintf("core dev epic create %s --direct --include-feat %s", epic.Repo, number)
+	}
+	return fmt.Sprintf("core dev epic %d --repo %s --dispatch --include-feat %s", epic.Number, epic.Repo, number)
 }
 
 // Dispatched finds out who has an issue and why it counts as dispatched, empty

@@ -140,7 +140,7 @@ func issueFacts(i *Issue, rules Rules, rec Record) []string {
 		facts = append(facts, fmt.Sprintf("label %s %s by %s at %s", e.Label, verb, orGhost(e.Actor), e.At.UTC().Format("2006-01-02 15:04Z")))
 	}
 	if rec.Lines > 0 {
-		facts = append(facts, fmt.Sprintf("dispatch.log: %s, the last of %s", lines(rec.Lines), rec.LastLine.UTC().Format("2006-01-02 15:04Z")))
+		facts = append(facts, fmt.Sprintf("dispatch.log: %s, the last of %s", several(rec.Lines, "line"), rec.LastLine.UTC().Format("2006-01-02 15:04Z")))
 	}
 	if rec.Held {
 		facts = append(facts, "reservations.log: one task held")
@@ -208,11 +208,11 @@ func explainPull(f *Fleet, rules Rules, p *Pull) Explanation {
 	case p.Mergeable == "UNKNOWN":
 		x.Answer = "not merged: GitHub has not yet said whether it can be merged"
 	case open > 0 || p.ReviewDecision == "CHANGES_REQUESTED":
-		x.Answer = fmt.Sprintf("not merged: %d unresolved review threads, review %s", open, orNone(strings.ToLower(p.ReviewDecision)))
+		x.Answer = fmt.Sprintf("not merged: %s, review %s", several(open, "unresolved review thread"), orNone(strings.ToLower(p.ReviewDecision)))
 	case p.Mergeable == "CONFLICTING":
 		x.Answer = "not merged: it conflicts with " + p.Base
 	case p.Checks.Failed > 0:
-		x.Answer = fmt.Sprintf("not merged: %d checks failed", p.Checks.Failed)
+		x.Answer = fmt.Sprintf("not merged: %s failed", several(p.Checks.Failed, "check"))
 	case p.Checks.State == "":
 		x.Answer = "not merged: no check has reported, and that is not green"
 	case p.Checks.State != "SUCCESS":
@@ -275,9 +275,10 @@ func orNone(s string) string {
 	return s
 }
 
-func lines(n int) string {
+// several is a number of things, as it is said: "1 line", "2 lines".
+func several(n int, what string) string {
 	if n == 1 {
-		return "1 line"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d lines", n)
+	return fmt.Sprintf("%d %ss", n, what)
 }

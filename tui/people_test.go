@@ -8,10 +8,10 @@ func TestWhatNeedsAPerson(t *testing.T) {
 	s := open(t, 120, 36)
 	s.Shows("! 2 need you", "! needs you")
 	s.Press("!")
-	s.Shows("[Needs you]", "core #113", "feat(io): sftp medium", "core #121", "why: a feature needs the owner's word: --include-feat #113", "1 of 2", "enter show in its pane")
+	s.Shows("[Needs you]", "core #113", "feat(io): sftp medium", "core #121", "why: a feature needs the owner's word: core dev epic 101 --repo dappcore/core --dispatch", "1 of 2", "enter show in its pane")
 	golden(t, s, "people-120x36")
 	s.Press("j")
-	s.Shows("2 of 2", "--include-feat #121")
+	s.Shows("2 of 2", "core dev epic 118 --repo dappcore/core --dispatch")
 	s.Press("q")
 	s.Hides("Needs you")
 	if s.Quit() {

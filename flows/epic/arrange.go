@@ -52,7 +52,7 @@ func (o Organise) arrange(w flows.World, repo *inventory.Repo) arrangement {
 	switch {
 	case len(rest) < fewest:
 		for _, m := range rest {
-			out.direct = append(out.direct, left{m, fmt.Sprintf("fewer than %d issues make no epic; dispatched directly, its target is %s", fewest, repo.DefaultBranch)})
+			out.direct = append(out.direct, left{m, fmt.Sprintf("fewer than %d issues make no epic: it would be dispatched directly, its target %s", fewest, repo.DefaultBranch)})
 		}
 	default:
 		out.groups = divide(rest, n, len(audits) > 0)
@@ -68,7 +68,7 @@ func (o Organise) arrange(w flows.World, repo *inventory.Repo) arrangement {
 		apart = slices.DeleteFunc(apart, func(m member) bool { return !other(m) })
 		if len(same) < fewest {
 			for _, m := range same {
-				out.direct = append(out.direct, left{m, fmt.Sprintf("a feature is no part of an epic made from audits, and fewer than %d of theme %s make none; dispatched directly, its target is %s", fewest, theme, repo.DefaultBranch)})
+				out.direct = append(out.direct, left{m, fmt.Sprintf("a feature is no part of an epic made from audits, and fewer than %d of theme %s make none: it would be dispatched directly, its target %s", fewest, theme, repo.DefaultBranch)})
 			}
 			continue
 		}

@@ -42,7 +42,7 @@ func TestAConflictWithoutHelp(t *testing.T) {
 	s := newStage(t)
 	head, _ := s.conflict()
 	w := s.merge(head)
-	if w.SHA() != "" || !strings.Contains(w.How(), "1 files conflict") {
+	if w.SHA() != "" || !strings.Contains(w.How(), "1 file conflicts,") {
 		t.Errorf("%q %q", w.SHA(), w.How())
 	}
 	var refused *PushError
@@ -107,10 +107,10 @@ func TestWhatTheCommandMayNotDo(t *testing.T) {
 		{"leaves markers", "echo more >>a.txt", "conflict markers"},
 		{"leaves one kind of marker", "printf 'both\\n>>>>>>> theirs\\n' >a.txt", "conflict markers"},
 		{"leaves markers and commits", "git commit -qam done", "conflict markers"},
-		{"changes another file", "echo both >a.txt; echo more >>b.txt", "changed 1 files that were not in conflict"},
-		{"deletes another file", "echo both >a.txt; rm mine.txt", "changed 1 files that were not in conflict"},
-		{"leaves a new file", "echo both >a.txt; echo >junk", "changed 1 files that were not in conflict"},
-		{"leaves a repository", "echo both >a.txt; git init -q sub && cd sub && git commit -q --allow-empty -m x", "changed 1 files that were not in conflict"},
+		{"changes another file", "echo both >a.txt; echo more >>b.txt", "changed 1 file that was not in conflict"},
+		{"deletes another file", "echo both >a.txt; rm mine.txt", "changed 1 file that was not in conflict"},
+		{"leaves a new file", "echo both >a.txt; echo >junk", "changed 1 file that was not in conflict"},
+		{"leaves a repository", "echo both >a.txt; git init -q sub && cd sub && git commit -q --allow-empty -m x", "changed 1 file that was not in conflict"},
 		{"is killed", "kill -9 $$", "killed"},
 	} {
 		s.program(c.script)

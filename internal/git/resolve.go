@@ -55,7 +55,7 @@ func (w *Work) unmerged(ctx context.Context, p program, file string) (map[string
 // its own, which is thrown away: what it configures there has no effect on us.
 func (w *Work) resolve(ctx context.Context, left map[string]entry, pull int, branch, base, tip string) (why string, err error) {
 	if len(w.Command) == 0 {
-		return fmt.Sprintf("%d files conflict, and no command is there to resolve them", len(left)), nil
+		return several(len(left), "file conflicts", "files conflict") + ", and no command is there to resolve them", nil
 	}
 	for _, e := range left {
 		if slices.ContainsFunc(e.stage[:], func(s string) bool { return strings.HasPrefix(s, "160000 ") }) {
@@ -107,7 +107,7 @@ func (w *Work) resolve(ctx context.Context, left map[string]entry, pull int, bra
 		return "", err
 	}
 	if n := outside(before, after, left); n > 0 {
-		return fmt.Sprintf("the command changed %d files that were not in conflict", n), nil
+		return "the command changed " + several(n, "file that was", "files that were") + " not in conflict", nil
 	}
 	now, err := w.contents(paths)
 	if err != nil {
@@ -126,6 +126,14 @@ func (w *Work) resolve(ctx context.Context, left map[string]entry, pull int, bra
 		}
 	}
 	return "", w.remember(ctx, p)
+}
+
+// several is a number of things, in the words for one and for more.
+func several(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 // settled are the paths that the command marked as resolved in its index: a choice

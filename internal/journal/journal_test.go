@@ -91,6 +91,19 @@ func TestALeftPlanIsTakenAndEnded(t *testing.T) {
 	}
 }
 
+// TestPlansByAge: the plans of a proposal are in the order of their numbers.
+func TestPlansByAge(t *testing.T) {
+	s := Open(t.TempDir())
+	want := []string{"20260101T000000.000Z-zz", "20260101T000000.500Z-aa", "20260101T000000.500Z-aa.2", "20260101T000000.500Z-aa.9", "20260101T000000.500Z-aa.10", "20260101T000000.500Z-aa.13", "20260101T000001.000Z-22"}
+	for _, k := range []int{5, 2, 6, 0, 3, 1, 4} {
+		must(t, s.Begin(want[k], []byte(`1`)))
+	}
+	ids, err := s.IDs()
+	if err != nil || !slices.Equal(ids, want) {
+		t.Errorf("%v, %v", ids, err)
+	}
+}
+
 // TestATornPlan: whatever part of the last line reached the file, what stood
 // before is read, the line counts only when it is whole, and one appended after
 // it is read, too.

@@ -36,6 +36,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -44,6 +45,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -233,8 +235,24 @@ func (s *Store) list() (ids []string, open map[string]bool, err error) {
 			ids = append(ids, id)
 		}
 	}
-	slices.Sort(ids)
+	slices.SortFunc(ids, byAge)
 	return slices.Compact(ids), open, nil
+}
+
+// byAge orders ids by the time they begin with, and the plans of one proposal, which
+// are told by a number after the last full stop, by that number: 13 after 9.
+func byAge(a, b string) int {
+	of := func(id string) (proposal string, part int) {
+		if k := strings.LastIndexByte(id, '.'); k >= 0 {
+			if n, err := strconv.Atoi(id[k+1:]); err == nil && n >= 0 {
+				return id[:k], n
+			}
+		}
+		return id, 0
+	}
+	one, m := of(a)
+	two, n := of(b)
+	return cmp.Or(strings.Compare(one, two), cmp.Compare(m, n), strings.Compare(a, b))
 }
 
 // Read returns a plan's records and whether it is still open. It fails with

@@ -159,7 +159,7 @@ var whys = []why{
 		return i != nil && inventory.IsAuditTitle(i.Title) && strings.Count(strings.ToLower(i.Body), "severity")+strings.Count(i.Body, "|") >= marked
 	}},
 	{regexp.MustCompile(`^an agent has it `), func(j judged, i *world.Issue, _ []string) bool { return i != nil && j.dispatched(i) }},
-	{regexp.MustCompile(`^a feature needs the owner's word: --include-feat #(\d+)$`), func(j judged, i *world.Issue, m []string) bool {
+	{regexp.MustCompile(`^a feature needs the owner's word: core dev epic (?:\d+ --repo \S+ --dispatch|create \S+ --direct) --include-feat (\d+)$`), func(j judged, i *world.Issue, m []string) bool {
 		return i != nil && inventory.IsFeature(i.Title) && m[1] == strconv.Itoa(i.Number)
 	}},
 	{regexp.MustCompile(`^blocked by #(\d+), which is open$`), func(j judged, i *world.Issue, m []string) bool {
@@ -177,10 +177,10 @@ var whys = []why{
 // besides are sentences that explain no end: what was done, or will be. They are
 // true or false as well, and nobody is left behind with one of them alone.
 var besides = []why{
-	{regexp.MustCompile(`^fewer than 3 issues make no epic; dispatched directly, its target is (\S+)$`), func(j judged, i *world.Issue, m []string) bool {
+	{regexp.MustCompile(`^fewer than 3 issues make no epic: it would be dispatched directly, its target (\S+)$`), func(j judged, i *world.Issue, m []string) bool {
 		return i != nil && j.repo.DefaultBranch == m[1] && !j.listed[strings.ToLower(fmt.Sprintf("%s#%d", j.tx.FullName(j.repo), i.Number))]
 	}},
-	{regexp.MustCompile(`^a feature is no part of an epic made from audits, and fewer than 3 of theme .* make none; dispatched directly, its target is (\S+)$`), func(j judged, i *world.Issue, m []string) bool {
+	{regexp.MustCompile(`^a feature is no part of an epic made from audits, and fewer than 3 of theme .* make none: it would be dispatched directly, its target (\S+)$`), func(j judged, i *world.Issue, m []string) bool {
 		return i != nil && j.repo.DefaultBranch == m[1] && j.feature(i)
 	}},
 	{regexp.MustCompile(`^phase Phase \d: .* opens when every child of the phases before it is closed: (.+)$`), func(j judged, i *world.Issue, m []string) bool {
