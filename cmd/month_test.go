@@ -105,7 +105,7 @@ func (m *month) run(args ...string) int {
 		case "CORE_AGENTS_JULES_LABEL":
 			return m.label(), true
 		case "CORE_WATCH_INTERVAL":
-			return "30m", true
+			return "1h", true
 		}
 		return "", false
 	}

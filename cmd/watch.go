@@ -166,6 +166,7 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 	d.run = o.run
 	ask := o.sendOptions
 	err = a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
+	a.worked = worked{} // what was sent may change it without a date on anything
 	told.sent(d)
 	if d.shape.Sent {
 		o.run = d.run

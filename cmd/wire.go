@@ -48,8 +48,8 @@ type app struct {
 	noCache      bool // state.db may not be opened
 
 	worked   worked // what was last read of pull requests
-	lively   bool // the demo has agents, machines and people at work
-	onScreen bool // the screen tells itself what it waits for
+	lively   bool   // the demo has agents, machines and people at work
+	onScreen bool   // the screen tells itself what it waits for
 
 	reconciles  bool  // this command finds out what is reserved
 	heldUnknown bool  // reservations.log is missing or damaged
