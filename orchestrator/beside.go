@@ -23,7 +23,9 @@ const sideBySide = 8
 //
 // Plans that touch different repositories are carried out side by side; those
 // of one repository in the proposal's order. One that is *Stale does not stop
-// the others, nor does one whose error is Local: that is a *Failed. An undo, though, waits for those of
+// the others, nor does one whose error is Local: that is a *Failed. A step that
+// follows one pull request, or sees to one child's end, stops its target alone: the
+// plan is carried out to its end, and the error told then (leaveOut). An undo, though, waits for those of
 // newer plans that share a repository, and is *Stale where one of them failed.
 // Any other error lets those under way finish their step and starts
 // nothing more: what is left stays open. All errors are joined.
