@@ -117,7 +117,7 @@ func (a *app) decided(ctx context.Context, l *look, ref inventory.Ref, x *invent
 	}
 	if isPull {
 		x.Answer = fmt.Sprintf("%s: %s; %s", d.Row, d.Seen, d.Next)
-	} else {
+	} else if !strings.Contains(x.Answer, d.Seen) {
 		x.Facts = append(x.Facts, fmt.Sprintf("decided%s: %s: %s; %s", about, d.Row, d.Seen, d.Next))
 	}
 	out := shapeDecision(d)

@@ -63,7 +63,11 @@ func (s *Shop) Merge(ctx context.Context, repo inventory.RepoRef, pull int, bran
 		stale = "its head is " + short(heads[ref]) + " by now"
 	}
 	if stale != "" {
-		return nil, &Stale{target, stale}
+		var left error
+		if j != nil {
+			left = j.Discard()
+		}
+		return nil, errors.Join(&Stale{target, stale}, left)
 	}
 	w := &Work{job: j, ref: ref, head: head}
 	tip := heads[baseRef]
