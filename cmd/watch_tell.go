@@ -91,11 +91,19 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 				lines = append(lines, line)
 			}
 		}
+		var firsts []string              // dispatched for the first time: nothing to say of each
 		for _, s := range e.Plan.Steps { // what no decision is about: ticks, dispatches, the way home
-			if line := ownLine(s); line != "" && !decided(e.Decisions, s.Effect.Target()) {
-				lines = append(lines, line)
+			line := ownLine(s)
+			if line == "" || decided(e.Decisions, s.Effect.Target()) {
+				continue
 			}
+			if l, ok := s.Effect.(flows.AddLabel); ok && l.Spends && !strings.Contains(s.Reason, "another task") {
+				firsts = append(firsts, line)
+				continue
+			}
+			lines = append(lines, line)
 		}
+		lines = append(lines, inOneLine(firsts)...)
 		if e.State == "done" {
 			t.done[name] = "merged and closed"
 		}
@@ -135,6 +143,18 @@ func decided(list []execute.Decision, target string) bool {
 		}
 	}
 	return false
+}
+
+// inOneLine puts many first dispatches into one line.
+func inOneLine(lines []string) []string {
+	if len(lines) <= 3 {
+		return lines
+	}
+	var refs []string
+	for _, l := range lines {
+		refs = append(refs, strings.Fields(l)[0])
+	}
+	return []string{fmt.Sprintf("  %d dispatched, READY in their open phases: %s", len(refs), strings.Join(refs, " "))}
 }
 
 // ownLine is a step's line: a dispatch is told by its label, a tick by its child.
