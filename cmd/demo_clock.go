@@ -56,7 +56,7 @@ func (c *demoClock) keep() {
 	defer c.mu.Unlock()
 	// Where it cannot be kept the demo goes back to the machine's time at its
 	// next start, and its GitHub with it as far as its own records allow.
-	if ahead := c.unjumped().Add(c.ahead).Sub(time.Now()).Round(time.Second); ahead > 0 {
+	if ahead := time.Until(c.unjumped().Add(c.ahead)).Round(time.Second); ahead > 0 {
 		_ = os.WriteFile(c.file, []byte(ahead.String()+"\n"), 0o600)
 	}
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/dappcore/core-dev/flows/execute"
@@ -25,7 +24,7 @@ func (a *app) notifier() (*notifier, error) {
 	}
 	n := &notifier{app: a, known: map[string]string{}, by: notify.Notifier{Desktop: c.NotifyDesktop, Hook: c.NotifyHook}}
 	if c.NotifyBell && isTerminal(a.errw) {
-		n.by.Bell = a.errw.(io.Writer)
+		n.by.Bell = a.errw
 	}
 	return n, nil
 }

@@ -20,6 +20,8 @@ type Snapshot struct {
 	Repos     []Repo `json:"repos"` // in inventory order
 	// Elsewhere are children that epics name in repositories outside the fleet.
 	Elsewhere []Issue `json:"elsewhere,omitempty"`
+
+	places map[string]int // of Repos, by RepoRef.Key, as Assess found them; a hint
 }
 
 // Repo is one repository as read.
@@ -188,6 +190,9 @@ func (i Issue) HasLabel(name string) bool { return hasFold(i.Labels, name) }
 
 // Repo returns the repository of the snapshot with that reference.
 func (s *Snapshot) Repo(ref RepoRef) (*Repo, bool) {
+	if k, ok := s.places[ref.Key()]; ok && k < len(s.Repos) && s.Repos[k].Ref.Same(ref) {
+		return &s.Repos[k], true
+	}
 	for i := range s.Repos {
 		if s.Repos[i].Ref.Same(ref) {
 			return &s.Repos[i], true

@@ -15,7 +15,7 @@ func (x Watch) Observe(w flows.World) []flows.NotePull {
 		if b.doubt != "" && w.Courses.Of(b.pull.Ref).Child.Number == 0 {
 			continue // not ours: nothing of it is remembered
 		}
-		child := inventory.Ref{}
+		var child inventory.Ref
 		if b.task != nil {
 			child = b.task.Ref
 		} else {

@@ -96,8 +96,9 @@ func TestAnEpicFromItsFirstPullRequestToItsEnd(t *testing.T) {
 		}
 	}
 	expect("agents at work", "")
-	a, b := s.pull(51, nil, 1), s.pull(52, nil, 2)
-	a, b = &s.repo().Work.Pulls[0], &s.repo().Work.Pulls[1]
+	s.pull(51, nil, 1)
+	s.pull(52, nil, 2)
+	a, b := &s.repo().Work.Pulls[0], &s.repo().Work.Pulls[1]
 	expect("two are green: one at a time", "merge #51 squash, at sha51\n")
 	a.State, a.EndedAt = inventory.PullMerged, now
 	b.Behind = 1

@@ -142,7 +142,7 @@ func (o Onboard) dispatch(w flows.World) flows.Plan {
 		if begun(e) {
 			continue
 		}
-		if i, ok := w.Snapshot.Find(e.Ref); !ok || !!w.Mark(i).IsZero() {
+		if i, ok := w.Snapshot.Find(e.Ref); !ok || w.Mark(i).IsZero() {
 			continue
 		}
 		add(e.Ref.String(), o.Dispatch.Max, func(w flows.World, most int) (flows.Plan, error) {

@@ -41,7 +41,7 @@ func TestNothingOfARepositoryRuns(t *testing.T) {
 		".gitattributes": "* filter=evil merge=evil diff=evil conflict-marker-size=3\n*.lfs filter=lfs diff=lfs merge=lfs -text\n",
 		".gitmodules":    "[submodule \"x\"]\n\tpath = sub\n\turl = ext::sh -c '" + evil + "'\n",
 		"a.txt":          "one\n", "big.lfs": "version https://git-lfs.github.com/spec/v1\n",
-		"-rf": "x\n", "--upload-pack=" + "x": "x\n", "new\nline": "one\n", "quo\"te": "x\n", "sp ace/é‮": "x\n", "*": "x\n", ":(top)x": "x\n",
+		"-rf": "x\n", "--upload-pack=" + "x": "x\n", "new\nline": "one\n", "quo\"te": "x\n", "sp ace/\u00e9\u202e": "x\n", "*": "x\n", ":(top)x": "x\n",
 		".githooks/pre-push": "#!/bin/sh\n" + evil + "\n",
 	})
 	root = s.submodule("base", root, root)
