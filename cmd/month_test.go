@@ -129,7 +129,7 @@ func (m *month) run(args ...string) int {
 // label is what calls the fleet's agent.
 func (m *month) label() string { return cmp.Or(m.sim.Fleet().Label, "jules") }
 
-// TestAMonthUnattended: every epic ends merged or with a stated reason, no quota is
+// TestAMonthUnattended: every epic ends merged or is named by the last look, no quota is
 // passed, nothing is dispatched twice, nothing of a stranger's is merged, and nothing
 // is read that may not be.
 func TestAMonthUnattended(t *testing.T) {
@@ -216,7 +216,7 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 		t.Errorf("a last look: status %d", s)
 	}
 	stated := m.out.String()
-	var epics, merged, reasoned, pulls, mergedPulls, dispatched int
+	var epics, merged, named, pulls, mergedPulls, dispatched int
 	perDay := map[string]int{}
 	err := m.sim.World().View(func(tx *world.Tx) error {
 		for _, repo := range tx.Repos() {
@@ -256,7 +256,7 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 						t.Errorf("%s is closed, and its branch %s is there", ref, b)
 					}
 				case strings.Contains(stated, `"`+ref+`"`):
-					reasoned++
+					named++
 				default:
 					t.Errorf("%s is open, and the last look says nothing of it", ref)
 				}
@@ -274,8 +274,8 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 	}
 	m.ledgerAgrees(dispatched)
 	m.nothingLeft()
-	t.Logf("%d epics: %d merged and closed, %d with a reason; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f GraphQL points an hour",
-		epics, merged, reasoned, pulls, mergedPulls, dispatched, len(perDay), hours/24, onboarded.Sub(began).Round(time.Minute), float64(totals.Requests)/hours, float64(totals.Points["graphql"])/hours)
+	t.Logf("%d epics: %d merged and closed, %d open and named by the last look; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f GraphQL points an hour",
+		epics, merged, named, pulls, mergedPulls, dispatched, len(perDay), hours/24, onboarded.Sub(began).Round(time.Minute), float64(totals.Requests)/hours, float64(totals.Points["graphql"])/hours)
 }
 
 // mostDispatches bounds what one child costs: flows/execute takes it back at the
