@@ -110,7 +110,7 @@ func readEpic(s *Snapshot, repo *Repo, i *Issue) (Epic, bool) {
 		if c.Ref, ours = ChildRef(k, i.Ref.Repo, s.Host); !ours {
 			continue
 		}
-		if found, ok := s.Find(c.Ref); ok {
+		if found, ok := s.findFrom(repo, c.Ref); ok {
 			c.Issue = found
 			if found.Title != "" {
 				c.Title = found.Title

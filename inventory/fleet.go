@@ -64,12 +64,6 @@ type Fleet struct {
 // Assess reads a snapshot by the rules. It is deterministic and asks nobody.
 func Assess(s *Snapshot, rules Rules, records Records) Fleet {
 	f := Fleet{TakenAt: s.TakenAt}
-	if s.places == nil && len(s.Repos) > 8 {
-		s.places = make(map[string]int, len(s.Repos))
-		for k := range s.Repos {
-			s.places[s.Repos[k].Ref.Key()] = k
-		}
-	}
 	for k := range s.Repos {
 		repo := &s.Repos[k]
 		rule, _, _ := rules.repo(repo.Ref)

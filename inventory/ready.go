@@ -98,7 +98,7 @@ func (j *jury) verdict(e *Epic, c *Child) Verdict {
 	case i.IsPull:
 		return Verdict{Code: CodePull, Reason: "a pull request, not an issue an agent could take"}
 	}
-	if _, known := j.snap.Repo(c.Ref.Repo); !known {
+	if !c.Ref.Repo.Same(c.Epic.Repo) && !j.knows(c.Ref.Repo) {
 		return Verdict{Code: CodeElsewhere, Reason: "its repository is not part of the fleet: add it to .core/inventory.yaml"}
 	}
 	if ok, why := rules.Trust.Issue(*i); !ok {
@@ -182,4 +182,10 @@ func waiting(e *Epic, p Phase) string {
 		open = append(open[:5], "...")
 	}
 	return strings.Join(open, ", ")
+}
+
+// knows tells whether the fleet has the repository.
+func (j *jury) knows(repo RepoRef) bool {
+	_, ok := j.snap.Repo(repo)
+	return ok
 }

@@ -31,7 +31,7 @@ func (r RepoRef) IsZero() bool { return r == RepoRef{} }
 
 // Same compares as GitHub does: owner and name without regard to case.
 func (r RepoRef) Same(o RepoRef) bool {
-	return strings.EqualFold(r.Owner, o.Owner) && strings.EqualFold(r.Name, o.Name)
+	return strings.EqualFold(r.Name, o.Name) && strings.EqualFold(r.Owner, o.Owner)
 }
 
 // Key is the lower-case form, for use in maps.

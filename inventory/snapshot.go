@@ -20,8 +20,6 @@ type Snapshot struct {
 	Repos     []Repo `json:"repos"` // in inventory order
 	// Elsewhere are children that epics name in repositories outside the fleet.
 	Elsewhere []Issue `json:"elsewhere,omitempty"`
-
-	places map[string]int // of Repos, by RepoRef.Key, as Assess found them; a hint
 }
 
 // Repo is one repository as read.
@@ -190,9 +188,6 @@ func (i Issue) HasLabel(name string) bool { return hasFold(i.Labels, name) }
 
 // Repo returns the repository of the snapshot with that reference.
 func (s *Snapshot) Repo(ref RepoRef) (*Repo, bool) {
-	if k, ok := s.places[ref.Key()]; ok && k < len(s.Repos) && s.Repos[k].Ref.Same(ref) {
-		return &s.Repos[k], true
-	}
 	for i := range s.Repos {
 		if s.Repos[i].Ref.Same(ref) {
 			return &s.Repos[i], true
@@ -214,6 +209,17 @@ func (s *Snapshot) Find(ref Ref) (*Issue, bool) {
 		}
 	}
 	return nil, false
+}
+
+// findFrom is Find, but what is in the repository asked from is found without
+// going through the fleet.
+func (s *Snapshot) findFrom(repo *Repo, ref Ref) (*Issue, bool) {
+	if ref.Repo.Same(repo.Ref) {
+		if i, ok := repo.Issue(ref.Number); ok {
+			return i, true
+		}
+	}
+	return s.Find(ref)
 }
 
 // Issue returns an issue of the repository, open or a known child.
