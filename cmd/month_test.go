@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -215,8 +216,8 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 	if s := m.run("dev", "watch", "--once", "--dry-run", "--json"); s != 0 {
 		t.Errorf("a last look: status %d", s)
 	}
-	stated := m.out.String()
-	var epics, merged, named, pulls, mergedPulls, dispatched int
+	waits := m.waits()
+	var epics, merged, byHand, named, pulls, mergedPulls, dispatched int
 	perDay := map[string]int{}
 	err := m.sim.World().View(func(tx *world.Tx) error {
 		for _, repo := range tx.Repos() {
@@ -230,6 +231,7 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 					}
 					continue
 				}
+				m.neverTwice(tx, repo, i)
 				labelled := 0
 				for _, e := range tx.Events(i.ID) {
 					if e.Kind == world.Labeled && strings.EqualFold(e.Label, m.label()) {
@@ -250,15 +252,18 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 				epics++
 				ref := fmt.Sprintf("%s#%d", name, i.Number)
 				switch {
+				case i.Closed && !closedBy(tx, i, m.sim.Fleet().Owner):
+					byHand++
 				case i.Closed:
 					merged++
 					for _, b := range branchesOf(repo, i.Number) {
 						t.Errorf("%s is closed, and its branch %s is there", ref, b)
 					}
-				case strings.Contains(stated, `"`+ref+`"`):
+				case waits[ref] != "":
 					named++
+					t.Logf("%s waits: %s", ref, waits[ref])
 				default:
-					t.Errorf("%s is open, and the last look says nothing of it", ref)
+					t.Errorf("%s is open, and the last look does not say why", ref)
 				}
 			}
 		}
@@ -274,8 +279,68 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 	}
 	m.ledgerAgrees(dispatched)
 	m.nothingLeft()
-	t.Logf("%d epics: %d merged and closed, %d open and named by the last look; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f GraphQL points an hour",
-		epics, merged, named, pulls, mergedPulls, dispatched, len(perDay), hours/24, onboarded.Sub(began).Round(time.Minute), float64(totals.Requests)/hours, float64(totals.Points["graphql"])/hours)
+	t.Logf("%d epics: %d merged and closed, %d closed by people, %d open with a stated reason; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f GraphQL points an hour",
+		epics, merged, byHand, named, pulls, mergedPulls, dispatched, len(perDay), hours/24, onboarded.Sub(began).Round(time.Minute), float64(totals.Requests)/hours, float64(totals.Points["graphql"])/hours)
+}
+
+// waits is what the last look says of each epic that is not done.
+func (m *month) waits() map[string]string {
+	var look watchShape
+	if err := json.Unmarshal(m.out.Bytes(), &look); err != nil {
+		m.t.Fatalf("the last look: %v\n%s", err, m.out.String())
+	}
+	out := map[string]string{}
+	for _, e := range look.Watched {
+		out[e.Epic] = e.Waits
+	}
+	return out
+}
+
+// closedBy tells whether an issue was last closed in that account's name.
+func closedBy(tx *world.Tx, i *world.Issue, login string) bool {
+	by := false
+	for _, e := range tx.Events(i.ID) {
+		if e.Kind == world.ClosedEvent {
+			u := tx.User(e.ActorID)
+			by = u != nil && u.Login == login
+		}
+	}
+	return by
+}
+
+// neverTwice: between two dispatches of ours of one child it was taken back, or
+// somebody else had a hand in it; and no dispatch of ours is made while a trusted
+// pull request of an agent's, of the same repository, is open for it.
+func (m *month) neverTwice(tx *world.Tx, repo *world.Repo, child *world.Issue) {
+	owner := m.sim.Fleet().Owner
+	var pulls []*world.Issue
+	on := false // dispatched by us, and not taken back since
+	for _, e := range tx.Events(child.ID) {
+		u := tx.User(e.ActorID)
+		switch {
+		case e.Kind == world.CrossReferenced:
+			if p := tx.IssueByID(e.SourceID); p != nil && p.Pull != nil && p.Pull.HeadRepoID == repo.ID && p.Pull.HeadRepoID == p.RepoID {
+				if by := tx.User(p.AuthorID); by != nil && by.Kind == world.Bot {
+					pulls = append(pulls, p)
+				}
+			}
+		case e.Kind == world.Unlabeled && strings.EqualFold(e.Label, m.label()):
+			on = false
+		case e.Kind == world.Labeled && strings.EqualFold(e.Label, m.label()):
+			if u == nil || u.Login != owner {
+				continue
+			}
+			if on {
+				m.t.Errorf("%s#%d was dispatched again at %s without being taken back", tx.FullName(repo), child.Number, e.CreatedAt)
+			}
+			on = true
+			for _, p := range pulls {
+				if p.CreatedAt.Before(e.CreatedAt) && (!p.Closed || p.ClosedAt.After(e.CreatedAt)) {
+					m.t.Errorf("%s#%d was dispatched at %s while #%d was open for it", tx.FullName(repo), child.Number, e.CreatedAt, p.Number)
+				}
+			}
+		}
+	}
 }
 
 // mostDispatches bounds what one child costs: flows/execute takes it back at the

@@ -30,6 +30,7 @@ type watchedShape struct {
 	Epic      string          `json:"epic"` // empty: dispatched directly
 	Repo      string          `json:"repo"`
 	State     string          `json:"state"`
+	Waits     string          `json:"waits"` // why it is not done; empty: this look ends it, or it is no epic
 	Decisions []decisionShape `json:"decisions"`
 }
 
@@ -67,7 +68,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 	t.people = map[string]string{}
 	changed := false
 	for _, e := range watched {
-		ws := watchedShape{Repo: e.Repo.String(), State: e.State, Decisions: []decisionShape{}}
+		ws := watchedShape{Repo: e.Repo.String(), State: e.State, Waits: e.Waits, Decisions: []decisionShape{}}
 		name := t.app.repoName(l, e.Repo) + " (direct)"
 		if e.Epic.Number != 0 {
 			ws.Epic = e.Epic.String()

@@ -41,8 +41,10 @@ func (x Watch) finish(w flows.World, out *Watched, g gathered, e *inventory.Epic
 		case (brought(own, b.Head) || b.Head == repo.DefaultHead || nothingThere(w, e, repo, b.Head)) && deleteRefused(w, e, b.Head):
 			out.person(e.Ref, "GitHub refused to delete its branch "+b.Name+", which is merged", "delete it by hand")
 		case brought(own, b.Head):
+			home = false // it is closed when its branch is known to be gone: nobody looks at a closed epic
 			out.Plan.Add(flows.Step{Reason: "what stood on it was merged into " + repo.DefaultBranch, Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head, Epic: e.Ref}})
 		case b.Head == repo.DefaultHead || nothingThere(w, e, repo, b.Head):
+			home = false
 			out.Plan.Add(flows.Step{Reason: "nothing stands on it that " + repo.DefaultBranch + " has not", Effect: flows.DeleteBranch{Repo: repo.Ref, Name: b.Name, SHA: b.Head, Epic: e.Ref}})
 		case slices.ContainsFunc(own, func(p *inventory.PullWork) bool { return p.State == inventory.PullClosed && p.HeadSHA == b.Head }):
 			home = false // a person closed it: its decision says so
@@ -64,7 +66,7 @@ func (x Watch) finish(w flows.World, out *Watched, g gathered, e *inventory.Epic
 		for _, s := range last {
 			out.Plan.Add(s)
 		}
-		out.State = "done"
+		out.State = stateDone
 	}
 }
 

@@ -14,10 +14,11 @@ const (
 	RowWorking Row = "working" // an agent has it
 	RowLimit   Row = "limit"   // the agent took its label off: it is at its concurrency limit
 	RowTakenBy Row = "unlabelled"
-	RowSilent  Row = "silent" // no acknowledgement, or no pull request, in time
-	RowUnread  Row = "unread" // its pull requests could not be read
-	RowBudget  Row = "budget" // READY children wait for tasks
-	RowSpent   Row = "spent"  // given up: READY again, or a person's
+	RowSilent  Row = "silent"  // no acknowledgement, or no pull request, in time
+	RowUnread  Row = "unread"  // its pull requests could not be read
+	RowBudget  Row = "budget"  // READY children wait for tasks
+	RowSpent   Row = "spent"   // given up: READY again, or a person's
+	RowBlocked Row = "blocked" // another issue has to be closed first
 )
 
 // mostAttempts is how often a child is dispatched before a person has to look.

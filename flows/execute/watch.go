@@ -55,8 +55,12 @@ type Watched struct {
 	Decisions []Decision
 	// State is how the epic stands, in words: its phase, or what it waits for.
 	State string
-	Done  bool // it is closed, or nothing is left of it but what a person has to do
+	// Waits is why the epic is not done; empty: it is, or this look ends it.
+	Waits string
 }
+
+// stateDone is the State of an epic that this look closes.
+const stateDone = "done"
 
 // gathered is what is followed, put together.
 type gathered struct {
@@ -226,9 +230,13 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 		if x.Scope.Dispatch {
 			x.next(w, &out, e, sights)
 		}
+		if begun(w, e) {
+			blocked(&out, e)
+		}
 	case x.Scope.Finish:
 		x.finish(w, &out, g, e, sights)
 	}
+	out.Waits = waits(&out, e)
 	return out
 }
 

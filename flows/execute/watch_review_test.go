@@ -1,9 +1,12 @@
 package execute
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -126,7 +129,7 @@ func TestABranchThatCannotBeDeleted(t *testing.T) {
 	own := s.pull(60, func(p *inventory.PullWork) { p.Base, p.HeadSHA, p.State = "dev", "eee", inventory.PullMerged })
 	epic := inventory.Ref{Repo: home, Number: 100}
 	s.w.Courses = flows.Courses{own.Ref.Key(): {Child: epic}}
-	if got := s.told(); got != "delete-branch  epic/100-audit\nclose #100 completed\n" {
+	if got := s.told(); got != "delete-branch  epic/100-audit\n" {
 		t.Errorf("%s", got)
 	}
 	s.w.Courses[epic.Key()] = inventory.Course{Refused: []inventory.Refusal{{Deed: "delete-branch", Head: "eee", Why: "protected"}}}
@@ -203,4 +206,49 @@ func TestOver(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+}
+
+// An epic that is not done has a reason, whatever became of its children and their
+// pull requests.
+func TestAnEpicThatStandsHasAReason(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := newStage("### Phase 1: base\n- [ ] #1\n- [ ] #2\n### Phase 2: rest\n- [ ] #3\n- [x] #4\n",
+			issue(home, 1, "one", ""), issue(home, 2, "feat(a): two", ""), issue(home, 3, "three", ""), issue(home, 4, "four", ""))
+		s.watch.Begin = rapid.Bool().Draw(t, "begin")
+		blocker := inventory.Ref{Repo: home, Number: 77}
+		for n := 1; n <= 4; n++ {
+			i := s.issue(n)
+			switch rapid.SampledFrom([]string{"closed", "dispatched", "blocked", "locked", "stranger", "", ""}).Draw(t, fmt.Sprint("child ", n)) {
+			case "closed":
+				i.Closed, i.StateReason = true, "COMPLETED"
+			case "dispatched":
+				s.dispatched(n)
+				if rapid.Bool().Draw(t, "off") {
+					i.Labels = nil
+				}
+				if rapid.Bool().Draw(t, "pull") {
+					s.pull(50+n, func(p *inventory.PullWork) {
+						p.State = rapid.SampledFrom([]inventory.PullState{inventory.PullOpen, inventory.PullMerged, inventory.PullClosed}).Draw(t, "state")
+						p.Mergeable = rapid.SampledFrom([]string{"MERGEABLE", "CONFLICTING", "UNKNOWN"}).Draw(t, "mergeable")
+						p.Checks.State = rapid.SampledFrom([]string{"", "SUCCESS", "FAILURE", "PENDING"}).Draw(t, "checks")
+						p.CrossRepo = rapid.Bool().Draw(t, "fork")
+					}, n)
+				}
+			case "blocked":
+				i.BlockedBy = []inventory.Dependency{{Ref: blocker}}
+			case "locked":
+				i.Locked = true
+			case "stranger":
+				i.Author, i.AuthorKind, i.Association = "somebody", "User", "NONE"
+			}
+		}
+		if rapid.Bool().Draw(t, "rivals") {
+			s.repo().Branches = append(s.repo().Branches, inventory.Branch{Name: "epic/100-other", Head: "fff"})
+		}
+		for _, e := range s.look() {
+			if (e.Waits == "") != (e.State == stateDone) {
+				t.Fatalf("%s: waits %q; decisions %+v", e.State, e.Waits, e.Decisions)
+			}
+		}
+	})
 }

@@ -84,7 +84,7 @@ func (t *turn) queueChecks(e errand) error {
 	}
 	ci, dice := t.book.Manners.CI, t.dice("ci queue", e.SHA)
 	on := t.tx.IssueByID(e.Issue)
-	if ci.Absent.hits(dice) {
+	if e.N == 0 && ci.Absent.hits(dice) {
 		t.did("ci.absent", "", on)
 		return nil
 	}

@@ -46,7 +46,7 @@ func (t *turn) goRound(kind string, r Round, n int) {
 // startRounds begins the rounds anew, as manners have it that came into force with this turn.
 func (t *turn) startRounds() {
 	for _, e := range t.p.due {
-		if e.Kind == "maintain" || e.Kind == "stray" {
+		if e.Kind == "maintain" || e.Kind == "stray" || e.Kind == "care" {
 			t.tx.SetMemo(e.key(), "")
 		}
 	}
@@ -54,6 +54,8 @@ func (t *turn) startRounds() {
 		t.book.Next[kind]++
 		t.goRound(kind, t.rounds()[kind], t.book.Next[kind])
 	}
+	t.book.Next["care"]++
+	t.careFrom(t.book.Next["care"])
 }
 
 // rounds are those that are gone, by the kind of their errands.

@@ -17,6 +17,7 @@ type Manners struct {
 	Strangers   Round   `json:"strangers"`
 	Queue       Queue   `json:"queue"`
 	House       House   `json:"house"`
+	Care        Care    `json:"care"`
 	Regret      Chance  `json:"regret"` // a maintainer takes a call back before there is a pull request
 }
 
@@ -127,6 +128,7 @@ func Calm() Manners {
 		CI:      CI{Queue: Delay{2 * second, 15 * second}, Start: Delay{5 * second, 30 * second}, Run: Delay{1 * minute, 4 * minute}},
 		Reviews: Reviews{Bot: "coderabbitai", ByBot: 0.5, BotAfter: Delay{2 * minute, 8 * minute}, ByPerson: 0.3, PersonAfter: Delay{5 * minute, 20 * minute}, Approve: 1},
 		Queue:   Queue{Turn: Delay{30 * second, 2 * minute}, Patience: 100},
+		Care:    Care{Every: Delay{2 * hour, 4 * hour}, Rest: Delay{2 * hour, 6 * hour}, Most: 4},
 	}
 }
 
@@ -154,6 +156,7 @@ func Lively() Manners {
 			"fork-pull": 6, "many-pull": 4, "mention": 5}},
 		Queue:  Queue{Turn: Delay{1 * minute, 8 * minute}, Patience: 40},
 		House:  House{Approval: 0.15, Checks: 0.25, Resolved: 0.15, Queue: 0.12},
+		Care:   Care{Every: Delay{3 * hour, 12 * hour}, Rest: Delay{16 * hour, 60 * hour}, Most: 4},
 		Regret: 0.03,
 	}
 }

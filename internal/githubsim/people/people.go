@@ -178,6 +178,7 @@ func init() {
 		"ci.queue":     (*turn).queueChecks, "ci.start": (*turn).startCheck, "ci.finish": (*turn).finishCheck,
 		"review.bot": (*turn).reviewByBot, "review.person": (*turn).reviewByPerson, "review.again": (*turn).reviewAgain,
 		"review.approve": (*turn).approve, "review.settle": (*turn).settle,
+		"care": (*turn).care, "care.pull": (*turn).carePull, "care.issue": (*turn).careIssue,
 		"maintain": (*turn).maintain, "regret": (*turn).regret, "stray": (*turn).stray, "queue.turn": (*turn).takeTurn,
 	}
 }
