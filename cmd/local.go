@@ -123,10 +123,15 @@ func (a *app) readLocal(l *look) error {
 	}
 	all, err := local.Records(d.File(agentsFolder))
 	for _, r := range all {
-		if k := l.records[r.Child.Key()]; r.Stopped.IsZero() && r.Started.After(k.LastLine) {
-			k.LastLine = r.Started
-			l.records[r.Child.Key()] = k
+		k := l.records[r.Child.Key()]
+		if !r.Stopped.IsZero() || k.Began.After(r.Begun) {
+			continue
 		}
+		if r.Started.After(k.LastLine) {
+			k.LastLine = r.Started
+		}
+		k.Began, k.GaveUp = r.Begun, r.Why
+		l.records[r.Child.Key()] = k
 	}
 	return err
 }
@@ -167,12 +172,12 @@ type bench struct {
 	clear func(context.Context) error
 }
 
-func (b bench) Work(ctx context.Context, r local.Record, env []string) (sha, why string, err error) {
+func (b bench) Work(ctx context.Context, r local.Record, env []string, begin func(context.Context) error) (sha, why string, err error) {
 	if b.token != "" {
 		env = append(env, "GITHUB_TOKEN="+b.token)
 	}
 	res, err := b.shop.Carry(ctx, git.Order{Repo: r.Child.Repo, From: r.Branch, Branch: r.Head(), Text: fmt.Sprintf("Work on #%d", r.Child.Number),
-		Command: b.agent.Command, Patience: workTime, Env: env, Out: b.out, Clear: b.clear})
+		Command: b.agent.Command, Patience: workTime, Env: env, Out: b.out, Begin: func(ctx context.Context) error { return errors.Join(b.clear(ctx), begin(ctx)) }, Clear: b.clear})
 	return res.SHA, res.Why, err
 }
 

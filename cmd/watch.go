@@ -117,7 +117,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 			a.notice("%v; looking again in %s", err, trouble)
 		}
 		if seen != nil {
-			tell.people(ctx, seen.watched)
+			if !o.dryRun {
+				tell.people(ctx, seen.watched)
+			}
 			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
 				return told.end()
 			}

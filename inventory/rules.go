@@ -35,6 +35,10 @@ type Record struct {
 	LastLine time.Time // the newest, by whatever name, UTC, minute precision; zero: none
 	Held     bool      // an open reservation
 	Recalled time.Time // last recall; zero: never
+	// Began is when the command of an agent of this machine was run for it; zero:
+	// there is none. GaveUp is why it ended without a pull request; empty: it did not.
+	Began  time.Time
+	GaveUp string
 }
 
 // Records finds an issue's record by Ref.Key.

@@ -60,6 +60,8 @@ func (s *session) decide() {
 	case isOff && took > s.Patience.Ack:
 		s.Row, s.Seen, s.Next = RowTakenBy, "somebody took the agent's label off at "+clock(off), "core dev recall "+t.Ref.String()+" makes it READY again, for another task"
 		s.Person = s.Seen
+	case s.w.Records[t.Ref.Key()].GaveUp != "":
+		s.again(RowSpent, "its agent ended without a pull request: "+s.w.Records[t.Ref.Key()].GaveUp, attempts)
 	case took > s.Patience.GiveUp:
 		s.again(RowSpent, "dispatched "+span(took)+" ago, and no pull request", attempts)
 	case took > s.Patience.Session:
@@ -92,6 +94,9 @@ func (s *session) labelOff() (at time.Time, byAgent, off bool) {
 
 // acked tells whether an agent's eyes stand on the issue since its dispatch.
 func (s *session) acked() bool {
+	if began := s.w.Records[s.task.Ref.Key()].Began; !began.IsZero() && !began.Before(s.task.since.Add(-time.Minute)) {
+		return true // a command has no eyes
+	}
 	c, ok := s.task.repo.Work.Child(s.task.Ref.Number)
 	return ok && slices.ContainsFunc(c.Acks, func(a inventory.Ack) bool {
 		return !a.At.Before(s.task.since.Add(-time.Minute)) && s.w.Rules.Trust.Author(a.Login, a.Kind, "NONE")

@@ -25,6 +25,9 @@ type Order struct {
 	Patience time.Duration // 0: Patience
 	Env      []string      // variables of its own; CORE_REPO is set
 	Out      io.Writer     // what it prints; nil: nobody hears it
+	// Begin is asked right before the command runs; an error keeps it from running.
+	// Nil: nobody is.
+	Begin func(context.Context) error
 	// Clear is asked right before the push; an error keeps it back. Nil: nobody is.
 	Clear func(context.Context) error
 }
@@ -124,6 +127,11 @@ func (j *job) carry(ctx context.Context, o Order, head string) (Result, error) {
 	patience := o.Patience
 	if patience <= 0 {
 		patience = Patience
+	}
+	if o.Begin != nil {
+		if err := o.Begin(ctx); err != nil {
+			return Result{}, err
+		}
 	}
 	if why, err := j.command(ctx, o.Out, o.Command, patience, o.Env...); why != "" || err != nil {
 		return Result{Why: why}, err

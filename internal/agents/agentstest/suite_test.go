@@ -76,9 +76,9 @@ type bench struct {
 	runs map[string]int
 }
 
-func (b bench) Work(ctx context.Context, r local.Record, env []string) (string, string, error) {
+func (b bench) Work(ctx context.Context, r local.Record, env []string, begin func(context.Context) error) (string, string, error) {
 	b.runs[r.Child.Key()]++
-	res, err := b.Carry(ctx, git.Order{Repo: r.Child.Repo, From: r.Branch, Branch: r.Head(), Text: "x", Env: env,
+	res, err := b.Carry(ctx, git.Order{Repo: r.Child.Repo, From: r.Branch, Branch: r.Head(), Text: "x", Env: env, Begin: begin,
 		Command: []string{"/bin/sh", "-c", `echo "$CORE_ISSUE" >"done-$CORE_ISSUE"`}})
 	return res.SHA, res.Why, err
 }
@@ -211,12 +211,44 @@ type dies struct {
 	pushed bool
 }
 
-func (d dies) Work(ctx context.Context, r local.Record, env []string) (string, string, error) {
+func (d dies) Work(ctx context.Context, r local.Record, env []string, begin func(context.Context) error) (string, string, error) {
 	if d.pushed {
-		if _, _, err := d.bench.Work(ctx, r, env); err != nil {
+		if _, _, err := d.bench.Work(ctx, r, env, begin); err != nil {
+			return "", "", err
+		}
+	}
+	if !d.pushed {
+		if err := begin(ctx); err != nil {
 			return "", "", err
 		}
 	}
 	d.kill()
 	return "", "", ctx.Err()
+}
+
+// TestWhatCannotBegin: a task whose command cannot be run stays open, a few times.
+func TestWhatCannotBegin(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "agents")
+	a := &local.Agent{Dir: dir, Name: "local", Now: time.Now, Spawn: func(string) error { return nil }}
+	child := inventory.Ref{Repo: inventory.RepoRef{Owner: "o", Name: "r"}, Number: 1}
+	if err := a.Start(t.Context(), agents.Task{ID: "a", Child: child, Branch: "main"}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 6 {
+		all, err := local.Records(dir)
+		if err != nil || all[0].Open() != (n < 5) || !all[0].Begun.IsZero() {
+			t.Fatalf("after %d: %v %s %+v", n, err, all[0].State(), all[0])
+		}
+		err = a.Attend(t.Context(), all[0].Key(), unreachable{})
+		if (err != nil) != (n < 4) {
+			t.Errorf("try %d: %v", n+1, err)
+		}
+	}
+}
+
+// unreachable is a bench whose repository cannot be fetched.
+type unreachable struct{ bench }
+
+func (unreachable) Work(context.Context, local.Record, []string, func(context.Context) error) (string, string, error) {
+	return "", "", errors.New("the network is gone")
 }

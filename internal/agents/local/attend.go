@@ -15,7 +15,8 @@ import (
 type Bench interface {
 	// Work runs the command in a worktree of the task's branch, commits and pushes
 	// what it left to a new branch. sha is empty where nothing came of it: why says.
-	Work(ctx context.Context, r Record, env []string) (sha, why string, err error)
+	// begin is called right before the command runs; an error keeps it from running.
+	Work(ctx context.Context, r Record, env []string, begin func(context.Context) error) (sha, why string, err error)
 	// Pushed is where a branch stands on GitHub; empty: nowhere.
 	Pushed(ctx context.Context, repo inventory.RepoRef, branch string) (sha string, err error)
 	// Open opens a pull request, unless one of the same branches is open.
@@ -24,6 +25,10 @@ type Bench interface {
 
 // looksAt is how often an attendant looks whether its task was taken back.
 const looksAt = 250 * time.Millisecond
+
+// mostTries is how often a task is begun whose command cannot be run, say because
+// its repository cannot be fetched.
+const mostTries = 5
 
 // Attend does a task to its end. Where another process looks after it, or it has
 // ended, nothing is done. An error leaves it open, to be gone on with.
@@ -40,9 +45,6 @@ func (a *Agent) Attend(ctx context.Context, key string, b Bench) error {
 	again := false
 	err := a.update(ctx, key, func(now *Record) {
 		again = !now.Begun.IsZero()
-		if now.Open() && !again {
-			now.Begun = a.Now()
-		}
 		r = *now
 	})
 	if err != nil || !r.Open() {
@@ -62,10 +64,15 @@ func (a *Agent) Attend(ctx context.Context, key string, b Bench) error {
 			why = "interrupted: the process that ran the command was killed"
 		}
 	default:
-		sha, why, err = a.work(ctx, r, b)
+		sha, why, err = a.work(ctx, r, b, func(ctx context.Context) error {
+			return a.update(ctx, key, func(now *Record) { now.Begun = a.Now(); r = *now })
+		})
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // it was taken back, or this process is to end
+	}
+	if err != nil && r.Begun.IsZero() && r.Tries+1 < mostTries { // nothing was run: that may be tried again
+		return errors.Join(err, a.update(ctx, key, func(now *Record) { now.Tries++ }))
 	}
 	if err != nil {
 		why = err.Error()
@@ -84,14 +91,14 @@ func (a *Agent) Attend(ctx context.Context, key string, b Bench) error {
 	return a.update(ctx, key, func(now *Record) { now.Ended = a.Now() })
 }
 
-func (a *Agent) work(ctx context.Context, r Record, b Bench) (sha, why string, err error) {
+func (a *Agent) work(ctx context.Context, r Record, b Bench, begin func(context.Context) error) (sha, why string, err error) {
 	epic := ""
 	if r.Epic.Number > 0 {
 		epic = r.Epic.String()
 	}
 	sha, why, err = b.Work(ctx, r, []string{
 		"CORE_TASK=issue", fmt.Sprintf("CORE_ISSUE=%d", r.Child.Number), "CORE_TARGET=" + r.Branch, "CORE_EPIC=" + epic, "CORE_BRANCH=" + r.Head(),
-	})
+	}, begin)
 	var d interface{ Doubtful() bool }
 	if errors.As(err, &d) && d.Doubtful() { // nobody else makes a branch of that name
 		if at, lookErr := b.Pushed(ctx, r.Child.Repo, r.Head()); lookErr == nil && at != "" {

@@ -46,6 +46,7 @@ type Record struct {
 	Agent   string    `json:"agent"`
 	Started time.Time `json:"started"`          // handed over
 	Begun   time.Time `json:"begun,omitzero"`   // the command, about to run
+	Tries   int       `json:"tries,omitempty"`  // that ended before the command could be run
 	SHA     string    `json:"sha,omitempty"`    // that was pushed
 	Ended   time.Time `json:"ended,omitzero"`   // nothing more will come
 	Why     string    `json:"why,omitempty"`    // it ended without a pull request
