@@ -316,6 +316,7 @@ func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 		Dispatch: a.dispatching(l, o.max),
 		Gates:    execute.Gates{Ask: c.Merge == "ask", Word: !o.yes && !o.dryRun, AutoMerge: c.AutoMerge, Reassign: c.Reassign},
 		Patience: l.patience(),
+		Lag:      c.Watch.Behind,
 	}
 	if o.epic.Number != 0 {
 		x.Epics = []inventory.Ref{o.epic}

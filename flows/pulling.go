@@ -45,6 +45,14 @@ type UpdateBranch struct {
 	Head string
 }
 
+// MergeUp has GitHub merge a branch into an epic's that has fallen behind it.
+type MergeUp struct {
+	Repo         inventory.RepoRef
+	Branch, From string // short names
+	Head         string // of Branch
+	Epic         inventory.Ref
+}
+
 // AutoMerge has GitHub merge a pull request as soon as it may. Method is squash,
 // merge or rebase; empty where a merge queue rules the base, which decides.
 type AutoMerge struct {
@@ -136,6 +144,7 @@ func (Retarget) Kind() string      { return "retarget" }
 func (Ask) Kind() string           { return "ask" }
 func (ResolveThread) Kind() string { return "resolve" }
 func (UpdateBranch) Kind() string  { return "update-branch" }
+func (MergeUp) Kind() string       { return "merge-up" }
 func (AutoMerge) Kind() string     { return "auto-merge" }
 func (Enqueue) Kind() string       { return "enqueue" }
 func (MergePull) Kind() string     { return "merge" }
@@ -150,6 +159,7 @@ func (e Retarget) Target() string      { return e.Pull.String() }
 func (e Ask) Target() string           { return e.Pull.String() }
 func (e ResolveThread) Target() string { return e.Pull.String() }
 func (e UpdateBranch) Target() string  { return e.Pull.String() }
+func (e MergeUp) Target() string       { return e.Repo.String() }
 func (e AutoMerge) Target() string     { return e.Pull.String() }
 func (e Enqueue) Target() string       { return e.Pull.String() }
 func (e MergePull) Target() string     { return e.Pull.String() }
@@ -164,6 +174,7 @@ func (e Retarget) Detail() string      { return e.From + " -> " + e.To }
 func (e Ask) Detail() string           { return e.Body }
 func (e ResolveThread) Detail() string { return "thread " + e.Thread }
 func (e UpdateBranch) Detail() string  { return "merge the base into it, at " + short(e.Head) }
+func (e MergeUp) Detail() string       { return e.From + " into " + e.Branch + ", at " + short(e.Head) }
 func (e AutoMerge) Detail() string {
 	if e.Method == "" {
 		return "by the merge queue, at " + short(e.Head)
@@ -192,6 +203,7 @@ func (Retarget) cost() Cost      { return Cost{Requests: 2, Points: 1, Writes: 1
 func (Ask) cost() Cost           { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
 func (ResolveThread) cost() Cost { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (UpdateBranch) cost() Cost  { return Cost{Requests: 3, Points: 2, Writes: 1} }
+func (MergeUp) cost() Cost       { return Cost{Requests: 2, Points: 1, Writes: 1} }
 func (AutoMerge) cost() Cost     { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (Enqueue) cost() Cost       { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (MergePull) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }

@@ -59,6 +59,7 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	Ask{}.Kind():           read[Ask],
 	ResolveThread{}.Kind(): read[ResolveThread],
 	UpdateBranch{}.Kind():  read[UpdateBranch],
+	MergeUp{}.Kind():       read[MergeUp],
 	AutoMerge{}.Kind():     read[AutoMerge],
 	Enqueue{}.Kind():       read[Enqueue],
 	MergePull{}.Kind():     read[MergePull],

@@ -11,7 +11,9 @@ type Work struct {
 	Pulls []PullWork `json:"pulls,omitempty"`
 	// Children are the dispatched children of this repository, by number.
 	Children []ChildWork `json:"children,omitempty"`
-	ReadAt   time.Time   `json:"read_at"`
+	// Lags are the epics' branches that lack commits of the default branch.
+	Lags   []Lag     `json:"lags,omitempty"`
+	ReadAt time.Time `json:"read_at"`
 }
 
 // MergeRules are a repository's settings that bear on a merge.
@@ -122,4 +124,21 @@ type PullNow struct {
 	Comment  int64  // highest id among its comments; 0: it has none
 	MergedBy string // login
 	Archived bool   // its repository
+}
+
+// Lag is a branch that lacks commits of the default branch.
+type Lag struct {
+	Branch string `json:"branch"` // short name
+	Behind int    `json:"behind"` // commits
+}
+
+// Lag is how many commits of the default branch a branch lacks; 0: none, or it is
+// not known.
+func (w *Work) Lag(branch string) int {
+	for _, l := range w.Lags {
+		if l.Branch == branch {
+			return l.Behind
+		}
+	}
+	return 0
 }

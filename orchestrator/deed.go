@@ -85,6 +85,8 @@ func (r *run) deed(k int) (deed, error) {
 		return r.resolving(e), nil
 	case flows.UpdateBranch:
 		return r.updating(e), nil
+	case flows.MergeUp:
+		return mergeUp{r, e}, nil
 	case flows.AutoMerge:
 		return r.leaving(e), nil
 	case flows.Enqueue:

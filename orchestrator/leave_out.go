@@ -24,7 +24,11 @@ func (r *run) leaveOut(ctx context.Context, k int, err error) error {
 	if errors.As(err, &stale) {
 		why = stale.Why
 	}
-	_, branch := r.steps[k].Effect.(flows.DeleteBranch) // its target is a repository, where other steps have nothing to do with it
+	branch := false // its target is a repository, where other steps have nothing to do with it
+	switch r.steps[k].Effect.(type) {
+	case flows.DeleteBranch, flows.MergeUp:
+		branch = true
+	}
 	if err := r.close(k, &result{outcome: Refused, detail: why, evidence: Evidence{Final: true, Ends: !branch}}, nil); err != nil {
 		return err
 	}
@@ -94,7 +98,7 @@ func (r *run) alone(k int, err error) bool {
 		}
 	}
 	switch s.Effect.(type) {
-	case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend:
+	case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.MergeUp, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend:
 		return onlyStale(err) || local(err)
 	case flows.AddLabel, flows.Comment:
 		return r.followed(target) && (onlyStale(err) || local(err))

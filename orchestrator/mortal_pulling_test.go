@@ -47,6 +47,11 @@ func (m mortalHub) UpdateBranch(ctx context.Context, ref inventory.Ref, head str
 	return m.change(true, func() error { return m.hub.UpdateBranch(sent, ref, head) })
 }
 
+func (m mortalHub) MergeUp(ctx context.Context, repo inventory.RepoRef, into, from string) (sha string, err error) {
+	err = m.change(true, func() error { sha, err = m.hub.MergeUp(sent, repo, into, from); return err })
+	return sha, err
+}
+
 func (m mortalHub) ClosePull(ctx context.Context, ref inventory.Ref) error {
 	return m.change(true, func() error { return m.hub.ClosePull(sent, ref) })
 }

@@ -24,6 +24,9 @@ type Pulling interface {
 	Enqueue(ctx context.Context, ref inventory.Ref, id, head string) error
 	MergePull(ctx context.Context, ref inventory.Ref, method, head string) (sha string, err error)
 	UpdateBranch(ctx context.Context, ref inventory.Ref, head string) error
+	// MergeUp merges a branch into another, both short names; sha is the merge, empty
+	// where there was nothing to merge.
+	MergeUp(ctx context.Context, repo inventory.RepoRef, into, from string) (sha string, err error)
 	ClosePull(ctx context.Context, ref inventory.Ref) error
 	OpenPull(ctx context.Context, repo inventory.RepoRef, head, base, title, body string) (number int, err error)
 }

@@ -27,6 +27,9 @@ func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
 		"update-branch": func(p *pulling) flows.Effect {
 			return flows.UpdateBranch{Pull: p.ref(toMend), Head: p.head(toMend)}
 		},
+		"merge-up": func(p *pulling) flows.Effect {
+			return flows.MergeUp{Repo: p.repo, Branch: epicBranch, From: "work-11", Head: p.at(epicBranch), Epic: p.ref(3)}
+		},
 		"retarget": func(p *pulling) flows.Effect {
 			return flows.Retarget{Pull: p.ref(toMerge), From: epicBranch, To: "nowhere"}
 		},

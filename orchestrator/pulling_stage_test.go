@@ -19,6 +19,7 @@ import (
 const (
 	epicBranch    = "epic/3-audit"
 	guardedBranch = "guarded" // demands a check that nobody runs
+	laggingBranch = "lagging"
 	askReviews    = "Can you fix the code reviews?"
 )
 
@@ -63,6 +64,8 @@ func newPulling(t *testing.T) *pulling {
 		}
 		commit(epicBranch, "main", map[string]string{"clash.txt": "before\n"})
 		commit(guardedBranch, "main", map[string]string{"guard.txt": "x\n"})
+		commit(laggingBranch, "main", map[string]string{"lag.txt": "x\n"})
+		commit("ahead", "main", map[string]string{"ahead.txt": "x\n"})
 		for n := toRetarget; n <= toNote; n++ {
 			base, files := epicBranch, map[string]string{fmt.Sprint("file", n, ".txt"): "x\n"}
 			switch n {
@@ -118,6 +121,16 @@ func (p *pulling) head(n int) (sha string) {
 	return sha
 }
 
+// at is where a branch stands.
+func (p *pulling) at(branch string) (sha string) {
+	_ = p.sim.World().View(func(tx *world.Tx) error {
+		repo, _ := tx.Repo(p.repo.Owner, p.repo.Name)
+		sha, _ = tx.Resolve(repo, branch)
+		return nil
+	})
+	return sha
+}
+
 func (p *pulling) effects() []flows.Effect {
 	return []flows.Effect{
 		flows.NotePull{Pull: p.ref(toNote), Note: inventory.PullNote{Kind: inventory.NoteAlert, SHA: p.head(toNote), What: "look"}},
@@ -125,6 +138,7 @@ func (p *pulling) effects() []flows.Effect {
 		flows.Ask{Pull: p.ref(toAsk), Fix: inventory.FixReviews, Body: askReviews, Head: p.head(toAsk)},
 		flows.ResolveThread{Pull: p.ref(toResolve), Thread: p.threads[toResolve]},
 		flows.UpdateBranch{Pull: p.ref(toUpdate), Head: p.head(toUpdate)},
+		flows.MergeUp{Repo: p.repo, Branch: laggingBranch, From: "ahead", Head: p.at(laggingBranch), Epic: p.ref(3)},
 		flows.AutoMerge{Pull: p.ref(toLeave), Head: p.head(toLeave), Base: guardedBranch, Method: "squash"},
 		flows.Enqueue{Pull: p.ref(toQueue), Head: p.head(toQueue), Base: guardedBranch},
 		flows.ClosePull{Pull: p.ref(toClose), Head: p.head(toClose)},
@@ -184,6 +198,15 @@ func (p *pulling) pulls() string {
 			fmt.Fprintf(&b, "#%d %s -> %s, %d commits, closed %v merged %v auto %q queued %v, %d of %d threads resolved, %d comments, %v\n",
 				n, q.HeadRef, q.BaseRef, len(commits), i.Closed, q.Merged, q.AutoMerge, q.Queued, resolved, len(tx.Threads(i.ID)), len(tx.Comments(i.ID)), kinds)
 		}
+		ahead, behind, err := tx.Counts(repo, laggingBranch, "ahead")
+		if err != nil {
+			return err
+		}
+		commits, err := tx.Commits(repo, laggingBranch, nil, 99)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "%s has %d commits, lacks %d of ahead, which lacks %d\n", laggingBranch, len(commits), ahead, behind)
 		fmt.Fprintf(&b, "%q, %d edits\n", tx.Issue(repo.ID, 3).Body, len(tx.Edits(tx.Issue(repo.ID, 3).ID)))
 		return nil
 	})

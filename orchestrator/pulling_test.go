@@ -33,7 +33,7 @@ func TestFollowingDoesEachStepOnce(t *testing.T) {
 		"#4 work-4 -> epic/3-audit", "1 of 1 threads resolved, 0 comments", "0 of 1 threads resolved, 1 comments", `#8 work-8 -> guarded, 1 commits, closed false merged false auto "squash"`,
 		"#9 work-9 -> epic/3-audit, 1 commits, closed true merged true", "#10 work-10 -> epic/3-audit, 1 commits, closed true merged false", "queued true", "#14 epic/3-audit -> main",
 		"- [x] #1 - one", "#5 1 asked", "#13 0 asked, 1 alerts", "#7 0 asked, 0 alerts, 0 refused, updated 1, head ours true", "#11 0 asked, 0 alerts, 0 refused, updated 0, head ours true, mended true of 1",
-		fmt.Sprint("captured [", p.ref(1), "]"),
+		fmt.Sprint("captured [", p.ref(1), "]"), "lagging has 4 commits, lacks 0 of ahead",
 	} {
 		if !strings.Contains(got, part) {
 			t.Errorf("without %q:\n%s", part, got)
@@ -45,7 +45,7 @@ func TestFollowingDoesEachStepOnce(t *testing.T) {
 	told = nil
 	again := slices.DeleteFunc(slices.Clone(plan.Steps), func(s flows.Step) bool { // what was decided on a head that is no more
 		switch s.Effect.(type) {
-		case flows.Ask, flows.Mend, flows.Capture, flows.NotePull:
+		case flows.Ask, flows.Mend, flows.Capture, flows.NotePull, flows.MergeUp:
 			return true
 		}
 		return false
@@ -155,6 +155,8 @@ func (p *pulling) again(plan flows.Plan) flows.Plan {
 	for _, s := range plan.Steps {
 		var known bool
 		switch e := s.Effect.(type) {
+		case flows.MergeUp:
+			known = p.at(laggingBranch) != e.Head
 		case flows.Mend:
 			c, _ := p.log.Course(e.Pull)
 			known = len(c.Mended) > 0
@@ -173,7 +175,7 @@ func (p *pulling) again(plan flows.Plan) flows.Plan {
 // leaves, in the end, what an undisturbed apply does.
 func TestFollowingFailures(t *testing.T) {
 	want := followed(t)
-	at := []string{"PATCH /repos/*/*/pulls/4#1", "POST /repos/*/*/issues/5/comments#1", "ResolveThread#1", "PUT /repos/*/*/pulls/7/update-branch#1", "AutoMerge#1", "Enqueue#1",
+	at := []string{"PATCH /repos/*/*/pulls/4#1", "POST /repos/*/*/issues/5/comments#1", "ResolveThread#1", "PUT /repos/*/*/pulls/7/update-branch#1", "POST /repos/*/*/merges#1", "AutoMerge#1", "Enqueue#1",
 		"PUT /repos/*/*/pulls/9/merge#1", "PATCH /repos/*/*/pulls/10#1", "POST /repos/*/*/pulls#1", "PATCH /repos/*/*/issues/3#1", "PullNow#1", "PullNow#5", "PullNow#9", "OpenPulls#1", "Page#1", "Page#2"}
 	for _, kind := range []string{"500@", "502@", "503@", "cut-before@", "cut-after@", "502-after@", "garbage@", "late=50s@", "timeout@", "secondary@", "partial@"} {
 		for _, at := range at {

@@ -33,6 +33,8 @@ func undoPulling(plan *flows.Plan, e flows.Effect, shown *Evidence) bool {
 		cannot("thread " + f.Thread + " stays resolved; unresolve it by hand")
 	case flows.UpdateBranch:
 		cannot("its branch keeps the merge of its base")
+	case flows.MergeUp:
+		cannot(f.Branch + " keeps the merge of " + f.From)
 	case flows.AutoMerge:
 		cannot("GitHub merges it as soon as it may; disable auto-merge by hand")
 	case flows.Enqueue:

@@ -250,8 +250,9 @@ func rivals(list []belonging) {
 // dispatched there.
 type Question struct {
 	Repo     inventory.RepoRef
-	Children []int // their acknowledgements and pull requests
-	Pulls    []int // that our journal knows and that have not ended
+	Children []int    // their acknowledgements and pull requests
+	Pulls    []int    // that our journal knows and that have not ended
+	Branches []string // epics' branches, by their short names: how far are they behind?
 }
 
 // Questions are those of the epics, and of what was dispatched directly, by
@@ -280,6 +281,12 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 		}
 		of(e.Ref.Repo)
 		wanted[e.Ref.Key()] = true
+		if e.Running() && begun(w, e) {
+			for _, r := range branched(w, e) {
+				q := of(r.Ref)
+				q.Branches = append(q.Branches, e.Branch.Name)
+			}
+		}
 		for _, t := range tasks(w, e) {
 			if !t.Issue.Closed || !t.Checked {
 				add(t)
@@ -311,6 +318,7 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 		q := at[key]
 		slices.Sort(q.Children)
 		slices.Sort(q.Pulls)
+		slices.Sort(q.Branches)
 		q.Children, q.Pulls = slices.Compact(q.Children), slices.Compact(q.Pulls)
 		out = append(out, *q)
 	}

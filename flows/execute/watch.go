@@ -23,6 +23,9 @@ type Watch struct {
 	Dispatch Dispatch
 	Gates    Gates
 	Patience Patience
+	// Lag is how many commits of the default branch an epic's may lack before those
+	// are merged into it; 0: any number.
+	Lag int
 	// Begin: where an epic has ended, the repository's next one is begun; else it
 	// is named.
 	Begin bool
@@ -231,6 +234,7 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 			x.next(w, &out, e, sights)
 		}
 		if begun(w, e) {
+			x.mergeUp(w, &out, e)
 			blocked(&out, e)
 		}
 	case x.Scope.Finish:

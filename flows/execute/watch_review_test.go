@@ -252,3 +252,29 @@ func TestAnEpicThatStandsHasAReason(t *testing.T) {
 		}
 	})
 }
+
+// An epic's branch that is far behind is brought up to the default branch, once a
+// head; where the two conflict a person does it.
+func TestAnEpicBranchThatIsFarBehind(t *testing.T) {
+	s := twoPhases()
+	s.watch.Lag = 25
+	s.dispatched(1, 2)
+	if q := Questions(assess(s.w), s.watch.Epics, nil); len(q) != 1 || len(q[0].Branches) != 1 || q[0].Branches[0] != "epic/100-audit" {
+		t.Errorf("%+v", q)
+	}
+	for behind, want := range map[int]string{0: "", 24: "", 25: "merge-up  dev into epic/100-audit, at eee\n"} {
+		s.repo().Work.Lags = []inventory.Lag{{Branch: "epic/100-audit", Behind: behind}}
+		if got := s.told(); got != want {
+			t.Errorf("%d: %q", behind, got)
+		}
+	}
+	epic := inventory.Ref{Repo: home, Number: 100}
+	s.w.Courses = flows.Courses{epic.Key(): {Refused: []inventory.Refusal{{Deed: "merge-up", Head: "eee", Why: "Merge conflict"}}}}
+	if got := s.rows(); s.told() != "" || !strings.Contains(got, "!lag") {
+		t.Errorf("%s %s", s.told(), got)
+	}
+	s.repo().Branches[0].Head = "fff"
+	if got := s.told(); got != "merge-up  dev into epic/100-audit, at fff\n" {
+		t.Errorf("another head: %q", got)
+	}
+}

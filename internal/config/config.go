@@ -64,6 +64,7 @@ type Agent struct {
 // before somebody hears of them.
 type Watch struct {
 	Interval, Ack, Session, GiveUp, Answer, Checks, Review time.Duration
+	Behind                                                 int // commits of the default branch an epic's may lack; 0: any number
 }
 
 // Theme is a name for a group of issues and the words that put one there.

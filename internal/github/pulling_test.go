@@ -315,6 +315,14 @@ func (l *lab) writes() map[string]aWrite {
 			func(n inventory.PullNow) bool { return n.State == inventory.PullClosed }},
 		"update": {"PUT /repos/*/*/pulls/*/update-branch", func(c *Client, ctx context.Context) error { return c.UpdateBranch(ctx, nine, p.HeadSHA) },
 			func(n inventory.PullNow) bool { return n.HeadSHA != p.HeadSHA }},
+		"merge-up": {"POST /repos/*/*/merges", func(c *Client, ctx context.Context) error {
+			_, err := c.MergeUp(ctx, mainRepo, "work", "epic/1-all")
+			return err
+		}, func(inventory.PullNow) bool {
+			lacks := 0
+			l.as("ada", func(tx *world.Tx) { _, lacks, _ = tx.Counts(must2(tx.Repo("acme", "main")), "epic/1-all", "work") })
+			return lacks == 0
+		}},
 		"merge": {"PUT /repos/*/*/pulls/*/merge", func(c *Client, ctx context.Context) error {
 			l.settings(func(*world.RepoSettings) {}, nil)
 			_, err := c.MergePull(ctx, nine, "squash", p.HeadSHA)
@@ -413,7 +421,8 @@ func TestPullingCountsContent(t *testing.T) {
 	l := pulled(t)
 	keys := map[string]string{"retarget": "PATCH /repos/{owner}/{repo}/pulls/{pull_number}", "close": "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
 		"update": "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch", "merge": "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
-		"open": "POST /repos/{owner}/{repo}/pulls", "resolve": "resolveReviewThread", "auto": "enablePullRequestAutoMerge", "queue": "enqueuePullRequest"}
+		"merge-up": "POST /repos/{owner}/{repo}/merges",
+		"open":     "POST /repos/{owner}/{repo}/pulls", "resolve": "resolveReviewThread", "auto": "enablePullRequestAutoMerge", "queue": "enqueuePullRequest"}
 	table := limits.New(limits.Defaults(), time.Now)
 	for name, w := range l.writes() {
 		c := l.client("ada")

@@ -275,7 +275,7 @@ func cause(err error) error {
 // does not publish its list: everything counts but refs (which merging the base
 // into a branch moves) and what is taken away.
 func createsContent(req *http.Request) bool {
-	return req.Method != http.MethodDelete && !strings.Contains(req.URL.Path, "/git/refs") && !strings.HasSuffix(req.URL.Path, "/update-branch")
+	return req.Method != http.MethodDelete && !strings.Contains(req.URL.Path, "/git/refs") && !strings.HasSuffix(req.URL.Path, "/update-branch") && !strings.HasSuffix(req.URL.Path, "/merges")
 }
 
 type splitKey struct{}

@@ -16,8 +16,9 @@ import (
 // WorksQuestion is what following pull requests asks of one repository.
 type WorksQuestion struct {
 	Repo     inventory.RepoRef
-	Children []int // dispatched children
-	Pulls    []int // pull requests that the journal knows, not ended
+	Children []int    // dispatched children
+	Pulls    []int    // pull requests that the journal knows, not ended
+	Branches []string // short names of epics' branches: how far they are behind the default branch
 }
 
 // Nodes by GitHub's formula. A child is two requests of the formula, too, and a
@@ -47,6 +48,7 @@ type working struct {
 	rules    inventory.MergeRules
 	children map[int]*inventory.ChildWork // nil: not to be found
 	pulls    map[int]*pullReading
+	lags     []inventory.Lag
 	problem  *inventory.Problem
 }
 
@@ -131,6 +133,9 @@ func (w *works) ask(m *working, q WorksQuestion) {
 	}
 	for _, n := range q.Pulls {
 		w.pull(m, n)
+	}
+	for _, b := range q.Branches {
+		w.lag(m, b)
 	}
 	for _, p := range m.repo.Pulls {
 		if slices.ContainsFunc(p.Mentions, func(ref inventory.Ref) bool {
@@ -301,6 +306,29 @@ func (w *works) behind(m *working, p *pullReading, head string) {
 		fail: func(*Error) {}})
 }
 
+// lag asks how many commits of the default branch a branch lacks. GitHub may not be
+// able to tell, as of a pull request.
+func (w *works) lag(m *working, branch string) {
+	w.next = append(w.next, &ask{repo: m.repo.Ref, key: fmt.Sprintf("l%d", len(w.next)), text: branch, nodes: behindNodes,
+		selection: "defaultBranchRef { compare(headRef: $text) { behindBy } }",
+		fill: func(raw json.RawMessage) error {
+			var j struct {
+				Compare *struct {
+					Behind int `json:"behindBy"`
+				} `json:"compare"`
+			}
+			if err := json.Unmarshal(raw, &j); err != nil {
+				return err
+			}
+			if j.Compare != nil && j.Compare.Behind > 0 {
+				m.lags = append(m.lags, inventory.Lag{Branch: branch, Behind: j.Compare.Behind})
+			}
+			return nil
+		},
+		none: func() {},
+		fail: func(*Error) {}})
+}
+
 // rest asks for what did not fit of a pull request: labels anew, threads by their
 // next page.
 func (w *works) rest(m *working, p *pullReading, j *workJSON) {
@@ -346,7 +374,8 @@ func (w *works) file(m *working) {
 		m.repo.Problem = m.problem
 		return
 	}
-	out := &inventory.Work{Merge: m.rules, ReadAt: w.at}
+	slices.SortFunc(m.lags, func(a, b inventory.Lag) int { return cmp.Compare(a.Branch, b.Branch) })
+	out := &inventory.Work{Merge: m.rules, ReadAt: w.at, Lags: m.lags}
 	for _, c := range m.children {
 		if c == nil {
 			continue

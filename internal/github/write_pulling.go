@@ -84,6 +84,22 @@ func (c *Client) UpdateBranch(ctx context.Context, ref inventory.Ref, head strin
 	return e
 }
 
+// MergeUp merges a branch into another of the same repository, both short names;
+// sha is that of the merge, empty where there was nothing to merge.
+// KindUnmergeable: they are in conflict. KindNotFound: there is no such branch.
+func (c *Client) MergeUp(ctx context.Context, repo inventory.RepoRef, into, from string) (sha string, err error) {
+	err = c.write(ctx, "merge "+from+" into "+into+" of "+repo.String(), func(ctx context.Context) (*rest.Response, error) {
+		made, resp, err := c.rest.Repositories.Merge(ctx, repo.Owner, repo.Name, rest.RepositoryMergeRequest{Base: into, Head: from})
+		sha = made.GetSHA()
+		return resp, err
+	})
+	var e *Error
+	if errors.As(err, &e) && strings.Contains(strings.ToLower(e.Message), "conflict") {
+		e.Kind, e.Hint = KindUnmergeable, "merge it by hand"
+	}
+	return sha, err
+}
+
 // ResolveThread resolves a review thread by its node id; one that is resolved
 // stays so. KindNotFound: there is none.
 func (c *Client) ResolveThread(ctx context.Context, ref inventory.Ref, thread string) error {

@@ -138,6 +138,14 @@ func TestPullOperations(t *testing.T) {
 	p.do("PUT", clash+"/update-branch", object{"expected_head_sha": sha}).want(422)
 	p.do("PUT", clash+"/update-branch", object{}).want(202)
 	p.do("PATCH", clash, object{"state": "closed"}).want(200)
+	merges := widgets + "/merges"
+	p.do("POST", merges, object{"base": "dev", "head": "clash/a"}).want(201)
+	p.do("POST", merges, object{"base": "dev", "head": "clash/a"}).want(204)
+	b := p.do("GET", widgets+"/contents/src/b.go?ref=feature/one", nil).want(200).object()
+	p.do("PUT", widgets+"/contents/src/b.go", object{"message": "m", "content": "eA==", "branch": "feature/one", "sha": b["sha"]}).want(200)
+	p.do("POST", merges, object{"base": "dev", "head": "feature/one"}).want(409)
+	p.do("POST", merges, object{"base": "dev", "head": "nowhere"}).want(404)
+	p.as("cat").do("POST", merges, object{"base": "dev", "head": "clash/a"}).want(403)
 	p.do("GET", widgets+"/pulls/1", nil).want(404)
 }
 

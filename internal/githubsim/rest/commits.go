@@ -243,3 +243,30 @@ func compare(c *call) (*reply, error) {
 		"base_commit": c.commit(r, first), "merge_base_commit": c.commit(r, common), "status": status, "ahead_by": d.Ahead, "behind_by": d.Behind,
 		"total_commits": d.Ahead, "commits": commits, "files": c.files(r, to, d.Files)}}, nil
 }
+
+func mergeBranch(c *call) (*reply, error) {
+	r, err := c.repository()
+	if err != nil {
+		return nil, err
+	}
+	var in struct {
+		Base    string `json:"base"`
+		Head    string `json:"head"`
+		Message string `json:"commit_message"`
+	}
+	if err := c.decode(&in, true); err != nil {
+		return nil, err
+	}
+	sha, err := c.tx.MergeBranch(r, in.Base, in.Head, in.Message)
+	if err != nil {
+		return nil, err
+	}
+	if sha == "" {
+		return noContent()
+	}
+	m, err := c.tx.Commit(r, sha)
+	if err != nil {
+		return nil, err
+	}
+	return created(c.commit(r, m))
+}

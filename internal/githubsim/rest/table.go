@@ -65,6 +65,7 @@ func table() []route {
 		read(repoPath+"/git/commits/{commit_sha}", getGitCommit), read(repoPath+"/git/trees/{tree_sha}", getTree), read(repoPath+"/git/blobs/{file_sha}", getBlob),
 		write("POST", repoPath+"/git/commits", createCommit), write("POST", repoPath+"/git/trees", createTree), write("POST", repoPath+"/git/blobs", createBlob),
 		read(repoPath+"/commits", listCommits), read(repoPath+"/commits/{ref}", getCommit), read(repoPath+"/compare/{basehead}", compare),
+		write("POST", repoPath+"/merges", mergeBranch),
 		read(repoPath+"/branches", branches), read(repoPath+"/branches/{branch}", getBranch), read(repoPath+"/branches/{branch}/protection", branchProtection),
 		read(repoPath+"/readme", getReadme), read(repoPath+"/contents", getContents), read(fileTree, getContents), write("PUT", fileTree, putContents), write("DELETE", fileTree, deleteContents),
 

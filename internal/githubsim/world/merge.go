@@ -200,6 +200,45 @@ func (tx *Tx) unmet(repo *Repo, pull *Issue) string {
 	return ""
 }
 
+// MergeBranch merges a branch or commit into a branch; Write. sha is the merge, empty
+// where the branch has all of it. 404: base or head is not there; 409: they conflict.
+func (tx *Tx) MergeBranch(repo *Repo, base, head, message string) (sha string, err error) {
+	repo, err = tx.need(repo.ID, Write)
+	if err != nil {
+		return "", err
+	}
+	into := repo.Refs[heads+base]
+	if into == "" {
+		return "", &Error{Status: 404, Message: "Base does not exist"}
+	}
+	from, ok := tx.Resolve(repo, head)
+	if !ok {
+		return "", &Error{Status: 404, Message: "Head does not exist"}
+	}
+	if contained, err := tx.isAncestor(repo, from, into); err != nil || contained {
+		return "", err
+	}
+	git, err := tx.git(repo)
+	if err != nil {
+		return "", err
+	}
+	tree, err := git.MergeTree(into, from)
+	if errors.Is(err, gitstore.ErrConflict) {
+		return "", &Error{Status: 409, Message: "Merge conflict"}
+	}
+	if err != nil {
+		return "", err
+	}
+	if message == "" {
+		message = fmt.Sprintf("Merge %s into %s", head, base)
+	}
+	if sha, err = git.WriteCommit(tree, []string{into, from}, tx.signature(), tx.robot(), message); err != nil {
+		return "", err
+	}
+	_, err = tx.moveRef(repo, heads+base, sha)
+	return sha, err
+}
+
 // behind tells whether the base has commits the head has not.
 func (tx *Tx) behind(repo *Repo, pull *Issue) (bool, error) {
 	contained, err := tx.isAncestor(repo, repo.Refs[heads+pull.Pull.BaseRef], pull.Pull.HeadSHA)
