@@ -149,6 +149,9 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 		}
 	}
 	d.gauge = a.gauge()
+	if d.gauge != nil && d.quiet && d.gauge.width == 0 {
+		d.gauge = nil // every step has its line
+	}
 	defer d.gauge.clear()
 	defer a.sayInterrupted(ctx, d)
 	engine, err := a.applier(ctx, l, func(e orchestrator.Event) { a.tell(d, e) })

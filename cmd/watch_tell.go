@@ -87,7 +87,11 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			}
 			line := decisionLine(d)
 			key := name + " " + d.About.Key()
-			if same := timeless(line); t.before[key] != same {
+			same := timeless(line)
+			if len(d.Steps) == 0 && d.Person == "" && (d.Row == execute.RowBehind || d.Row == execute.RowGreen || d.Row == execute.RowStuck || d.Row == execute.RowPending) {
+				same = string(d.Row) // whose turn it is, and by how much it is behind, changes all the time
+			}
+			if t.before[key] != same {
 				t.before[key] = same
 				lines = append(lines, line)
 			}
