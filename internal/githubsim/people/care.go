@@ -3,6 +3,7 @@ package people
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ func (t *turn) care(e errand) error {
 	t.careFrom(t.book.Next[e.Kind])
 	c, dice, n := t.book.Manners.Care, t.p.dice("care", int64(e.N)), 0
 	for _, repo := range t.fleet(dice) {
+		ticked := t.tickedOpen(repo)
 		for _, i := range t.tx.Issues(repo.ID) {
 			rest := c.Rest.from(t.p.dice("rests", i.ID, i.UpdatedAt.Unix()))
 			if i.Closed || i.Locked || t.at.Sub(i.UpdatedAt) < rest {
@@ -42,7 +44,7 @@ func (t *turn) care(e errand) error {
 			if i.Pull != nil {
 				kind = "care.pull"
 			}
-			if i.Pull != nil && !t.ours(i) || i.Pull == nil && !t.given(i) {
+			if i.Pull != nil && !t.ours(i) || i.Pull == nil && !t.given(i) && !ticked[i.ID] {
 				continue
 			}
 			n++
@@ -53,6 +55,25 @@ func (t *turn) care(e errand) error {
 		}
 	}
 	return nil
+}
+
+// tickedOpen are the open issues whose lines on an epic's list are ticked, by id.
+func (t *turn) tickedOpen(repo *world.Repo) map[int64]bool {
+	out := map[int64]bool{}
+	for _, epic := range t.open(repo, false, t.isEpic) {
+		for _, m := range boxForm().FindAllStringSubmatch(epic.Body, -1) {
+			n := numberForm().FindStringSubmatch(m[2])
+			if n == nil || m[1] == " " {
+				continue
+			}
+			if number, err := strconv.Atoi(n[1]); err == nil {
+				if i := t.tx.Issue(repo.ID, number); i != nil && i.Pull == nil && !i.Closed && !t.atWork(i) {
+					out[i.ID] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 // ours tells whether a pull request is some agent's, or brings an epic's branch home.
@@ -240,9 +261,10 @@ func (t *turn) approvedBy(pull *world.Issue) bool {
 func (t *turn) careIssue(e errand) error {
 	issue := t.tx.IssueByID(e.Issue)
 	var k task
-	if issue == nil || issue.Closed || !t.recall(taskKey(issue.ID), &k) {
+	if issue == nil || issue.Closed {
 		return nil
 	}
+	t.recall(taskKey(issue.ID), &k)
 	pull := t.tx.IssueByID(k.Pull)
 	if pull != nil && !pull.Closed {
 		return nil // that is what is looked after
@@ -254,8 +276,8 @@ func (t *turn) careIssue(e errand) error {
 	}
 	t.as(u)
 	reason := "not_planned"
-	if pull != nil && pull.Pull.Merged || dice.IntN(2) == 0 {
-		reason = "completed" // done, by that or by hand
+	if k.Pull == 0 || pull != nil && pull.Pull.Merged || dice.IntN(2) == 0 {
+		reason = "completed" // done, as the tick says, by that or by hand
 	}
 	t.did("care.closed."+reason, u.Login, issue)
 	_, err := t.tx.EditIssue(issue, state("closed", reason))
