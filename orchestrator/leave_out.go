@@ -26,11 +26,16 @@ func (r *run) leaveOut(ctx context.Context, k int, err error) error {
 	}
 	branch := false // its target is a repository, where other steps have nothing to do with it
 	switch r.steps[k].Effect.(type) {
-	case flows.DeleteBranch, flows.MergeUp:
+	case flows.DeleteBranch, flows.MergeUp, flows.MakeLabel:
 		branch = true
 	}
 	if err := r.close(k, &result{outcome: Refused, detail: why, evidence: Evidence{Final: true, Ends: !branch}}, nil); err != nil {
 		return err
+	}
+	if e, ok := r.steps[k].Effect.(flows.AddLabel); ok && refusal(err) {
+		if err := r.noteNoLabel(ctx, e, err); err != nil {
+			return err
+		}
 	}
 	if r.steps[k].ends() {
 		if err := r.leaveBehind(k); err != nil {
@@ -39,6 +44,16 @@ func (r *run) leaveOut(ctx context.Context, k int, err error) error {
 	}
 	r.missed = append(r.missed, err)
 	return nil
+}
+
+// noteNoLabel has the journal remember that GitHub refused a label at the present
+// head of a pull request, so that the next decision there asks a person instead.
+func (r *run) noteNoLabel(ctx context.Context, e flows.AddLabel, why error) error {
+	p, err := r.Hub.PullNow(ctx, e.Issue)
+	if err != nil {
+		return nil //nolint:nilerr // what cannot be read is decided about again
+	}
+	return r.Journal.NotePull(r.now(), e.Issue, inventory.PullNote{Kind: inventory.NoteRefused, What: e.Kind(), SHA: p.HeadSHA, Why: why.Error()})
 }
 
 // leaveBehind leaves out the steps behind step k on its target, as far as that was
@@ -102,6 +117,8 @@ func (r *run) alone(k int, err error) bool {
 		return onlyStale(err) || local(err)
 	case flows.AddLabel, flows.Comment:
 		return r.followed(target) && (onlyStale(err) || local(err))
+	case flows.MakeLabel: // GitHub may make it with the first that is put on
+		return strings.EqualFold(s.Effect.(flows.MakeLabel).Name, flows.InterventionLabel) && local(err)
 	case flows.Tick, flows.CloseIssue, flows.Capture, flows.DeleteBranch:
 		return local(err) && !onlyStale(err)
 	}

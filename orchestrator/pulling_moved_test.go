@@ -214,3 +214,21 @@ func TestTwoRunsAskOnce(t *testing.T) {
 		t.Errorf("%+v", c.Asks)
 	}
 }
+
+// TestARefusedLabelIsRemembered: a pull request that GitHub will not label keeps
+// nobody from the rest, and the next decision knows.
+func TestARefusedLabelIsRemembered(t *testing.T) {
+	p := newPulling(t)
+	plan := p.one(flows.NotePull{Pull: p.ref(toMend), Note: inventory.PullNote{Kind: inventory.NoteAlert, SHA: p.head(toMend), What: "look"}})
+	plan.Add(flows.Step{Reason: "test", Effect: flows.AddLabel{Issue: p.ref(toMend), Label: strings.Repeat("x", 60)}}) // longer than any label
+	plan.Add(flows.Step{Reason: "test", Effect: flows.Tick{Epic: p.ref(3), Child: p.ref(1)}})
+	told := map[string]orchestrator.Outcome{}
+	err := p.apply(plan, func(e orchestrator.Event) { told[e.Step.Effect.Kind()] = e.Outcome })
+	if err == nil || told["label"] != orchestrator.Refused || told["tick"] != orchestrator.Done {
+		t.Errorf("%v, %v", told, err)
+	}
+	c, err := p.log.Course(p.ref(toMend))
+	if err != nil || len(c.Refused) != 1 || c.Refused[0].Deed != "label" || c.Refused[0].Head != p.head(toMend) || c.Refused[0].Why == "" {
+		t.Errorf("%+v, %v", c.Refused, err)
+	}
+}
