@@ -2,8 +2,8 @@ package proof
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +13,42 @@ import (
 // failures are all the ways a request goes wrong while somebody waits for its
 // answer (package faults), but stale-search: a dispatch searches nothing.
 var failures = []string{"500", "502", "503", "502-after", "cut-before", "cut-after", "slow=5ms", "timeout", "partial", "ratelimit", "secondary", "garbage"}
+
+// undone and done are the failures by what they leave of a write (partial is for
+// reads).
+var (
+	undone = []string{"500", "502", "503", "timeout", "cut-before", "ratelimit", "secondary"}
+	done   = []string{"502-after", "cut-after", "garbage", "slow=5ms"}
+)
+
+// failuresAt are the failures of these requests that are tried: a drawn one of
+// each of the two sorts at every write, those at writes first, and some at reads;
+// in the long runs every kind at every request.
+func failuresAt(t testing.TB, sent []string) (points []failure, atWrites int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(drawnSeed(t), 0))
+	var reads []failure
+	for n, what := range sent {
+		switch {
+		case !alters(what):
+			for _, kind := range failures {
+				reads = append(reads, failure{kind, n + 1, what})
+			}
+		case soak():
+			for _, kind := range failures {
+				points = append(points, failure{kind, n + 1, what})
+			}
+		default:
+			points = append(points, failure{undone[r.IntN(len(undone))], n + 1, what}, failure{done[r.IntN(len(done))], n + 1, what})
+		}
+	}
+	points = every(t, points)
+	return append(points, sample(t, reads, drawn)...), len(points)
+}
+
+// alters tells requests that change something, a query of GraphQL by its name or
+// not.
+func alters(what string) bool { return strings.Contains(what, " ") && changes(what) }
 
 // failure is a fault at one request of a dispatch.
 type failure struct {
@@ -38,17 +74,10 @@ func TestFailedAtEveryRequest(t *testing.T) {
 			}
 		}
 		all := len(points)
-		points = some(s, points)
-		if s.claims { // what reads is the same as without
-			var reads []failure
-			points = slices.DeleteFunc(points, func(p failure) bool {
-				if !changes(p.what) {
-					reads = append(reads, p)
-				}
-				return !changes(p.what)
-			})
-			points = append(points, sample(t, reads, drawn)...)
+		if points = some(s, points); s.claims && !s.past { // much is the same as without
+			points, _ = failuresAt(t, sent)
 		}
+		points = every(t, points)
 		sum := each(t, waiting, points, func(t *testing.T, p failure) *verdict { return failedAt(t, s, p) })
 		t.Logf("%s: %d requests x %d failures, %d of %d: %s", s, len(sent), len(failures), len(points), all, sum)
 		if sum.points != len(points) {
@@ -123,7 +152,7 @@ func TestWritesThatLandLate(t *testing.T) {
 						points = append(points, landing{n + 1, what, when, killed})
 					}
 				}
-				points = some(s, points)
+				points = every(t, some(s, points))
 				var limit counter
 				sum := each(t, busy, points, func(t *testing.T, p landing) *verdict { return landsLate(t, s, p, &limit) })
 				t.Logf("%s: %d writes land %s, killed %v: %s; %s", s, len(points), when, killed, sum, &limit)

@@ -68,13 +68,11 @@ func TestMeddlingAtEveryRequestBoundary(t *testing.T) {
 	}
 	for _, how := range []string{"closed", "labelled", "off the list", "paused"} {
 		var points []meddling
-		for n, what := range sent {
-			for _, at := range moments {
-				points = append(points, meddling{boundary{n + 1, at, what}, how})
-			}
+		for _, p := range boundaries(t, sent) {
+			points = append(points, meddling{p, how})
 		}
 		sum := each(t, busy, points, func(t *testing.T, p meddling) *verdict { return meddledAt(t, s, p, looked) })
-		t.Logf("%s: %d requests x %d moments: %s", how, len(sent), len(moments), sum)
+		t.Logf("%s: %d requests, %d boundaries: %s", how, len(sent), len(points), sum)
 	}
 }
 

@@ -79,17 +79,6 @@ func (c course) as(b *bench) *verdict {
 	return v
 }
 
-// killPoints are every request boundary of a course.
-func (c course) killPoints() []boundary {
-	var points []boundary
-	for n, what := range c.sent {
-		for _, at := range moments {
-			points = append(points, boundary{n + 1, at, what})
-		}
-	}
-	return points
-}
-
 // TestOnboardingKilledAtEveryRequestBoundary: SIGKILL at every boundary of an
 // onboarding of one repository, and the command run again, or what was left
 // gone on with first: the end is, issue for issue, that of the course that
@@ -107,7 +96,7 @@ func TestOnboardingKilledAtEveryRequestBoundary(t *testing.T) {
 
 func onboardingKilled(t *testing.T, s scene) {
 	c := runCourse(t, s)
-	points := c.killPoints()
+	points := boundaries(t, c.sent)
 	for _, resumed := range []bool{false, true} {
 		if resumed { // going on is killed at every boundary of a dispatch, too
 			points = sample(t, points, drawn)

@@ -69,10 +69,22 @@ func some[P any](s scene, points []P) []P {
 	return out
 }
 
+// drawnRaced is how many points of a kind are drawn with the race detector.
+const drawnRaced = 8
+
+// every are all points, and with the race detector a few that are drawn.
+func every[P any](t testing.TB, points []P) []P {
+	t.Helper()
+	return sample(t, points, len(points))
+}
+
 // sample are all points in the long runs; else so many that a seed draws, which
 // is printed.
 func sample[P any](t testing.TB, points []P, most int) []P {
 	t.Helper()
+	if raced {
+		most = min(most, drawnRaced)
+	}
 	if soak() || len(points) <= most {
 		return points
 	}
@@ -97,20 +109,38 @@ func (b boundary) String() string {
 	return fmt.Sprintf("request %d (%s), %s", b.request, b.what, b.at)
 }
 
+// boundaries are where a process may be that sends these requests. Without the
+// long runs: before every request, after the effect of every write, and some of
+// the rest, drawn. A read has no effect, and whoever has an answer is soon before
+// the next request.
+func boundaries(t testing.TB, sent []string) []boundary {
+	t.Helper()
+	var points, rest []boundary
+	for n, what := range sent {
+		for _, at := range moments {
+			p := boundary{n + 1, at, what}
+			if soak() || at == beforeRequest || at == afterEffect && alters(what) {
+				points = append(points, p)
+			} else {
+				rest = append(rest, p)
+			}
+		}
+	}
+	if points = every(t, points); len(rest) > 0 {
+		points = append(points, sample(t, rest, drawn)...)
+	}
+	return points
+}
+
 // TestKilledAtEveryRequestBoundary: SIGKILL before a request is handled, after
 // its effect, and after its answer was sent, for every request of a dispatch.
 func TestKilledAtEveryRequestBoundary(t *testing.T) {
 	t.Parallel()
 	for _, s := range killScenes(t) {
 		sent := record(t, s)
-		var points []boundary
-		for n, what := range sent {
-			for _, at := range moments {
-				points = append(points, boundary{n + 1, at, what})
-			}
-		}
+		points := boundaries(t, sent)
 		sum := each(t, busy, points, func(t *testing.T, p boundary) *verdict { return killedAt(t, s, p) })
-		t.Logf("%s: %d requests x %d moments: %s", s, len(sent), len(moments), sum)
+		t.Logf("%s: %d requests, %d boundaries: %s", s, len(sent), len(points), sum)
 		if sum.points != len(points) {
 			t.Errorf("%d of %d points were tried", sum.points, len(points))
 		}

@@ -67,12 +67,7 @@ func TestKilledWhileGoingOnOrTakingBack(t *testing.T) {
 		if v := f.judge(whole); e.status != 0 || !v.clean() {
 			t.Fatalf("undisturbed, %s: %s%s", f.name, e, v)
 		}
-		var points []boundary
-		for n, what := range sent {
-			for _, at := range moments {
-				points = append(points, boundary{n + 1, at, what})
-			}
-		}
+		points := boundaries(t, sent)
 		if len(f.again) > 1 && strings.HasSuffix(f.name, "gone on with") {
 			points = sample(t, points, drawn)
 		}
@@ -91,7 +86,7 @@ func TestKilledWhileGoingOnOrTakingBack(t *testing.T) {
 			}
 			return v
 		})
-		t.Logf("%s: %d requests x %d moments: %s", f.name, len(sent), len(moments), sum)
+		t.Logf("%s: %d requests, %d boundaries: %s", f.name, len(sent), len(points), sum)
 		if len(sent) == 0 || sum.points != len(points) {
 			t.Errorf("%s: %d of %d points were tried", f.name, sum.points, len(points))
 		}

@@ -62,12 +62,3 @@ func (r *Repo) Rebase(base, head string, committer Person) (string, error) {
 	}
 	return tip, nil
 }
-
-// Import copies a commit with its history from another repository.
-func (r *Repo) Import(from *Repo, id string) error {
-	if _, err := r.object(id); err == nil {
-		return nil
-	}
-	_, err := r.git(nil, "fetch", "-q", "--no-tags", "--no-write-fetch-head", from.dir, id)
-	return err
-}

@@ -2,7 +2,10 @@ package gitstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +18,9 @@ func (r *Repo) object(id string) (object, error) {
 	o, loose, err := readLoose(r.dir, id)
 	if loose || err != nil {
 		return o, err
+	}
+	if packed, err := r.packed(); err != nil || !packed && id != Empty {
+		return object{}, errors.Join(err, fmt.Errorf("%s: %w", id, ErrNotFound))
 	}
 	out, err := r.git([]byte(id+"\n"), "cat-file", "--batch")
 	if err != nil {
@@ -30,6 +36,12 @@ func (r *Repo) object(id string) (object, error) {
 		return object{}, fmt.Errorf("object %s: unreadable answer of git cat-file", id)
 	}
 	return object{kind: fields[1], data: rest[:size]}, nil
+}
+
+// packed tells whether the repository has objects that are not loose.
+func (r *Repo) packed() (bool, error) {
+	entries, err := os.ReadDir(filepath.Join(r.dir, "objects", "pack"))
+	return len(entries) > 0, err
 }
 
 // Kind is what an object is: blob, tree, commit or tag.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/dappcore/core-dev/internal/githubsim/searchindex"
 	"github.com/dappcore/core-dev/internal/githubsim/world"
@@ -76,11 +75,8 @@ func (e *Executor) Execute(ctx context.Context, actor world.Actor, req Request) 
 	if strings.TrimSpace(req.Query) == "" {
 		return refuse(&Error{Message: "A query attribute must be specified and must be a string."})
 	}
-	doc, err := parser.ParseQuery(&ast.Source{Input: req.Query})
-	if err != nil {
-		return refuse(syntaxError(err))
-	}
-	if errs := validate(doc); len(errs) > 0 {
+	doc, errs := read(req.Query)
+	if len(errs) > 0 {
 		return refuse(errs...)
 	}
 	op, refusal := operation(doc, req.OperationName)
