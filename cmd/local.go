@@ -52,10 +52,20 @@ func (w workshop) Merge(ctx context.Context, repo inventory.RepoRef, pull int, b
 		err = &orchestrator.Stale{Target: stale.Target, Why: stale.Why}
 	}
 	if err != nil {
+		if ctx.Err() == nil && stale == nil {
+			err = notNow{err}
+		}
 		return nil, err
 	}
 	return work, nil
 }
+
+// notNow is a merge that could not be tried: git or the network failed. It concerns
+// its pull request alone, and may be tried again.
+type notNow struct{ error }
+
+func (e notNow) Unwrap() error { return e.error }
+func (notNow) Local() bool     { return true }
 
 var _ orchestrator.Workshop = workshop{}
 
@@ -134,6 +144,22 @@ func (a *app) readLocal(l *look) error {
 		l.records[r.Child.Key()] = k
 	}
 	return err
+}
+
+// runLocal adds what the commands of this machine work on: no label tells of it.
+func (a *app) runLocal() ([]inventory.Task, error) {
+	d, err := a.dir()
+	if err != nil || !d.Exists() {
+		return nil, err
+	}
+	var out []inventory.Task
+	all, err := local.Records(d.File(agentsFolder))
+	for _, r := range all {
+		if r.Open() {
+			out = append(out, inventory.Task{Ref: r.Child, Agent: r.Agent})
+		}
+	}
+	return out, err
 }
 
 // spawn begins "core dev agent attend", which goes on when this process ends, is
@@ -315,7 +341,7 @@ func (a *app) attend(ctx context.Context, name, key string) error {
 		if l.Name != name {
 			continue
 		}
-		out, err := os.OpenFile(filepath.Join(l.Dir, "last-output.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		out, err := os.OpenFile(filepath.Join(l.Dir, filepath.Base(key)+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 		if err != nil {
 			return err
 		}

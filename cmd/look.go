@@ -354,6 +354,11 @@ func (a *app) readOwn(l *look) error {
 	l.seen.Follow(before, l.snap.Repos)
 	rename(l.records, &l.seen)
 	l.budget.Running = inventory.Running(&l.snap, l.rules)
+	ours, err := a.runLocal()
+	if err != nil {
+		return err
+	}
+	l.budget.Running = append(l.budget.Running, ours...)
 	l.seen.Running = l.budget.Running
 	l.unlogged = unlogged(&l.seen, lines, l.budget.Held, l.conf.Owner())
 	return a.charge(&l.budget, l.conf, &l.seen, l.unlogged)

@@ -141,6 +141,9 @@ func TestAMonthUnattended(t *testing.T) {
 			seeds = append(seeds, uint64(k+1))
 		}
 	}
+	if n, err := strconv.ParseUint(os.Getenv("CORE_SEED"), 10, 64); err == nil {
+		seeds = []uint64{n}
+	}
 	for _, seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { unattended(t, "scale:16x6", seed) })
 	}
@@ -257,7 +260,7 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 				case i.Closed:
 					merged++
 					for _, b := range branchesOf(repo, i.Number) {
-						t.Errorf("%s is closed, and its branch %s is there", ref, b)
+						t.Errorf("%s is closed, and its branch %s is there\n%s", ref, b, history(tx, repo, i, b))
 					}
 				case waits[ref] != "":
 					named++
@@ -294,6 +297,27 @@ func (m *month) waits() map[string]string {
 		out[e.Epic] = e.Waits
 	}
 	return out
+}
+
+// history is what happened to an epic, for who has to find out why.
+func history(tx *world.Tx, repo *world.Repo, epic *world.Issue, branch string) string {
+	var b strings.Builder
+	who := func(id int64) string {
+		if u := tx.User(id); u != nil {
+			return u.Login
+		}
+		return "?"
+	}
+	for _, e := range tx.Events(epic.ID) {
+		fmt.Fprintf(&b, "  %s %s by %s\n", e.CreatedAt.Format(time.DateTime), e.Kind, who(e.ActorID))
+	}
+	fmt.Fprintf(&b, "  %s at %.7s\n", branch, repo.Refs[branch])
+	for _, p := range tx.PullsOf(repo.ID) {
+		if head := "refs/heads/" + p.Pull.HeadRef; head == branch || "refs/heads/"+p.Pull.BaseRef == branch {
+			fmt.Fprintf(&b, "  #%d %s -> %s by %s, closed %v (%s), merged %v by %s, head %.7s\n", p.Number, p.Pull.HeadRef, p.Pull.BaseRef, who(p.AuthorID), p.Closed, p.ClosedAt.Format(time.DateTime), p.Pull.Merged, who(p.Pull.MergedByID), p.Pull.HeadSHA)
+		}
+	}
+	return b.String()
 }
 
 // closedBy tells whether an issue was last closed in that account's name.

@@ -51,7 +51,7 @@ func rename(records inventory.Records, seen *state.Seen) {
 		now := records[key]
 		now.Held = now.Held || was.Held
 		if was.LastLine.After(now.LastLine) {
-			now.LastLine = was.LastLine
+			now.LastLine, now.Epic = was.LastLine, was.Epic
 		}
 		if was.Recalled.After(now.Recalled) {
 			now.Recalled = was.Recalled

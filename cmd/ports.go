@@ -145,7 +145,7 @@ func (a *app) dispatched(c *config.Config, held []budget.Reservation, from budge
 		return nil, nil, err
 	}
 	for key, k := range known {
-		records[key] = inventory.Record{Lines: k.Lines, LastLine: k.Last}
+		records[key] = inventory.Record{Lines: k.Lines, LastLine: k.Last, Epic: k.Epic}
 	}
 	for _, h := range held {
 		key := h.Ref(c.Owner()).Key()

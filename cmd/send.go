@@ -305,7 +305,7 @@ func reasoned(e flows.Effect) bool {
 	case flows.MakeIssue:
 		return e.Mark.Kind == inventory.MarkFramework || e.Mark.Kind == inventory.MarkEpic
 	case flows.AddChildren, flows.CloseIssue,
-		flows.Retarget, flows.Ask, flows.UpdateBranch, flows.MergeUp, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.OpenPull, flows.Mend:
+		flows.Retarget, flows.Ask, flows.UpdateBranch, flows.MergeUp, flows.AutoMerge, flows.AutoMergeOff, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.OpenPull, flows.Mend:
 		return true
 	case flows.ReopenIssue:
 		return e.Again

@@ -92,6 +92,10 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		o.once = true
 	}
 	a.lively = a.opt.demo
+	// Epics hang together over repositories: the whole fleet is read, and those named
+	// are followed.
+	o.names = append(o.names, a.opt.repos...)
+	a.opt.repos = nil
 	if err := a.ready(ctx, o.sendOptions); err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		}
 		if seen != nil {
 			if !o.dryRun {
-				tell.people(ctx, seen.watched)
+				tell.people(ctx, seen.watched, o.epic.Number == 0)
 			}
 			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
 				return told.end()
@@ -156,6 +160,10 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 	p := a.proposal(o.command(), withSteps(plans)...)
 	told.look(l, seen.watched, p)
 	if p.Empty() {
+		if o.yes && len(l.budget.Held) > 0 { // what a run that died left is not waited for
+			_, err := a.settle(ctx, nil)
+			return seen, err
+		}
 		return seen, nil
 	}
 	if o.yes { // whatever an earlier round left in doubt is found out first
@@ -289,6 +297,11 @@ func (k *worked) lend(s *inventory.Snapshot, asked []github.WorksQuestion, now t
 		if w == nil {
 			return false
 		}
+		for p := range w.Pulls { // what GitHub had not found out so far changes no date
+			if w.Pulls[p].State == inventory.PullOpen && (w.Pulls[p].Mergeable == "UNKNOWN" || w.Pulls[p].Behind < 0) {
+				return false
+			}
+		}
 	}
 	for _, q := range asked {
 		if r, ok := s.Repo(q.Repo); ok {
@@ -355,7 +368,7 @@ func (l *look) patience() execute.Patience {
 func passing(err error) bool {
 	kind, _, _, _ := kindOf(err)
 	switch kind {
-	case "network", "server", "unavailable", "rate-limited", "stale", "paused", "unsettled", "exhausted":
+	case string(github.KindNetwork), string(github.KindServer), string(github.KindRateLimited), "stale", "paused", "unsettled", "budget", "busy":
 		return true
 	}
 	return false

@@ -22,7 +22,7 @@ func TestWhatAStepCosts(t *testing.T) {
 		c := s.Cost()
 		dearer := 0
 		switch s.Effect.(type) {
-		case ResolveThread, AutoMerge, Enqueue, OpenPull:
+		case ResolveThread, AutoMerge, AutoMergeOff, Enqueue, OpenPull:
 			dearer = 1
 		}
 		if c.Writes != c.Requests-c.Points+dearer || c.Content > c.Writes {

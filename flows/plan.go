@@ -62,6 +62,9 @@ type Refusal struct {
 	Cause budget.Why
 }
 
+// Local tells that other plans are not concerned: they may spend another's tasks.
+func (r *Refusal) Local() bool { return true }
+
 func (r *Refusal) Error() string {
 	wanted := fmt.Sprintf("%d tasks wanted", r.Wanted)
 	if r.Wanted == 1 {

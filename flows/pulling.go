@@ -62,6 +62,12 @@ type AutoMerge struct {
 	Method string
 }
 
+// AutoMergeOff takes back that GitHub merges a pull request as soon as it may.
+type AutoMergeOff struct {
+	Pull inventory.Ref
+	Head string
+}
+
 // Enqueue puts a pull request into the merge queue of its base.
 type Enqueue struct {
 	Pull inventory.Ref
@@ -146,6 +152,7 @@ func (ResolveThread) Kind() string { return "resolve" }
 func (UpdateBranch) Kind() string  { return "update-branch" }
 func (MergeUp) Kind() string       { return "merge-up" }
 func (AutoMerge) Kind() string     { return "auto-merge" }
+func (AutoMergeOff) Kind() string  { return "auto-merge-off" }
 func (Enqueue) Kind() string       { return "enqueue" }
 func (MergePull) Kind() string     { return "merge" }
 func (ClosePull) Kind() string     { return "close-pull" }
@@ -161,6 +168,7 @@ func (e ResolveThread) Target() string { return e.Pull.String() }
 func (e UpdateBranch) Target() string  { return e.Pull.String() }
 func (e MergeUp) Target() string       { return e.Repo.String() }
 func (e AutoMerge) Target() string     { return e.Pull.String() }
+func (e AutoMergeOff) Target() string  { return e.Pull.String() }
 func (e Enqueue) Target() string       { return e.Pull.String() }
 func (e MergePull) Target() string     { return e.Pull.String() }
 func (e ClosePull) Target() string     { return e.Pull.String() }
@@ -181,13 +189,14 @@ func (e AutoMerge) Detail() string {
 	}
 	return e.Method + ", at " + short(e.Head)
 }
-func (e Enqueue) Detail() string   { return "at " + short(e.Head) }
-func (e MergePull) Detail() string { return e.Method + ", at " + short(e.Head) }
-func (e ClosePull) Detail() string { return "unmerged, at " + short(e.Head) }
-func (e OpenPull) Detail() string  { return e.Head + " -> " + e.Base + "  " + e.Title }
-func (e Tick) Detail() string      { return e.Child.From(e.Epic.Repo) }
-func (e Mend) Detail() string      { return e.Base + " into " + e.Branch }
-func (e Capture) Detail() string   { return "training record of " + e.Pull.From(e.Child.Repo) }
+func (e AutoMergeOff) Detail() string { return "at " + short(e.Head) }
+func (e Enqueue) Detail() string      { return "at " + short(e.Head) }
+func (e MergePull) Detail() string    { return e.Method + ", at " + short(e.Head) }
+func (e ClosePull) Detail() string    { return "unmerged, at " + short(e.Head) }
+func (e OpenPull) Detail() string     { return e.Head + " -> " + e.Base + "  " + e.Title }
+func (e Tick) Detail() string         { return e.Child.From(e.Epic.Repo) }
+func (e Mend) Detail() string         { return e.Base + " into " + e.Branch }
+func (e Capture) Detail() string      { return "training record of " + e.Pull.From(e.Child.Repo) }
 func (e NotePull) Detail() string {
 	if e.Note.What != "" {
 		return string(e.Note.Kind) + " " + e.Note.What
@@ -205,6 +214,7 @@ func (ResolveThread) cost() Cost { return Cost{Requests: 2, Points: 2, Writes: 1
 func (UpdateBranch) cost() Cost  { return Cost{Requests: 3, Points: 2, Writes: 1} }
 func (MergeUp) cost() Cost       { return Cost{Requests: 2, Points: 1, Writes: 1} }
 func (AutoMerge) cost() Cost     { return Cost{Requests: 2, Points: 2, Writes: 1} }
+func (AutoMergeOff) cost() Cost  { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (Enqueue) cost() Cost       { return Cost{Requests: 2, Points: 2, Writes: 1} }
 func (MergePull) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }
 func (ClosePull) cost() Cost     { return Cost{Requests: 2, Points: 1, Writes: 1, Content: 1} }

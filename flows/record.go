@@ -61,6 +61,7 @@ var readers = map[string]func(json.RawMessage) (Effect, error){
 	UpdateBranch{}.Kind():  read[UpdateBranch],
 	MergeUp{}.Kind():       read[MergeUp],
 	AutoMerge{}.Kind():     read[AutoMerge],
+	AutoMergeOff{}.Kind():  read[AutoMergeOff],
 	Enqueue{}.Kind():       read[Enqueue],
 	MergePull{}.Kind():     read[MergePull],
 	ClosePull{}.Kind():     read[ClosePull],

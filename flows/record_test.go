@@ -63,6 +63,7 @@ func TestARecordedStepIsTheSameAgain(t *testing.T) {
 		same(rt, rapid.Make[UpdateBranch]().Draw(rt, "e"))
 		same(rt, rapid.Make[MergeUp]().Draw(rt, "e"))
 		same(rt, rapid.Make[AutoMerge]().Draw(rt, "e"))
+		same(rt, rapid.Make[AutoMergeOff]().Draw(rt, "e"))
 		same(rt, rapid.Make[Enqueue]().Draw(rt, "e"))
 		same(rt, rapid.Make[MergePull]().Draw(rt, "e"))
 		same(rt, rapid.Make[ClosePull]().Draw(rt, "e"))

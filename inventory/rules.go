@@ -33,6 +33,7 @@ type RepoRule struct {
 type Record struct {
 	Lines    int       // dispatch.log lines, ever, that call its repository by the present name
 	LastLine time.Time // the newest, by whatever name, UTC, minute precision; zero: none
+	Epic     Ref       // for which that was; zero: a direct dispatch, or there is none
 	Held     bool      // an open reservation
 	Recalled time.Time // last recall; zero: never
 	// Began is when the command of an agent of this machine was run for it; zero:

@@ -11,7 +11,8 @@ type Work struct {
 	Pulls []PullWork `json:"pulls,omitempty"`
 	// Children are the dispatched children of this repository, by number.
 	Children []ChildWork `json:"children,omitempty"`
-	// Lags are the epics' branches that lack commits of the default branch.
+	// Lags are how the epics' branches that were asked about stand to the default
+	// branch; of one that is not among them it is not known.
 	Lags   []Lag     `json:"lags,omitempty"`
 	ReadAt time.Time `json:"read_at"`
 }
@@ -50,7 +51,9 @@ type PullWork struct {
 	// repository, or are apps installed there; Approved and Objected those that stand, of accounts that may write: each one's newest opinion.
 	Reviews  int `json:"reviews"`
 	Approved int `json:"approved,omitempty"`
-	Objected int `json:"objected,omitempty"`
+	// ObjectedAt is when the newest of those was said; zero: there is none.
+	ObjectedAt time.Time `json:"objected_at,omitzero"`
+	Objected   int       `json:"objected,omitempty"`
 	// Acks are the comments of ours that an eyes reaction of an agent stands on.
 	Acks []Ack `json:"acks,omitempty"`
 }
@@ -126,19 +129,19 @@ type PullNow struct {
 	Archived bool   // its repository
 }
 
-// Lag is a branch that lacks commits of the default branch.
+// Lag is how a branch stands to the default branch.
 type Lag struct {
 	Branch string `json:"branch"` // short name
-	Behind int    `json:"behind"` // commits
+	Behind int    `json:"behind"` // commits of the default branch that it lacks
+	Ahead  int    `json:"ahead"`  // its commits that the default branch lacks
 }
 
-// Lag is how many commits of the default branch a branch lacks; 0: none, or it is
-// not known.
-func (w *Work) Lag(branch string) int {
+// Lag is how a branch stands to the default branch; false: it is not known.
+func (w *Work) Lag(branch string) (Lag, bool) {
 	for _, l := range w.Lags {
 		if l.Branch == branch {
-			return l.Behind
+			return l, true
 		}
 	}
-	return 0
+	return Lag{}, false
 }

@@ -24,6 +24,32 @@ func (r *run) leaving(e flows.AutoMerge) deed {
 	return d
 }
 
+// keeping takes the merge out of GitHub's hands again, at whatever head it is.
+func (r *run) keeping(e flows.AutoMergeOff) deed {
+	d := &change{onPull: r.onPull(e, e.Pull, "")}
+	d.met = func(p inventory.PullNow) (*result, error) {
+		switch {
+		case p.State == inventory.PullMerged:
+			return skipped("is merged already"), nil
+		case p.State != inventory.PullOpen:
+			return skipped("was closed"), nil
+		case !p.AutoMerge:
+			return skipped("auto-merge is off already"), nil
+		}
+		return nil, d.stands(p)
+	}
+	d.write = func(ctx context.Context, p inventory.PullNow, _ Baseline) (result, error) {
+		return result{outcome: Done, detail: e.Detail()}, d.Hub.AutoMergeOff(ctx, e.Pull, p.ID)
+	}
+	d.landed = func(_ context.Context, p inventory.PullNow, _ Baseline) (*result, error) {
+		if p.State == inventory.PullOpen && p.AutoMerge {
+			return nil, nil
+		}
+		return &result{outcome: Done, detail: e.Detail()}, nil
+	}
+	return d
+}
+
 // queuing puts it into the merge queue of its base.
 func (r *run) queuing(e flows.Enqueue) deed {
 	d := &change{onPull: r.onPull(e, e.Pull, e.Head)}

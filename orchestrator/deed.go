@@ -89,6 +89,8 @@ func (r *run) deed(k int) (deed, error) {
 		return mergeUp{r, e}, nil
 	case flows.AutoMerge:
 		return r.leaving(e), nil
+	case flows.AutoMergeOff:
+		return r.keeping(e), nil
 	case flows.Enqueue:
 		return r.queuing(e), nil
 	case flows.MergePull:

@@ -113,7 +113,7 @@ func (r *run) alone(k int, err error) bool {
 		}
 	}
 	switch s.Effect.(type) {
-	case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.MergeUp, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend:
+	case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.MergeUp, flows.AutoMerge, flows.AutoMergeOff, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend:
 		return onlyStale(err) || local(err)
 	case flows.AddLabel, flows.Comment:
 		return r.followed(target) && (onlyStale(err) || local(err))
@@ -133,7 +133,7 @@ func (r *run) followed(target string) bool {
 			continue
 		}
 		switch e := s.Effect.(type) {
-		case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.AutoMerge, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend, flows.NotePull:
+		case flows.Retarget, flows.Ask, flows.ResolveThread, flows.UpdateBranch, flows.AutoMerge, flows.AutoMergeOff, flows.Enqueue, flows.MergePull, flows.ClosePull, flows.Mend, flows.NotePull:
 			return true
 		case flows.AddLabel:
 			if strings.EqualFold(e.Label, flows.InterventionLabel) {

@@ -30,6 +30,10 @@ func (d *mend) look(ctx context.Context) (Baseline, *result, error) {
 		return Baseline{}, found, err
 	}
 	work, err := d.Workshop.Merge(ctx, d.Pull.Repo, d.Pull.Number, d.Branch, d.Base, d.Mend.Head)
+	if err != nil && refusal(err) { // the next decision waits before it tries again
+		left, noted := d.refused(d.Mend.Head, err)
+		return d.baseline(p), &left, noted
+	}
 	if err != nil {
 		return Baseline{}, nil, err
 	}
@@ -106,6 +110,10 @@ func (d *mend) send(ctx context.Context, base Baseline) (result, error) {
 	}
 	if overtaken(err) {
 		return result{}, d.stale(err.Error())
+	}
+	var later interface{ NotNow() bool }
+	if errors.As(err, &later) && later.NotNow() {
+		return d.refused(d.Mend.Head, err)
 	}
 	if noted := d.mended("", "its push was refused: "+err.Error()); noted != nil {
 		return result{}, noted

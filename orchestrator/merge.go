@@ -25,6 +25,9 @@ func (r *run) merging(e flows.MergePull) deed {
 		if err := d.stands(p); err != nil {
 			return nil, err
 		}
+		if s := p.Checks.State; s == "PENDING" || s == "EXPECTED" {
+			return nil, d.stale("a check runs again meanwhile")
+		}
 		return nil, d.ripe(p, e.Base)
 	}
 	d.write = func(ctx context.Context, _ inventory.PullNow, _ Baseline) (result, error) {

@@ -34,6 +34,10 @@ func (m mortalHub) AutoMerge(ctx context.Context, ref inventory.Ref, id, method,
 	return m.change(true, func() error { return m.hub.AutoMerge(sent, ref, id, method, head) })
 }
 
+func (m mortalHub) AutoMergeOff(ctx context.Context, ref inventory.Ref, id string) error {
+	return m.change(true, func() error { return m.hub.AutoMergeOff(sent, ref, id) })
+}
+
 func (m mortalHub) Enqueue(ctx context.Context, ref inventory.Ref, id, head string) error {
 	return m.change(true, func() error { return m.hub.Enqueue(sent, ref, id, head) })
 }

@@ -21,6 +21,7 @@ type Pulling interface {
 	// method leaves it to the merge queue.
 	ResolveThread(ctx context.Context, ref inventory.Ref, thread string) error
 	AutoMerge(ctx context.Context, ref inventory.Ref, id, method, head string) error
+	AutoMergeOff(ctx context.Context, ref inventory.Ref, id string) error
 	Enqueue(ctx context.Context, ref inventory.Ref, id, head string) error
 	MergePull(ctx context.Context, ref inventory.Ref, method, head string) (sha string, err error)
 	UpdateBranch(ctx context.Context, ref inventory.Ref, head string) error

@@ -72,6 +72,10 @@ func (d onPull) ripe(p inventory.PullNow, base string) error {
 		return d.stale("a review is required meanwhile")
 	case len(p.Unresolved()) > 0:
 		return d.stale("a review thread is unresolved meanwhile")
+	case p.Mergeable == "CONFLICTING":
+		return d.stale("it is in conflict meanwhile")
+	case p.Checks.Failed > 0, p.Checks.State == "FAILURE", p.Checks.State == "ERROR":
+		return d.stale("a check failed meanwhile")
 	}
 	return nil
 }

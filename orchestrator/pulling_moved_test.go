@@ -130,6 +130,11 @@ func TestAPullMovedSinceThePlan(t *testing.T) {
 		_, err := tx.Protect(tx.RepoByID(i.RepoID), i.Pull.BaseRef, &world.Rules{Approvals: 1})
 		return err
 	}
+	red := func(p *pulling, tx *world.Tx, n int) error {
+		i := p.issue(tx, n)
+		_, err := tx.CreateStatus(tx.RepoByID(i.RepoID), i.Pull.HeadSHA, "lint", "FAILURE")
+		return err
+	}
 	type moved struct {
 		kind string
 		n    int
@@ -140,7 +145,7 @@ func TestAPullMovedSinceThePlan(t *testing.T) {
 	for kind, n := range map[string]int{"merge": toMerge, "auto-merge": toLeave, "enqueue": toQueue} {
 		unripe = append(unripe, moved{kind, n, elsewhere, "its base is main meanwhile"}, moved{kind, n, draft, "it became a draft meanwhile"},
 			moved{kind, n, label, "it was labelled needs-intervention meanwhile"}, moved{kind, n, thread, "a review thread is unresolved meanwhile"},
-			moved{kind, n, object, "changes are requested meanwhile"}, moved{kind, n, require, "a review is required meanwhile"})
+			moved{kind, n, object, "changes are requested meanwhile"}, moved{kind, n, require, "a review is required meanwhile"}, moved{kind, n, red, "a check failed meanwhile"})
 	}
 	for _, c := range append(unripe, []moved{
 		{"retarget", toRetarget, base, "its base is " + guardedBranch + " meanwhile"},

@@ -37,6 +37,8 @@ func undoPulling(plan *flows.Plan, e flows.Effect, shown *Evidence) bool {
 		cannot(f.Branch + " keeps the merge of " + f.From)
 	case flows.AutoMerge:
 		cannot("GitHub merges it as soon as it may; disable auto-merge by hand")
+	case flows.AutoMergeOff:
+		cannot("GitHub does not merge it by itself any more; enable auto-merge by hand")
 	case flows.Enqueue:
 		cannot("it is the merge queue's; take it out by hand")
 	case flows.MergePull:

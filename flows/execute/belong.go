@@ -38,9 +38,10 @@ func tasks(w flows.World, e *inventory.Epic) []*task {
 	return out
 }
 
-// direct are the issues of a repository that were dispatched by themselves.
-func direct(w flows.World, repo *inventory.Repo, listed map[string]bool) []*task {
-	var out []*task
+// direct are the issues of a repository that were dispatched by themselves; astray
+// those that were dispatched for an epic which does not list them any more, or is
+// closed: nobody knows where their work belongs.
+func direct(w flows.World, repo *inventory.Repo, listed map[string]bool) (out, astray []*task) {
 	for k := range repo.Issues {
 		i := &repo.Issues[k]
 		if listed[i.Ref.Key()] || i.IsPull || i.Missing || i.Closed {
@@ -49,12 +50,17 @@ func direct(w flows.World, repo *inventory.Repo, listed map[string]bool) []*task
 		if ok, _ := w.Rules.Trust.Issue(*i); !ok {
 			continue
 		}
-		if t := follow(w, inventory.Child{Ref: i.Ref, Issue: i, Title: i.Title}, nil); t != nil {
+		t := follow(w, inventory.Child{Ref: i.Ref, Issue: i, Title: i.Title}, nil)
+		switch {
+		case t == nil:
+		case w.Records[i.Ref.Key()].Epic.Number != 0:
+			astray = append(astray, t)
+		default:
 			t.target = repo.DefaultBranch
 			out = append(out, t)
 		}
 	}
-	return out
+	return out, astray
 }
 
 // follow is nil where a child is no agent's: never dispatched, or taken back.
@@ -252,7 +258,7 @@ type Question struct {
 	Repo     inventory.RepoRef
 	Children []int    // their acknowledgements and pull requests
 	Pulls    []int    // that our journal knows and that have not ended
-	Branches []string // epics' branches, by their short names: how far are they behind?
+	Branches []string // epics' branches, by their short names: how do they stand to the default branch?
 }
 
 // Questions are those of the epics, and of what was dispatched directly, by
@@ -281,7 +287,7 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 		}
 		of(e.Ref.Repo)
 		wanted[e.Ref.Key()] = true
-		if e.Running() && begun(w, e) {
+		if begun(w, e) || !e.Running() {
 			for _, r := range branched(w, e) {
 				q := of(r.Ref)
 				q.Branches = append(q.Branches, e.Branch.Name)
@@ -297,7 +303,8 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 	listed := listedChildren(w.Fleet)
 	for _, ref := range repos {
 		if r, ok := w.Snapshot.Repo(ref); ok {
-			for _, t := range direct(w, r, listed) {
+			follows, _ := direct(w, r, listed)
+			for _, t := range follows {
 				add(t)
 			}
 		}

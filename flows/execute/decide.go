@@ -19,6 +19,7 @@ const (
 	RowMerged       Row = "merged"       //
 	RowClosed       Row = "closed"       // without a merge
 	RowIntervention Row = "intervention" // labelled needs-intervention
+	RowChild        Row = "child"        // its child was closed meanwhile
 	RowBase         Row = "base"         // its base is another branch than its target
 	RowUnknown      Row = "unknown"      // a draft, or GitHub does not know yet
 	RowResolve      Row = "resolve"      // the reviews that a fix was asked for are answered
@@ -56,6 +57,8 @@ type Decision struct {
 	// Alert names what a person is told of, once a head; empty: nothing. Its note
 	// is among the steps where nobody was told so far.
 	Alert string
+	// wordLacks: it would be merged, but for a person's word.
+	wordLacks bool
 	// Stalled: a person was told long ago, and nothing came.
 	Stalled bool
 	// Soon: another look is worth it within a minute, since GitHub or an effect of
@@ -71,12 +74,27 @@ func Decide(s Sight) Decision {
 		if row.fits(&d) {
 			d.Row = row.name
 			row.decide(&d)
+			d.keep()
 			return d.Decision
 		}
 	}
 	d.Row = RowPerson
 	d.person("a state that no rule knows: "+d.state(), "look at it, and merge or close it by hand")
 	return d.Decision
+}
+
+// keep takes the merge out of GitHub's hands again where we gave it there, and a
+// person has to look first.
+func (d *decider) keep() {
+	ours := slices.ContainsFunc(d.Course.Sent, func(s inventory.Sending) bool { return s.Deed == flows.AutoMerge{}.Kind() })
+	if d.Person == "" || d.Pull.State != inventory.PullOpen || !d.Pull.AutoMerge || !ours || d.refusedOnce(flows.AutoMergeOff{}.Kind()) {
+		return
+	}
+	switch d.Row {
+	case RowStranger, RowIntervention, RowChild, RowReviews:
+		d.Steps = append(d.Steps, flows.Step{Reason: d.Seen, Effect: flows.AutoMergeOff{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA}})
+		d.Next += "; auto-merge is taken off"
+	}
 }
 
 type decider struct {
@@ -96,6 +114,7 @@ var table = []tableRow{
 	{RowClosed, func(d *decider) bool { return d.Pull.State == inventory.PullClosed }, (*decider).closed},
 	{RowStranger, func(d *decider) bool { return d.Doubt != "" }, (*decider).stranger},
 	{RowIntervention, func(d *decider) bool { return hasLabel(d.Pull.Labels, InterventionLabel) }, (*decider).intervention},
+	{RowChild, func(d *decider) bool { return !d.Own && d.Issue != nil && d.Issue.Closed }, (*decider).childClosed},
 	{RowBase, func(d *decider) bool { return d.Pull.Base != d.Target }, (*decider).base},
 	{RowUnknown, func(d *decider) bool {
 		return d.Pull.Draft || d.Pull.Mergeable != "MERGEABLE" && d.Pull.Mergeable != "CONFLICTING"
@@ -167,6 +186,9 @@ func (d *decider) stranger() {
 func (d *decider) merged() {
 	switch {
 	case d.Own && d.Course.Ended == "":
+	case d.Course.Ended != "" && d.Dispatched.After(d.Pull.EndedAt):
+		d.wait("merged; its child was dispatched again since", "nothing: another pull request is waited for")
+		return
 	case d.Course.Ended != "" && !d.Own && d.Issue != nil && !d.Issue.Closed:
 		d.person("merged, and its child was opened again since", "close "+d.Sight.Child.From(d.Pull.Ref.Repo)+", or recall it: then it is READY for another task")
 		return
@@ -231,6 +253,16 @@ func (d *decider) intervention() {
 	d.person("labelled "+InterventionLabel, "it waits until a person takes the label off; the rest of the epic goes on")
 }
 
+// childClosed: whoever closed the child decided about it; whether its pull request is
+// wanted they have to say, too.
+func (d *decider) childClosed() {
+	how := "completed"
+	if d.Issue.StateReason != "" && !strings.EqualFold(d.Issue.StateReason, "COMPLETED") {
+		how = "not planned"
+	}
+	d.person("its child "+d.Sight.Child.From(d.Pull.Ref.Repo)+" was closed as "+how+", and it is open", "close it, or merge it by hand, or open the child again")
+}
+
 func (d *decider) base() {
 	if n, last := d.refused(flows.Retarget{}.Kind()); n > 0 {
 		d.person("its base is "+d.Pull.Base+", not "+d.Target+", and GitHub refused another: "+last.Why, "set its base by hand")
@@ -282,9 +314,10 @@ func (d *decider) redChecks() {
 	switch {
 	case d.Own:
 		d.alert("red", seen+" on the epic's own pull request", "mend it on the epic's branch")
-	case n >= mostRedHeads && d.Gates.Reassign != "" && d.refusedOnce(flows.ClosePull{}.Kind()):
+		d.Stalled = d.Now.Sub(d.head().Seen) > d.Patience.GiveUp
+	case n >= mostRedHeads && d.reassigns() && d.refusedOnce(flows.ClosePull{}.Kind()):
 		d.person(fmt.Sprintf("%s, on %d heads of the agent, and GitHub refused to close it", seen, n), "close it by hand: its child goes to "+d.Gates.Reassign+" then")
-	case n >= mostRedHeads && d.Gates.Reassign != "":
+	case n >= mostRedHeads && d.reassigns():
 		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "it is closed and its child goes to "+d.Gates.Reassign+": another task",
 			flows.ClosePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
 	case n >= mostRedHeads:
@@ -295,6 +328,10 @@ func (d *decider) redChecks() {
 		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it")
 	}
 }
+
+// reassigns tells whether another agent may get the child: never where a person
+// opened the pull request.
+func (d *decider) reassigns() bool { return d.Gates.Reassign != "" && (d.Agents || d.Deaf) }
 
 func (d *decider) none() {
 	if d.Reviewed {
@@ -358,6 +395,7 @@ func (d *decider) green() {
 		d.wait(seen+"; GitHub refused the merge: "+last.Why, "it is tried again in a while")
 	case d.Gates.Ask && !d.Gates.Word:
 		d.person(seen, "a person gives their word (gates.merge: ask): run the command on a terminal")
+		d.wordLacks = true
 	case d.Turn.Number != 0:
 		d.turn(seen)
 	default:

@@ -91,7 +91,23 @@ func TestTheTable(t *testing.T) {
 			s.Course.Heads = []inventory.Head{{SHA: "a", Red: true}, {SHA: "b", Red: true}, {SHA: "h1", Red: true}}
 		}}},
 		{"red for the third time, another agent is there", RowRed, "close-pull", []func(*Sight){red, func(s *Sight) {
+			s.Course.Heads, s.Gates.Reassign, s.Agents = []inventory.Head{{SHA: "a", Red: true}, {SHA: "b", Red: true}, {SHA: "h1", Red: true}}, "codex", true
+		}}},
+		{"red for the third time, and a person opened it", RowRed, "", []func(*Sight){red, func(s *Sight) {
 			s.Course.Heads, s.Gates.Reassign = []inventory.Head{{SHA: "a", Red: true}, {SHA: "b", Red: true}, {SHA: "h1", Red: true}}, "codex"
+		}}},
+		{"labelled, and auto-merge of ours is on", RowIntervention, "auto-merge-off", []func(*Sight){func(s *Sight) {
+			s.Pull.Labels, s.Pull.AutoMerge = []string{InterventionLabel}, true
+			s.Course.Sent = []inventory.Sending{{Deed: "auto-merge", Head: "h0"}}
+		}}},
+		{"labelled, and a person's auto-merge is on", RowIntervention, "", []func(*Sight){func(s *Sight) { s.Pull.Labels, s.Pull.AutoMerge = []string{InterventionLabel}, true }}},
+		{"its child was closed as not planned", RowChild, "", []func(*Sight){func(s *Sight) { s.Issue.Closed, s.Issue.StateReason = true, "NOT_PLANNED" }}},
+		{"in conflict, and nobody to be asked", RowStuck, "mend", []func(*Sight){func(s *Sight) { s.Pull.Mergeable, s.Deaf = "CONFLICTING", true }}},
+		{"reviewed, and nobody to be asked", RowReviews, "", []func(*Sight){func(s *Sight) { s.Pull.Threads, s.Deaf = threads(1), true }}},
+		{"an objection since it was asked", RowReviews, "ask", []func(*Sight){func(s *Sight) {
+			s.Pull.Objected, s.Pull.ObjectedAt = 1, now
+			s.Course.Asks = []inventory.Intervention{{What: inventory.FixReviews, Comment: 1, Head: "h0", At: now.Add(-time.Hour)}}
+			s.Course.Heads = []inventory.Head{{SHA: "h0", Seen: now.Add(-2 * time.Hour)}, {SHA: "h1", Seen: now.Add(-30 * time.Minute)}}
 		}}},
 		{"no checks", RowNone, "", []func(*Sight){func(s *Sight) { s.Pull.Checks = inventory.Checks{} }}},
 		{"no CI here, no review", RowNone, "", []func(*Sight){func(s *Sight) { s.Pull.Checks, s.Reviewed = inventory.Checks{}, true }}},
@@ -151,7 +167,11 @@ func drawSight(t *rapid.T) *Sight {
 	p.Checks = rapid.SampledFrom([]inventory.Checks{{}, {State: "SUCCESS", Passed: 1}, {State: "SUCCESS", Passed: 1}, {State: "FAILURE", Failed: 1}, {State: "PENDING", Pending: 1}, {State: "ERROR"}, {State: "EXPECTED"}, {State: "NEW"}, {State: "PENDING", Failed: 1, Pending: 1}}).Draw(t, "checks")
 	p.Behind = rapid.SampledFrom([]int{0, 0, 0, 2, -1}).Draw(t, "behind")
 	p.QueueOn, p.Queued, p.AutoMerge = some("queue on"), some("queued"), some("auto")
-	p.Objected, p.Reviews = rapid.IntRange(0, 1).Draw(t, "objected"), rapid.IntRange(0, 2).Draw(t, "reviews")
+	p.Objected, p.Reviews, p.Approved = rapid.IntRange(0, 1).Draw(t, "objected"), rapid.IntRange(0, 2).Draw(t, "reviews"), rapid.IntRange(0, 1).Draw(t, "approved")
+	if p.Objected > 0 {
+		p.ObjectedAt = now.Add(-time.Duration(rapid.IntRange(0, 4000).Draw(t, "said")) * time.Minute)
+	}
+	s.Agents, s.Deaf = some("an agent's"), some("deaf")
 	p.Threads = threads(rapid.IntRange(0, 3).Draw(t, "threads"))
 	if some("label") {
 		p.Labels = []string{InterventionLabel}
@@ -202,6 +222,9 @@ func drawSight(t *rapid.T) *Sight {
 		deed := rapid.SampledFrom([]string{"merge", "enqueue", "auto-merge", "update-branch", "ask", "retarget", "resolve"}).Draw(t, "deed")
 		s.Course.Refused = append(s.Course.Refused, inventory.Refusal{Deed: deed, Head: p.HeadSHA, Why: "no", At: now.Add(-time.Duration(rapid.IntRange(1, 60).Draw(t, "refused")) * time.Minute)})
 	}
+	if some("sent") {
+		s.Course.Sent = []inventory.Sending{{Deed: "auto-merge", Head: p.HeadSHA}}
+	}
 	if some("ended") {
 		s.Course.Ended = p.State
 	}
@@ -218,7 +241,7 @@ func TestDecideIsTotal(t *testing.T) {
 		if d.Row == "" || d.Seen == "" || d.Next == "" {
 			t.Fatalf("%+v", d)
 		}
-		if d.Row == RowStranger && len(d.Steps) > 0 {
+		if d.Row == RowStranger && slices.ContainsFunc(d.Steps, func(s flows.Step) bool { _, off := s.Effect.(flows.AutoMergeOff); return !off }) {
 			t.Fatalf("a stranger's: %+v", d.Steps)
 		}
 		for _, step := range d.Steps {
@@ -227,11 +250,11 @@ func TestDecideIsTotal(t *testing.T) {
 			case flows.MergePull, flows.Enqueue:
 				green := p.Checks.State == "SUCCESS" && p.Checks.Failed == 0 || s.Reviewed && p.Checks.State == ""
 				if s.Doubt != "" || p.State != inventory.PullOpen || p.Base != s.Target || p.Draft || p.Mergeable != "MERGEABLE" || !green || len(p.Unresolved()) > 0 ||
-					p.Objected > 0 || p.ReviewDecision == "CHANGES_REQUESTED" || p.ReviewDecision == "REVIEW_REQUIRED" || p.Behind != 0 && !p.QueueOn && !p.Queued || s.Turn.Number != 0 || s.Gates.Ask || hasLabel(p.Labels, InterventionLabel) {
+					p.Objected > 0 || p.ReviewDecision == "CHANGES_REQUESTED" || p.ReviewDecision == "REVIEW_REQUIRED" || p.Behind != 0 && !p.QueueOn && !p.Queued || s.Turn.Number != 0 || s.Gates.Ask || hasLabel(p.Labels, InterventionLabel) || !s.Own && s.Issue.Closed {
 					t.Fatalf("merged: %+v of %+v", e, s)
 				}
 			case flows.Ask:
-				if s.Own || s.asks(inventory.FixConflict) >= mostConflictAsks && e.Fix == inventory.FixConflict || s.Doubt != "" {
+				if s.Own || s.Deaf || s.asks(inventory.FixConflict) >= mostConflictAsks && e.Fix == inventory.FixConflict || s.Doubt != "" {
 					t.Fatalf("asked: %+v", e)
 				}
 			case flows.ResolveThread:
@@ -255,14 +278,14 @@ func TestNoTwoLooksRepeatAnAction(t *testing.T) {
 		first := lookAgain(s)
 		done := map[string]bool{}
 		for _, step := range first.Steps {
-			done[fmt.Sprintf("%s %+v", step.Effect.Kind(), step.Effect)] = true
+			done[same(step.Effect)] = true
 			carryOut(s, step.Effect)
 		}
 		for later := range 4 {
 			s.Now = s.Now.Add(time.Duration(later) * time.Minute)
 			second := lookAgain(s)
 			for _, step := range second.Steps {
-				key := fmt.Sprintf("%s %+v", step.Effect.Kind(), step.Effect)
+				key := same(step.Effect)
 				if done[key] {
 					t.Fatalf("again: %s (row %s, then %s: %s)", key, first.Row, second.Row, second.Seen)
 				}
@@ -271,6 +294,15 @@ func TestNoTwoLooksRepeatAnAction(t *testing.T) {
 			}
 		}
 	})
+}
+
+// same is what makes an effect a repetition: a request is one whatever it comes after.
+func same(e flows.Effect) string {
+	if ask, ok := e.(flows.Ask); ok {
+		ask.After = 0
+		e = ask
+	}
+	return fmt.Sprintf("%s %+v", e.Kind(), e)
 }
 
 // lookAgain decides as the loop does: what is seen is remembered first.
@@ -288,6 +320,8 @@ func carryOut(s *Sight, e flows.Effect) {
 	switch e := e.(type) {
 	case flows.Retarget:
 		p.Base = e.To
+	case flows.AutoMergeOff:
+		p.AutoMerge = false
 	case flows.Ask:
 		note(inventory.PullNote{Kind: inventory.NoteAsked, Fix: e.Fix, Comment: int64(1000 + len(s.Course.Asks)), SHA: e.Head})
 	case flows.ResolveThread:

@@ -52,6 +52,9 @@ type Sight struct {
 	Other inventory.Ref
 	// NoTick is why the child cannot be ticked; empty: it can.
 	NoTick string
+	// Agents: an agent's account opened it. Deaf: its agent is a command of this
+	// machine, which reads no comment.
+	Agents, Deaf bool
 	// Strange: the doubt is that it is a stranger's.
 	Strange bool
 	// Returned counts the earlier pull requests of the child that ended unmerged.

@@ -20,7 +20,11 @@ func (d *decider) answered() []string {
 		return nil
 	}
 	open := d.Pull.Unresolved()
-	return slices.DeleteFunc(open, func(id string) bool { return !slices.Contains(h.Threads, id) })
+	return slices.DeleteFunc(open, func(id string) bool {
+		// One that we resolved and that is open was opened again by who is not content.
+		again := slices.ContainsFunc(d.Course.Resolved, func(r inventory.Resolution) bool { return r.Thread == id && !r.At.Before(h.Seen) })
+		return again || !slices.Contains(h.Threads, id)
+	})
 }
 
 func (d *decider) resolve() {
@@ -40,8 +44,8 @@ func (d *decider) resolve() {
 }
 
 // wantsReviews: threads or changes requested that nobody asked the agent about
-// since its newest head. Objections that no thread goes with are asked about
-// once a head; a reviewer who is not content with the answer has to say so anew.
+// since its newest head. An objection that no thread goes with is asked about once;
+// a reviewer who is not content with the answer has to say so anew.
 func (d *decider) wantsReviews() bool {
 	if _, waiting := d.waits(inventory.FixReviews); waiting {
 		return false
@@ -49,7 +53,11 @@ func (d *decider) wantsReviews() bool {
 	if len(d.Pull.Unresolved()) > 0 {
 		return true
 	}
-	return d.objected() && d.asks(inventory.FixReviews) == 0
+	if !d.objected() {
+		return false
+	}
+	ask, asked := d.asked(inventory.FixReviews)
+	return !asked || d.Pull.ObjectedAt.After(ask.At)
 }
 
 func (d *decider) objected() bool {
@@ -64,6 +72,10 @@ func (d *decider) askReviews() {
 	switch {
 	case d.Own:
 		d.alert("reviews", seen+" on the epic's own pull request", "answer them, and resolve the threads")
+		d.Stalled = d.Now.Sub(d.head().Seen) > d.Patience.GiveUp
+		return
+	case d.Deaf:
+		d.person(seen+", and its agent is a command that reads no comments", "answer the reviews by hand, or take the child back")
 		return
 	case d.asks(inventory.FixReviews) >= mostReviewAsks:
 		d.person(fmt.Sprintf("%s, after %d requests for a fix", seen, mostReviewAsks), "answer the reviews by hand, or take the child back")
@@ -91,7 +103,7 @@ func (d *decider) conflicting() bool { return d.Pull.Mergeable == "CONFLICTING" 
 // wantsConflict: in conflict, asked fewer than two times, and not since the
 // agent's newest head unless the answer limit has passed.
 func (d *decider) wantsConflict() bool {
-	if !d.conflicting() || d.Own || d.asks(inventory.FixConflict) >= mostConflictAsks {
+	if !d.conflicting() || d.Own || d.Deaf || d.asks(inventory.FixConflict) >= mostConflictAsks {
 		return false
 	}
 	ask, waiting := d.waits(inventory.FixConflict)
@@ -115,7 +127,7 @@ func (d *decider) isStuck() bool {
 	if !d.conflicting() {
 		return false
 	}
-	if d.Own {
+	if d.Own || d.Deaf {
 		return true
 	}
 	if d.asks(inventory.FixConflict) < mostConflictAsks {
@@ -137,8 +149,11 @@ func (d *decider) gaveUp() *inventory.Mending {
 
 func (d *decider) stuck() {
 	seen := fmt.Sprintf("in conflict with %s, asked %s", d.Pull.Base, times(d.asks(inventory.FixConflict)))
-	if d.Own {
+	switch {
+	case d.Own:
 		seen = "the epic's branch is in conflict with " + d.Pull.Base
+	case d.Deaf:
+		seen = "in conflict with " + d.Pull.Base + ", and its agent is a command that reads no comments"
 	}
 	if m := d.gaveUp(); m != nil {
 		if d.refusedOnce(flows.AddLabel{}.Kind()) || d.refusedOnce(flows.MakeLabel{}.Kind()) {
@@ -152,7 +167,15 @@ func (d *decider) stuck() {
 		d.Person = d.Seen
 		return
 	}
-	if d.Turn.Number != 0 {
+	n, last := d.refused(flows.Mend{}.Kind())
+	switch {
+	case n >= mostRefusals:
+		d.person(seen+", and the merge in a worktree could not be made: "+last.Why, "resolve it by hand, or mend what stands against it")
+		return
+	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:
+		d.wait(seen+"; the merge in a worktree could not be made: "+last.Why, "it is tried again in a while")
+		return
+	case d.Turn.Number != 0:
 		d.turn(seen)
 		return
 	}

@@ -70,10 +70,12 @@ type gathered struct {
 	epics []*inventory.Epic
 	tasks map[string][]*task // by epic, Ref.Key; direct ones by the repository's key
 	pulls []belonging
+	// astray are dispatched for epics that do not list them any more, by repository.
+	astray map[string][]*task
 }
 
 func (x Watch) gather(w flows.World) gathered {
-	g := gathered{tasks: map[string][]*task{}}
+	g := gathered{tasks: map[string][]*task{}, astray: map[string][]*task{}}
 	all := map[string][]*task{} // by repository
 	take := func(key string, list []*task) {
 		g.tasks[key] = list
@@ -98,7 +100,9 @@ func (x Watch) gather(w flows.World) gathered {
 	listed := listedChildren(w.Fleet)
 	for _, ref := range x.Repos {
 		if r, ok := w.Snapshot.Repo(ref); ok {
-			take(r.Ref.Key(), direct(w, r, listed))
+			follows, astray := direct(w, r, listed)
+			take(r.Ref.Key(), follows)
+			g.astray[r.Ref.Key()] = astray
 		}
 	}
 	for k := range w.Snapshot.Repos {
@@ -121,11 +125,16 @@ func (x Watch) Look(w flows.World) []Watched {
 	}
 	for _, repo := range x.Repos {
 		r, ok := w.Snapshot.Repo(repo)
-		if !ok || len(g.tasks[r.Ref.Key()]) == 0 {
+		if !ok || len(g.tasks[r.Ref.Key()])+len(g.astray[r.Ref.Key()]) == 0 {
 			continue
 		}
 		seen := Watched{Repo: r.Ref, Plan: flows.Plan{Flow: "watch", Target: r.Ref.String(), Steps: []flows.Step{}, Skipped: []flows.Skip{}}}
 		x.follow(w, &seen, g.tasks[r.Ref.Key()], sights)
+		for _, t := range g.astray[r.Ref.Key()] {
+			epic := w.Records[t.Ref.Key()].Epic.From(r.Ref)
+			seen.person(t.Ref, "it was dispatched for epic "+epic+", which is closed or does not list it any more",
+				"put it on that list again, recall it, or merge its pull request by hand")
+		}
 		out = append(out, seen)
 	}
 	return out
@@ -137,7 +146,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 	for _, b := range g.pulls {
 		repo, _ := w.Snapshot.Repo(b.pull.Ref.Repo)
 		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Strange: b.strange, Merge: repo.Work.Merge,
-			Gates: x.Gates, Patience: x.Patience, Now: w.Now}
+			Agents: agents(w, b.pull), Gates: x.Gates, Patience: x.Patience, Now: w.Now}
 		if row, ok := w.Fleet.Row(repo.Ref); ok {
 			s.Reviewed = row.CI == "none"
 		}
@@ -150,6 +159,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 		} else {
 			s.Child, s.Issue, s.Ticked, s.Target, s.Dispatched = b.task.Ref, b.task.Issue, b.task.Checked, b.task.target, b.task.since
 			s.Other = other(b)
+			s.Deaf = !w.Records[b.task.Ref.Key()].Began.IsZero()
 			if b.epic != nil && !s.Ticked {
 				s.NoTick = noTick(w, b.epic, b.task.Ref)
 			}
@@ -167,7 +177,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 // part, or may.
 func other(b belonging) inventory.Ref {
 	for _, p := range b.task.pulls {
-		if p.Ref.Number != b.pull.Ref.Number && p.State != inventory.PullClosed && !b.task.strange[p.Ref.Number] {
+		if p.Ref.Number != b.pull.Ref.Number && (p.State == inventory.PullOpen || p.State == inventory.PullMerged && !b.task.since.After(p.EndedAt)) && !b.task.strange[p.Ref.Number] {
 			return p.Ref
 		}
 	}
@@ -187,7 +197,7 @@ func turns(sights map[string]*Sight) {
 	for _, s := range sights {
 		d := Decide(*s)
 		n := near[d.Row]
-		if n == 0 || s.Pull.QueueOn || d.Person != "" && !(d.Row == RowGreen && s.Gates.Ask) {
+		if n == 0 || s.Pull.QueueOn || d.Person != "" && !d.wordLacks {
 			continue
 		}
 		if d.Row == RowBehind && (s.Pull.Checks.Failed > 0 || s.Pull.ReviewDecision == "REVIEW_REQUIRED") {
@@ -234,7 +244,7 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 			x.next(w, &out, e, sights)
 		}
 		if begun(w, e) {
-			x.mergeUp(w, &out, e)
+			x.mergeUp(w, &out, g, e)
 			blocked(&out, e)
 		}
 	case x.Scope.Finish:
@@ -260,7 +270,7 @@ func (x Watch) follow(w flows.World, out *Watched, list []*task, sights map[stri
 		open := false
 		for _, p := range t.pulls {
 			s := sights[p.Ref.Key()]
-			open = open || (p.State == inventory.PullOpen || p.State == inventory.PullMerged) && !s.Strange
+			open = open || (p.State == inventory.PullOpen || p.State == inventory.PullMerged && !t.since.After(p.EndedAt)) && !s.Strange
 			x.add(w, out, Decide(*s))
 		}
 		if !open && !t.Issue.Closed && !x.justReturned(t, sights) {

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,9 +170,13 @@ func TestReassigned(t *testing.T) {
 func TestAChildOpenedAgainAfterItsMerge(t *testing.T) {
 	s := twoPhases()
 	s.dispatched(1)
-	p := s.pull(51, func(p *inventory.PullWork) { p.State = inventory.PullMerged }, 1)
+	p := s.pull(51, func(p *inventory.PullWork) { p.State, p.EndedAt = inventory.PullMerged, now.Add(-time.Minute) }, 1)
 	s.w.Courses = flows.Courses{p.Ref.Key(): {Child: inventory.Ref{Repo: home, Number: 1}, Ended: inventory.PullMerged}}
 	if got := s.rows(); got != "!merged" {
+		t.Errorf("%s", got)
+	}
+	p.EndedAt = now.Add(-time.Hour) // and dispatched again since: what became of that counts
+	if got := s.rows(); got != "merged working" {
 		t.Errorf("%s", got)
 	}
 }
@@ -262,7 +267,11 @@ func TestAnEpicBranchThatIsFarBehind(t *testing.T) {
 	if q := Questions(assess(s.w), s.watch.Epics, nil); len(q) != 1 || len(q[0].Branches) != 1 || q[0].Branches[0] != "epic/100-audit" {
 		t.Errorf("%+v", q)
 	}
-	for behind, want := range map[int]string{0: "", 24: "", 25: "merge-up  dev into epic/100-audit, at eee\n"} {
+	for _, c := range []struct {
+		behind int
+		want   string
+	}{{0, ""}, {24, ""}, {25, "merge-up  dev into epic/100-audit, at eee\n"}} {
+		behind, want := c.behind, c.want
 		s.repo().Work.Lags = []inventory.Lag{{Branch: "epic/100-audit", Behind: behind}}
 		if got := s.told(); got != want {
 			t.Errorf("%d: %q", behind, got)
@@ -276,5 +285,93 @@ func TestAnEpicBranchThatIsFarBehind(t *testing.T) {
 	s.repo().Branches[0].Head = "fff"
 	if got := s.told(); got != "merge-up  dev into epic/100-audit, at fff\n" {
 		t.Errorf("another head: %q", got)
+	}
+}
+
+// Whatever GitHub had against the pull request of an epic's branch: its commits are
+// not thrown away for it, and it is not closed.
+func TestARefusedWayHome(t *testing.T) {
+	s := newStage("- [x] #1\n", issue(home, 1, "one", ""))
+	s.issue(1).Closed = true
+	epic := inventory.Ref{Repo: home, Number: 100}
+	refusal := inventory.Refusal{Deed: "new-pull", Head: "eee", Why: "403", At: now.Add(-time.Hour)}
+	for n, want := range []string{"new-pull", "new-pull", "new-pull", "!person", "!person"} {
+		s.w.Courses = flows.Courses{epic.Key(): {Refused: slices.Repeat([]inventory.Refusal{refusal}, n)}}
+		s.repo().Work.Lags = []inventory.Lag{{Branch: "epic/100-audit", Ahead: 2}}
+		got := s.told() + s.rows()
+		if !strings.Contains(got, want) || strings.Contains(got, "delete-branch") || strings.Contains(got, "close") {
+			t.Errorf("refused %d times: %s", n, got)
+		}
+	}
+	s.repo().Work.Lags[0].Ahead = 0 // GitHub says that it has nothing of its own
+	if got := s.told(); got != "delete-branch  epic/100-audit\n" {
+		t.Errorf("%s", got)
+	}
+}
+
+// An epic whose repositories were not all read has not come home.
+func TestAnEpicThatWasReadInPart(t *testing.T) {
+	beside := func(s *stage) *inventory.Repo {
+		for k := range s.w.Snapshot.Repos {
+			if s.w.Snapshot.Repos[k].Ref == away {
+				return &s.w.Snapshot.Repos[k]
+			}
+		}
+		return nil
+	}
+	for name, spoil := range map[string]func(*stage){
+		"its own, in part": func(s *stage) {
+			s.repo().Problem, s.repo().Work = &inventory.Problem{Kind: "partial", Message: "m"}, nil
+		},
+		"a child's, not at all": func(s *stage) {
+			s.w.Rules.Repos = append(s.w.Rules.Repos, inventory.RepoRule{Ref: away})
+			beside(s).Ref.Name = "c"
+		},
+		"a child's, with trouble": func(s *stage) { beside(s).Problem = &inventory.Problem{Kind: "server", Message: "m"} },
+	} {
+		s := newStage("- [x] #1\n- [x] org/b#7\n", issue(home, 1, "one", ""))
+		s.issue(1).Closed = true
+		seven := issue(away, 7, "seven", "")
+		seven.Closed = true
+		beside(s).Issues = append(beside(s).Issues, seven)
+		s.repo().Branches = nil
+		spoil(s)
+		if got := s.told(); strings.Contains(got, "close") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// What a reviewer opens again is theirs: it is asked about, not resolved again.
+func TestAThreadThatWasOpenedAgain(t *testing.T) {
+	s := sight()
+	at := now.Add(-3 * time.Hour)
+	s.Pull.Threads = threads(1)
+	id := s.Pull.Threads[0].ID
+	s.Pull.HeadSHA = "h2"
+	s.Course = inventory.Course{Heads: []inventory.Head{{SHA: "h1", Seen: at, Threads: []string{id}}, {SHA: "h2", Seen: at.Add(time.Hour), Threads: []string{id}}},
+		Asks: []inventory.Intervention{{What: inventory.FixReviews, Comment: 1, Head: "h1", At: at.Add(time.Minute)}}}
+	if d := Decide(*s); d.Row != RowResolve {
+		t.Fatalf("%+v", d)
+	}
+	s.Course.Resolved = []inventory.Resolution{{Thread: id, At: at.Add(2 * time.Hour)}}
+	d := Decide(*s)
+	if d.Row != RowReviews || len(d.Steps) != 1 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// A merge that GitHub refused for good keeps no place at the head of its base, though
+// a person's word would be wanted for it, too.
+func TestARefusedOneLosesItsTurnWithAWord(t *testing.T) {
+	s := twoPhases()
+	s.watch.Gates.Ask, s.watch.Gates.Word = true, true
+	s.dispatched(1, 2)
+	first := s.pull(51, nil, 1)
+	s.pull(52, nil, 2)
+	no := inventory.Refusal{Deed: "merge", Head: "sha51", Why: "no", At: now.Add(-time.Hour)}
+	s.w.Courses = flows.Courses{first.Ref.Key(): {Child: inventory.Ref{Repo: home, Number: 1}, Refused: slices.Repeat([]inventory.Refusal{no}, 3)}}
+	if got := s.told(); !strings.Contains(got, "merge #52") {
+		t.Errorf("%s", got)
 	}
 }

@@ -44,3 +44,6 @@ type Busy struct {
 func (b *Busy) Error() string {
 	return fmt.Sprintf("%s works on %d tasks, which is its limit (agents.%s.concurrency)", b.Agent, b.Limit, b.Agent)
 }
+
+// Local tells that other plans are not concerned.
+func (b *Busy) Local() bool { return true }

@@ -8,8 +8,9 @@ import (
 
 // PushError says that a push did not succeed.
 type PushError struct {
-	Why   string
-	doubt bool
+	Why    string
+	doubt  bool
+	unsent bool
 }
 
 func (e *PushError) Error() string { return "push: " + e.Why }
@@ -17,6 +18,9 @@ func (e *PushError) Error() string { return "push: " + e.Why }
 // Doubtful tells that the answer was lost: only a look at the branch can tell
 // whether the push landed.
 func (e *PushError) Doubtful() bool { return e.doubt }
+
+// NotNow tells that it came to nothing for reasons that may pass: nothing was sent.
+func (e *PushError) NotNow() bool { return e.unsent }
 
 // Push pushes the merge to the branch, if that still stands where the merge began.
 // An error that is not Doubtful means that nothing was pushed.
@@ -52,7 +56,7 @@ func (j *job) push(ctx context.Context, ref, from, to string) error {
 	}
 	var f *failure
 	if errors.As(err, &f) && unsent(f.all) {
-		return &PushError{Why: f.Error()}
+		return &PushError{Why: f.Error(), unsent: true}
 	}
 	return &PushError{Why: err.Error(), doubt: true}
 }

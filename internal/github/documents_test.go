@@ -181,7 +181,7 @@ func TestOnlyUsedDefinitionsAreKept(t *testing.T) {
 func documents() map[string]string {
 	out := map[string]string{}
 	for _, name := range []string{"OrgRepositories", "Look", "Comments", "Head", "Tree", "ClaimedBy", "Label", "Standing", "Tie", "Page", "PageEdits",
-		"PullNow", "PullRest", "OpenPulls", "ResolveThread", "AutoMerge", "Enqueue", "Record", "RecordRest"} {
+		"PullNow", "PullRest", "OpenPulls", "ResolveThread", "AutoMerge", "AutoMergeOff", "Enqueue", "Record", "RecordRest"} {
 		out[name] = document(name)
 	}
 	out["Accounts"], _ = accountsDocument([]string{"a", "b"})

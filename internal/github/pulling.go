@@ -18,7 +18,8 @@ type workJSON struct {
 	QueueOn     bool        `json:"isMergeQueueEnabled"`
 	Opinions    struct {
 		Nodes []struct {
-			State string `json:"state"`
+			State string    `json:"state"`
+			At    time.Time `json:"submittedAt"`
 		} `json:"nodes"`
 	} `json:"latestOpinionatedReviews"`
 	Reviews struct {
@@ -45,6 +46,9 @@ func (j *workJSON) work(repo inventory.RepoRef) inventory.PullWork {
 			p.Approved++
 		case "CHANGES_REQUESTED":
 			p.Objected++
+			if n.At.After(p.ObjectedAt) {
+				p.ObjectedAt = n.At
+			}
 		}
 	}
 	for _, n := range j.Reviews.Nodes {

@@ -342,6 +342,10 @@ func (l *lab) writes() map[string]aWrite {
 			func(n inventory.PullNow) bool { return len(n.Unresolved()) == 0 }},
 		"auto": {"enablePullRequestAutoMerge", func(c *Client, ctx context.Context) error { return c.AutoMerge(ctx, nine, p.ID, "", p.HeadSHA) },
 			func(n inventory.PullNow) bool { return n.AutoMerge }},
+		"auto off": {"disablePullRequestAutoMerge", func(c *Client, ctx context.Context) error {
+			l.as("ada", func(tx *world.Tx) { _, _ = tx.EnableAutoMerge(l.issue(tx, "main", 9), "") })
+			return c.AutoMergeOff(ctx, nine, p.ID)
+		}, func(n inventory.PullNow) bool { return !n.AutoMerge }},
 		"queue": {"enqueuePullRequest", func(c *Client, ctx context.Context) error { return c.Enqueue(ctx, nine, p.ID, p.HeadSHA) },
 			func(n inventory.PullNow) bool { return n.Queued }},
 	}
@@ -422,7 +426,7 @@ func TestPullingCountsContent(t *testing.T) {
 	keys := map[string]string{"retarget": "PATCH /repos/{owner}/{repo}/pulls/{pull_number}", "close": "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
 		"update": "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch", "merge": "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
 		"merge-up": "POST /repos/{owner}/{repo}/merges",
-		"open":     "POST /repos/{owner}/{repo}/pulls", "resolve": "resolveReviewThread", "auto": "enablePullRequestAutoMerge", "queue": "enqueuePullRequest"}
+		"open":     "POST /repos/{owner}/{repo}/pulls", "resolve": "resolveReviewThread", "auto": "enablePullRequestAutoMerge", "auto off": "disablePullRequestAutoMerge", "queue": "enqueuePullRequest"}
 	table := limits.New(limits.Defaults(), time.Now)
 	for name, w := range l.writes() {
 		c := l.client("ada")

@@ -306,22 +306,23 @@ func (w *works) behind(m *working, p *pullReading, head string) {
 		fail: func(*Error) {}})
 }
 
-// lag asks how many commits of the default branch a branch lacks. GitHub may not be
+// lag asks how a branch stands to the default branch. GitHub may not be
 // able to tell, as of a pull request.
 func (w *works) lag(m *working, branch string) {
 	w.next = append(w.next, &ask{repo: m.repo.Ref, key: fmt.Sprintf("l%d", len(w.next)), text: branch, nodes: behindNodes,
-		selection: "defaultBranchRef { compare(headRef: $text) { behindBy } }",
+		selection: "defaultBranchRef { compare(headRef: $text) { behindBy aheadBy } }",
 		fill: func(raw json.RawMessage) error {
 			var j struct {
 				Compare *struct {
 					Behind int `json:"behindBy"`
+					Ahead  int `json:"aheadBy"`
 				} `json:"compare"`
 			}
 			if err := json.Unmarshal(raw, &j); err != nil {
 				return err
 			}
-			if j.Compare != nil && j.Compare.Behind > 0 {
-				m.lags = append(m.lags, inventory.Lag{Branch: branch, Behind: j.Compare.Behind})
+			if j.Compare != nil {
+				m.lags = append(m.lags, inventory.Lag{Branch: branch, Behind: j.Compare.Behind, Ahead: j.Compare.Ahead})
 			}
 			return nil
 		},

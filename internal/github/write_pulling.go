@@ -106,6 +106,11 @@ func (c *Client) ResolveThread(ctx context.Context, ref inventory.Ref, thread st
 	return c.mutate(ctx, "resolve a review thread of "+ref.String(), "ResolveThread", map[string]any{"id": thread})
 }
 
+// AutoMergeOff takes that back. KindInvalid: it was not on.
+func (c *Client) AutoMergeOff(ctx context.Context, ref inventory.Ref, id string) error {
+	return c.mutate(ctx, "disable auto-merge for "+ref.String(), "AutoMergeOff", map[string]any{"id": id})
+}
+
 // AutoMerge has GitHub merge a pull request, by its node id, as soon as the rules
 // of its base are met; method is squash, merge or rebase, or empty where a merge
 // queue decides. KindStale: its head is another. KindInvalid: the repository does

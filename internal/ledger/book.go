@@ -165,6 +165,8 @@ type Dispatch struct {
 	Lines int       // how often it was dispatched
 	Last  time.Time // the latest of them
 	Agent string    // of the latest
+	// Epic is the latest's: zero for a direct dispatch.
+	Epic inventory.Ref
 }
 
 // Dispatched are all children in the log, by inventory.Ref.Key.
@@ -181,8 +183,10 @@ func (b *Book) Dispatched() (map[string]Dispatch, error) {
 		lines int
 		at    budget.Minute
 		agent int32
+		epic  int   // 0: direct
+		in    int32 // the epic's repository, where it is another; -1: the child's
 	}
-	var repos, agents kindTable
+	var repos, agents, epics kindTable
 	var l budget.Line
 	seen := map[child]last{}
 	take := func(line []byte, ended bool) {
@@ -193,7 +197,10 @@ func (b *Book) Dispatched() (map[string]Dispatch, error) {
 		d := seen[c]
 		d.lines++
 		if d.lines == 1 || l.At >= d.at {
-			d.at, d.agent = l.At, agents.id(nil, l.Agent, nil)
+			d.at, d.agent, d.epic, d.in = l.At, agents.id(nil, l.Agent, nil), l.Epic, -1
+			if l.Epic != 0 && len(l.EpicRepo) > 0 {
+				d.in = epics.id(l.EpicRepo, nil, nil)
+			}
 		}
 		seen[c] = d
 	}
@@ -218,7 +225,14 @@ func (b *Book) Dispatched() (map[string]Dispatch, error) {
 		all.Lines += d.lines
 		agent := agents.all[d.agent].Agent
 		if at.After(all.Last) || at.Equal(all.Last) && agent < all.Agent || all.Agent == "" {
-			all.Last, all.Agent = at, agent
+			all.Last, all.Agent, all.Epic = at, agent, inventory.Ref{}
+			if d.epic != 0 {
+				of := budget.Entry{Repo: e.Repo, Issue: d.epic}
+				if d.in >= 0 {
+					of.Repo = epics.all[d.in].Repo
+				}
+				all.Epic = of.Ref(b.owner)
+			}
 		}
 		out[key] = all
 	}

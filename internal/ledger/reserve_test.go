@@ -112,7 +112,8 @@ func TestReserveSettleRelease(t *testing.T) {
 		t.Errorf("dispatched since the plan: %v", err)
 	}
 	all, err := b.Dispatched()
-	differ(t, "dispatched", map[string]Dispatch{"dappcore/core#29": {Lines: 1, Last: noon.Add(time.Minute), Agent: "jules"}}, all)
+	differ(t, "dispatched", map[string]Dispatch{"dappcore/core#29": {Lines: 1, Last: noon.Add(time.Minute), Agent: "jules",
+		Epic: inventory.Ref{Repo: inventory.RepoRef{Owner: "dappcore", Name: "plans"}, Number: 118}}}, all)
 	if err != nil {
 		t.Fatal(err)
 	}

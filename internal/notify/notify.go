@@ -1,6 +1,7 @@
 // Package notify tells people that they are needed: on their desktop, by the
 // terminal's bell, and by a webhook of theirs. What it tells is made of structure
-// and our own words; no text of anybody's goes out.
+// and our own words; nobody's title, comment or review goes out. A branch's name or
+// what GitHub said to a refused write may be in it: whoever makes a Notice cleans it.
 package notify
 
 import (
@@ -40,9 +41,8 @@ type Notifier struct {
 
 var patient = &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// Tell tells. What cannot be told one way is told by the others all the same; an
-// error names the way, and of the hook the host alone: its path may be a secret.
-func (n Notifier) Tell(ctx context.Context, list []Notice) error {
+// Call calls whoever sits at this machine, by the desktop and the bell.
+func (n Notifier) Call(list []Notice) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -62,15 +62,21 @@ func (n Notifier) Tell(ctx context.Context, list []Notice) error {
 			errs = append(errs, fmt.Errorf("the desktop could not be told: %w", err))
 		}
 	}
-	if n.Hook != "" {
-		for _, one := range list {
-			if err := n.post(ctx, one); err != nil {
-				errs = append(errs, err)
-				break
-			}
+	return errors.Join(errs...)
+}
+
+// Post sends to the hook, and returns how many of the list it took; an error names
+// the host alone: its path may be a secret.
+func (n Notifier) Post(ctx context.Context, list []Notice) (int, error) {
+	if n.Hook == "" {
+		return len(list), nil
+	}
+	for k, one := range list {
+		if err := n.post(ctx, one); err != nil {
+			return k, err
 		}
 	}
-	return errors.Join(errs...)
+	return len(list), nil
 }
 
 func (n Notifier) post(ctx context.Context, one Notice) error {

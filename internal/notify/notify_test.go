@@ -26,23 +26,27 @@ func TestTell(t *testing.T) {
 	at := time.Date(2026, 2, 4, 10, 0, 0, 0, time.UTC)
 	var bell bytes.Buffer
 	n := Notifier{Bell: &bell, Hook: s.URL + "/secret-path"}
-	if err := n.Tell(t.Context(), []Notice{{At: at, About: "org/a#1", Why: "a fork"}, {At: at, About: "org/a#2", Why: "draft"}}); err != nil {
+	two := []Notice{{At: at, About: "org/a#1", Why: "a fork"}, {At: at, About: "org/a#2", Why: "draft"}}
+	if took, err := n.Post(t.Context(), two); took != 2 || err != nil {
+		t.Fatal(took, err)
+	}
+	if err := n.Call(two); err != nil {
 		t.Fatal(err)
 	}
 	if len(got) != 2 || got[0].Version != 1 || got[1].About != "org/a#2" || bell.String() != "\a" {
 		t.Errorf("%+v %q", got, bell.String())
 	}
 	for _, status = range []int{http.StatusFound, http.StatusInternalServerError} {
-		err := n.Tell(t.Context(), got[:1])
-		if err == nil || strings.Contains(err.Error(), "secret-path") {
+		took, err := n.Post(t.Context(), got[:1])
+		if took != 0 || err == nil || strings.Contains(err.Error(), "secret-path") {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
 	s.Close()
-	if err := n.Tell(t.Context(), got[:1]); err == nil || strings.Contains(err.Error(), "secret-path") {
+	if took, err := n.Post(t.Context(), got[:1]); took != 0 || err == nil || strings.Contains(err.Error(), "secret-path") {
 		t.Errorf("nobody answers: %v", err)
 	}
-	if err := n.Tell(t.Context(), nil); err != nil {
+	if _, err := n.Post(t.Context(), nil); err != nil || n.Call(nil) != nil || bell.String() != "\a" {
 		t.Error(err)
 	}
 }

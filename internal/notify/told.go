@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -30,32 +31,37 @@ func Remember(file string) *Told {
 	return t
 }
 
-// News takes what people are needed for now and returns what they were not told
-// of. What is gone is forgotten, so that its return is news; about tells what this
-// look can judge of: the rest is another's and stays.
-func (t *Told) News(now time.Time, keys []string, about func(key string) bool) ([]string, error) {
-	present := map[string]bool{}
+// News is what people are needed for now and were not told of.
+func (t *Told) News(keys []string) []string {
 	var news []string
-	before := maps.Clone(t.known)
 	for _, k := range keys {
-		if _, told := t.known[k]; !told && !present[k] {
+		if _, told := t.known[k]; !told && !slices.Contains(news, k) {
 			news = append(news, k)
-			t.known[k] = now
 		}
-		present[k] = true
+	}
+	return news
+}
+
+// Keep remembers what people were told of; what is gone of what they are needed for
+// is forgotten, so that its return is news. about tells what this look can judge of:
+// the rest is another's and stays.
+func (t *Told) Keep(now time.Time, keys, told []string, about func(key string) bool) error {
+	before := maps.Clone(t.known)
+	for _, k := range told {
+		t.known[k] = now
 	}
 	maps.DeleteFunc(t.known, func(k string, at time.Time) bool {
-		return !present[k] && (about(k) || now.Sub(at) > forgets)
+		return !slices.Contains(keys, k) && (about(k) || now.Sub(at) > forgets)
 	})
 	if t.file == "" || maps.EqualFunc(before, t.known, time.Time.Equal) {
-		return news, nil
+		return nil
 	}
 	raw, err := json.Marshal(t.known)
 	if err != nil {
-		return news, err
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(t.file), 0o700); err != nil {
-		return news, err
+		return err
 	}
-	return news, renameio.WriteFile(t.file, append(raw, '\n'), 0o600)
+	return renameio.WriteFile(t.file, append(raw, '\n'), 0o600)
 }

@@ -15,9 +15,10 @@ func TestWhatWasToldIsRemembered(t *testing.T) {
 	mine := func(k string) bool { return strings.HasPrefix(k, "o/a#") }
 	tell := func(want string, keys ...string) {
 		t.Helper()
-		got, err := Remember(file).News(now, keys, mine) // each time another process
-		if err != nil || strings.Join(got, " ") != want {
-			t.Errorf("%q, %v; want %q", got, err, want)
+		told := Remember(file) // each time another process
+		got := told.News(keys)
+		if err := told.Keep(now, keys, got, mine); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q; want %q", got, want)
 		}
 	}
 	tell("o/a#1 o/b#2", "o/a#1", "o/b#2", "o/a#1")
@@ -31,7 +32,10 @@ func TestWhatWasToldIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	tell("o/a#1", "o/a#1")
-	if got, err := Remember("").News(now, []string{"x"}, mine); err != nil || !slices.Equal(got, []string{"x"}) {
-		t.Error(got, err)
+	lost := Remember(file)
+	news := lost.News([]string{"o/a#9"})
+	if err := lost.Keep(now, []string{"o/a#9"}, nil, mine); err != nil || !slices.Equal(news, []string{"o/a#9"}) {
+		t.Error(news, err)
 	}
+	tell("o/a#9", "o/a#9") // it could not be told the first time
 }
