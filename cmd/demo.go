@@ -157,7 +157,7 @@ func (a *app) startDemo(ctx context.Context) error {
 		o.Fleet, o.Seed = demoFleet, 1
 	}
 	if a.lively { // who moved in stays
-		o.People = people.Lively()
+		o.People = people.Brisk()
 	}
 	sim, err := openDemo(ctx, o)
 	if errors.Is(err, githubsim.ErrInUse) {

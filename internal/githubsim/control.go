@@ -18,7 +18,7 @@ import (
 //	GET  /_sim/faults               {"spec": "..."}
 //	POST /_sim/faults               {"spec": "..."} replaces the faults in force, or 400 with what is wrong
 //	GET  /_sim/people?since=SEQ     {"manners": NAME, "counts": {...}, "due": N, "next": TIME, "deeds": [those above SEQ]}
-//	POST /_sim/people               {"manners": "none|calm|lively|wild"} has people live so from now on, and answers as GET
+//	POST /_sim/people               {"manners": "none|calm|brisk|lively|wild"} has people live so from now on, and answers as GET
 //	GET  /_sim/token?login=LOGIN    {"token": "..."} of that user, with every scope
 //
 // Requests here are not counted, not limited and not in the journal.

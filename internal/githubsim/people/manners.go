@@ -76,12 +76,12 @@ const none = "none"
 func None() Manners { return Manners{Name: none} }
 
 // Names are those of all manners there are.
-func Names() []string { return []string{none, "calm", "lively", "wild"} }
+func Names() []string { return []string{none, "calm", "brisk", "lively", "wild"} }
 
 // withCopilot is what a name ends in whose fleet has another agent, too.
 const withCopilot = "+copilot"
 
-// Named finds manners by their name: none, calm, lively or wild. With "+copilot" at its end there is a second agent, which
+// Named finds manners by their name: none, calm, brisk, lively or wild. With "+copilot" at its end there is a second agent, which
 // is called by assigning it.
 func Named(name string) (Manners, error) {
 	base, second := strings.CutSuffix(name, withCopilot)
@@ -91,12 +91,14 @@ func Named(name string) (Manners, error) {
 		m = None()
 	case "calm":
 		m = Calm()
+	case "brisk":
+		m = Brisk()
 	case "lively":
 		m = Lively()
 	case "wild":
 		m = Wild()
 	default:
-		return m, fmt.Errorf("people %q are unknown: want none, calm, lively or wild, the last three with +copilot or without", name)
+		return m, fmt.Errorf("people %q are unknown: want none, calm, brisk, lively or wild, the last four with +copilot or without", name)
 	}
 	if second && !m.nobody() {
 		a := m.Agents[0]
@@ -159,6 +161,22 @@ func Lively() Manners {
 		Care:   Care{Every: Delay{3 * hour, 12 * hour}, Rest: Delay{16 * hour, 60 * hour}, Most: 4},
 		Regret: 0.03,
 	}
+}
+
+// Brisk are manners for who wants to see it all within days: there are reviews, conflicts, failed checks, wrong bases and late
+// answers, nobody interferes, and somebody soon looks after what waits for a person.
+func Brisk() Manners {
+	m := Lively()
+	m.Name = "brisk"
+	a := &m.Agents[0]
+	a.Ignore, a.Full, a.GiveUp, a.AsCaller, a.Hopeless = 0, 0, 0, 0.05, 0.02
+	a.Work, a.SlowWork, a.Ready = Delay{8 * minute, 40 * minute}, Delay{1 * hour, 3 * hour}, Delay{5 * minute, 30 * minute}
+	a.Answer, a.LateAnswer, a.RepairAfter = Delay{3 * minute, 15 * minute}, Delay{1 * hour, 3 * hour}, Delay{3 * minute, 15 * minute}
+	m.CI.Absent, m.CI.Long = 0.01, Delay{20 * minute, 1 * hour}
+	m.Reviews.PersonAfter, m.Reviews.Late, m.Reviews.Forget, m.Reviews.Again = Delay{5 * minute, 90 * minute}, 0, 0.05, 0.1
+	m.Maintainers, m.Strangers, m.Regret = Round{}, Round{}, 0
+	m.Care = Care{Every: Delay{1 * hour, 3 * hour}, Rest: Delay{3 * hour, 8 * hour}, Most: 8}
+	return m
 }
 
 // Wild are manners with faults everywhere.

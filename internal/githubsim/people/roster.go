@@ -76,7 +76,17 @@ var boxForm = sync.OnceValue(func() *regexp.Regexp {
 var numberForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\w/])#(\d+)`) })
 
 // isEpic tells whether somebody with a say wrote a list of issues into an issue.
-func (t *turn) isEpic(i *world.Issue) bool { return i.Pull == nil && len(t.children(i)) > 0 }
+func (t *turn) isEpic(i *world.Issue) bool {
+	if i.Pull != nil {
+		return false
+	}
+	for _, m := range boxForm().FindAllStringSubmatch(i.Body, -1) {
+		if numberForm().MatchString(m[2]) {
+			return true
+		}
+	}
+	return false
+}
 
 // children are the open issues that an epic's boxes name.
 func (t *turn) children(epic *world.Issue) []*world.Issue {
