@@ -46,6 +46,7 @@ func (b *boundary) WritePage(ctx context.Context, ref inventory.Ref, body string
 // round, the child is ticked, and what the person wrote stands or the person was
 // told; where the edit leaves no one line to tick, a person is told that.
 func TestNobodysEditIsLostByATick(t *testing.T) {
+	tried := drawn(t)
 	type edit struct{ old, new string }
 	note := edit{"all done", "all done\r\n\r\nA note."}
 	second := edit{"größer", "kleiner"}
@@ -66,6 +67,9 @@ func TestNobodysEditIsLostByATick(t *testing.T) {
 		for first := 0; first <= 5; first++ {
 			for then := first; then <= 5; then++ {
 				if then > first && first == 0 {
+					continue
+				}
+				if !tried() {
 					continue
 				}
 				t.Run(fmt.Sprint(c.name, "/", first, "/", then), func(t *testing.T) {

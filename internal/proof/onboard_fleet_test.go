@@ -63,6 +63,9 @@ func onboardFleets() map[string]int {
 	if soak() {
 		return map[string]int{"mission": 3, "scale:3x40": int(soakSeeds), "scale:8x120": int(soakSeeds)}
 	}
+	if raced {
+		return map[string]int{"mission": 1, "scale:3x40": 1}
+	}
 	return map[string]int{"mission": 1, "scale:3x40": 3}
 }
 

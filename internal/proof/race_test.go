@@ -4,5 +4,5 @@ package proof
 
 // raced: the race detector is on. It is there for races and not for the state
 // that is left, which the tests without it prove: of everything a few points are
-// drawn, and the program is built with the detector, too.
+// drawn. It sees the engine and the embedded GitHub, not the shipped program.
 const raced = true

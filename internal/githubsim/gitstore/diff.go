@@ -2,13 +2,49 @@ package gitstore
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
+// diffs are by the two trees and whether they have patches.
+var diffs = remembered[[]FileChange]{max: 20_000}
+
 // Diff lists the files that differ between two commits (or trees), in order of
 // path, with their patches when asked for.
 func (r *Repo) Diff(from, to string, patches bool) ([]FileChange, error) {
+	before, err := r.treeOf(from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := r.treeOf(to)
+	if err != nil {
+		return nil, err
+	}
+	key := before + after + strconv.FormatBool(patches)
+	if list, ok := diffs.get(key); ok {
+		return slices.Clone(list), nil
+	}
+	list, err := r.diff(before, after, patches)
+	if err == nil {
+		diffs.put(key, slices.Clone(list))
+	}
+	return list, err
+}
+
+// treeOf is a commit's tree, or the tree itself.
+func (r *Repo) treeOf(id string) (string, error) {
+	if id == Empty {
+		return id, nil
+	}
+	o, err := r.object(id)
+	if err != nil || o.kind != "commit" {
+		return id, err
+	}
+	return parseCommit(id, o.data).Tree, nil
+}
+
+func (r *Repo) diff(from, to string, patches bool) ([]FileChange, error) {
 	out, err := r.git(nil, "diff-tree", "-r", "-M", "-z", "--raw", "--numstat", "--no-commit-id", from, to, "--")
 	if err != nil {
 		return nil, err
@@ -91,6 +127,9 @@ func (r *Repo) MergeBase(a, b string) (string, error) {
 	if a == b {
 		return a, nil
 	}
+	if base, err := r.soleBase(a, b); base != "" && err == nil {
+		return base, nil
+	}
 	out, err := r.git(nil, "merge-base", a, b)
 	if exitCode(err) == 1 {
 		return "", nil
@@ -108,14 +147,12 @@ func (r *Repo) Compare(base, head string, patches bool) (*Comparison, error) {
 		return nil, fmt.Errorf("no common ancestor of %s and %s: %w", base, head, ErrNotFound)
 	}
 	c := &Comparison{MergeBase: fork}
-	out, err := r.git(nil, "rev-list", "--left-right", "--count", base+"..."+head, "--")
-	if err != nil {
+	if c.Ahead, c.Behind, _, err = r.Counts(base, head); err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Sscan(string(out), &c.Behind, &c.Ahead); err != nil {
-		return nil, fmt.Errorf("git rev-list --count: %w", err)
-	}
-	if c.Commits, err = r.Between(base, head); err != nil {
+	if list, ok := r.chain(fork, head); ok {
+		c.Commits = list
+	} else if c.Commits, err = r.Between(base, head); err != nil {
 		return nil, err
 	}
 	c.Files, err = r.Diff(fork, head, patches)
