@@ -55,6 +55,7 @@ type telling struct {
 	done   map[string]string
 	people map[string]string
 	state  map[string]string
+	keep   func(watchShape) // takes the JSON of each look; nil: it is printed
 }
 
 func newTelling(a *app, once bool) *telling {
@@ -215,7 +216,13 @@ func (t *telling) sent(d *delivery) {
 	}
 }
 
-func (t *telling) print() { _ = t.app.printJSONLine(t.shape) }
+func (t *telling) print() {
+	if t.keep != nil {
+		t.keep(t.shape)
+		return
+	}
+	_ = t.app.printJSONLine(t.shape)
+}
 
 // end says what it came to.
 func (t *telling) end() error {
