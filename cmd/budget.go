@@ -19,8 +19,9 @@ import (
 
 func newBudget(a *app) *cobra.Command {
 	var (
-		history, team, check bool
-		days                 int
+		history, team, check, planned bool
+		days                          int
+		day                           planOptions
 	)
 	c := &cobra.Command{
 		Use:   "budget",
@@ -45,6 +46,12 @@ roll over.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed("days") && !history {
 				return usageError{fmt.Errorf("--days goes with --history")}
+			}
+			if planned {
+				return a.planDay(c.Context(), day)
+			}
+			if day != (planOptions{}) {
+				return usageError{errors.New("--strategy, --apply, --dry-run, --yes and --full go with --plan")}
 			}
 			if days < 1 || days > 3660 {
 				return usageError{fmt.Errorf("--days %d: give 1 to 3660", days)}
@@ -83,7 +90,12 @@ roll over.`,
 	f.IntVar(&days, "days", 7, "days of --history, today included")
 	f.BoolVar(&team, "team", false, "quota and usage of each member")
 	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted, 8 what is reserved is not known")
-	c.MarkFlagsMutuallyExclusive("history", "team")
+	f.BoolVar(&planned, "plan", false, "what to dispatch today: which children where, and why")
+	f.StringVar(&day.strategy, "strategy", "", "pace of --plan: conservative, moderate, aggressive, auto or none (default: as configured)")
+	f.BoolVar(&day.apply, "apply", false, "propose the plan as one dispatch, ask, and send it")
+	day.flags(c)
+	c.MarkFlagsMutuallyExclusive("history", "team", "plan")
+	c.MarkFlagsMutuallyExclusive("check", "plan")
 	c.AddCommand(newReconcile(a))
 	return c
 }

@@ -285,10 +285,10 @@ func (d *day) charge(p *Plan) {
 	p.Unplaced = make([]Unplaced, 0, ready-taken)
 	for k := range d.repos {
 		r := &d.repos[k]
-		if len(r.Ready) == 0 {
+		if len(r.Ready) == 0 && r.Stuck == 0 {
 			continue
 		}
-		out := RepoPlan{Repo: r.Ref.String(), Ref: r.Ref, Ready: len(r.Ready), Today: r.today}
+		out := RepoPlan{Repo: r.Ref.String(), Ref: r.Ref, Ready: len(r.Ready), Today: r.today, Unstick: r.Stuck}
 		out.Children = make([]Planned, 0, r.taken)
 		var epic inventory.Ref
 		said := ""
@@ -309,6 +309,9 @@ func (d *day) charge(p *Plan) {
 		p.Tasks += out.Tasks
 		code := cmp.Or(r.why, r.refuse, Limit)
 		out.Reason = d.reason(r, out.Tasks, code)
+		if len(r.Ready) == 0 {
+			out.Reason = "nothing is READY"
+		}
 		p.Repos = append(p.Repos, out)
 		if out.Tasks == len(r.Ready) {
 			continue

@@ -65,6 +65,7 @@ type Repo struct {
 	Running int      // have an open child
 	Passed  int      // heads whose checks passed
 	Failed  int      // heads whose checks failed
+	Stuck   int      // pull requests of children that have to be unstuck, which costs no task
 	Ready   []Child  // in the order of epics and checklists
 }
 
@@ -99,7 +100,7 @@ type Plan struct {
 	Spent     int        `json:"spent"`     // today: used, held, seen outside, unreadable
 	Tasks     int        `json:"tasks"`     // this plan dispatches: its cost
 	Remaining int        `json:"remaining"` // of the usable quota when all is dispatched, the reserve included
-	Repos     []RepoPlan `json:"repos"`     // that get tasks, or have READY children, in the fleet's order
+	Repos     []RepoPlan `json:"repos"`     // with READY children or something to unstick, in the fleet's order
 	Unplaced  []Unplaced `json:"unplaced"`
 	Stranded  []Stranded `json:"stranded"`
 	Agents    []AgentUse `json:"agents"` // that get tasks
@@ -114,7 +115,8 @@ type RepoPlan struct {
 	Repo     string    `json:"repo"` // owner/name
 	Tasks    int       `json:"tasks"`
 	Ready    int       `json:"ready"`
-	Today    int       `json:"today"` // dispatched there today already
+	Today    int       `json:"today"`   // dispatched there today already
+	Unstick  int       `json:"unstick"` // pull requests to be unstuck there, at no cost
 	Reason   string    `json:"reason"`
 	Children []Planned `json:"children"` // as many as tasks, in the order of priority
 
