@@ -160,6 +160,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 		newApply(a), newUndo(a), newRecall(a), newLog(a),
 		newExitHelp(), newHelp(dev),
 	)
+	dev.AddCommand(newSessions(a)...)
 	return dev
 }
 

@@ -178,7 +178,7 @@ var printed = map[string]any{
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
 	"plan":     plan.Plan{},
-	"findings": findingsShape{}, "agent": tasksShape{}, "team": teamShape{},
+	"findings": findingsShape{}, "agent": tasksShape{}, "team": teamShape{}, "session": sessionShape{},
 }
 
 // Every kind of step is in the schemas that list them, and no other is.

@@ -56,6 +56,7 @@ type telling struct {
 	people map[string]string
 	state  map[string]string
 	keep   func(watchShape) // takes the JSON of each look; nil: it is printed
+	acts   bool             // only what is done now is told, and what needs a person
 }
 
 func newTelling(a *app, once bool) *telling {
@@ -82,7 +83,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			if d.Person != "" {
 				t.people[d.About.String()] = d.Person
 			}
-			if e.Epic.Number == 0 && len(d.Steps) == 0 && d.Person == "" && d.Row == execute.RowMerged {
+			if len(d.Steps) == 0 && d.Person == "" && (t.acts || e.Epic.Number == 0 && d.Row == execute.RowMerged) {
 				continue
 			}
 			line := decisionLine(d)
@@ -109,7 +110,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			t.done[name] = "merged and closed"
 		}
 		t.shape.Watched = append(t.shape.Watched, ws)
-		if len(lines) == 0 && !news {
+		if len(lines) == 0 && (t.acts || !news) {
 			continue
 		}
 		changed = true
