@@ -53,7 +53,7 @@ Both changes are shown first; --dry-run stops there, --yes does not ask.
 Then it proposes stages 1 and 2 for these repositories: their audits become issues
 and those epics, which costs no task. At a terminal that is asked about; elsewhere it
 is shown, with the command that sends it. Nothing is written to GitHub unasked.`,
-		Example: `  core dev team add bodane --quota 300 --repos core-api,core-php --dry-run
+		Example: `  core dev team add bodane --quota 300 --repos one,two --dry-run
   core dev team add bodane --repos OTHER/NAME`,
 		Args:              exactly(1),
 		ValidArgsFunction: completeNothing,
