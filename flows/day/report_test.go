@@ -1,6 +1,7 @@
 package day
 
 import (
+	"fmt"
 	"html/template"
 	"regexp"
 	"strings"
@@ -108,6 +109,39 @@ func TestHostileTitlesStayText(t *testing.T) {
 		}
 		if strings.ContainsAny(text, "<") && !strings.Contains(string(page), template.HTMLEscapeString(text)) && !strings.ContainsAny(text, "\x00") {
 			t.Fatalf("%q is not there as text", text)
+		}
+	})
+}
+
+// Whatever the figures, nothing is drawn beside the picture.
+func TestPicturesStayInTheirFrames(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 100_000)
+		r := Report{}
+		for range rapid.IntRange(0, ReportDays).Draw(t, "days") {
+			known := n.Draw(t, "known")
+			r.Days = append(r.Days, Figures{"2026-02-04", n.Draw(t, "dispatched"), n.Draw(t, "merged")})
+			r.BurnUp = append(r.BurnUp, Burn{"2026-02-04", known, rapid.IntRange(0, known).Draw(t, "closed")})
+		}
+		for range rapid.IntRange(0, 60).Draw(t, "stuck") {
+			r.Stuck = append(r.Stuck, Stuck{Ref: rapid.String().Draw(t, "ref"), Hours: n.Draw(t, "hours")})
+		}
+		d := draw(r)
+		for _, b := range d.Bars {
+			if b.X < 0 || b.X2+b.Width > d.Width || b.UpY < 0 || b.DoneY < 0 || b.UpY+b.Up != d.Height || b.DoneY+b.Done != d.Height {
+				t.Fatalf("%+v", b)
+			}
+		}
+		for _, w := range d.Waits {
+			if w.Width < 1 || barFrom+w.Width > d.Width-50 || w.Y+18 > d.WaitsHeight {
+				t.Fatalf("%+v of %d", w, d.WaitsHeight)
+			}
+		}
+		for _, p := range strings.Fields(d.Known + d.Closed) {
+			var x, y int
+			if _, err := fmt.Sscanf(p, "%d,%d", &x, &y); err != nil || x < 0 || x > d.Width || y < 0 || y > d.Height {
+				t.Fatalf("%s %v", p, err)
+			}
 		}
 	})
 }
