@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/dappcore/core-dev/budget/forecast"
 	"github.com/dappcore/core-dev/budget/plan"
 	"github.com/dappcore/core-dev/docs/schema"
 )
@@ -177,7 +178,7 @@ var printed = map[string]any{
 	"inventory": inventoryShape{}, "epics": epicsShape{}, "epic": epicShowShape{}, "why": whyShape{},
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
-	"plan":     plan.Plan{},
+	"plan": plan.Plan{}, "forecast": forecast.Forecast{},
 	"findings": findingsShape{}, "agent": tasksShape{},
 }
 
