@@ -57,6 +57,20 @@ func (in Input) level() (Strategy, string) {
 	}
 }
 
+// Pace is the level that holds, and its tasks a day; of a level without a ceiling
+// that is all that is usable less the reserve.
+func (in Input) Pace(usable int) (Strategy, Pace) {
+	level, _ := in.level()
+	pace := level.Pace()
+	if limit := usable - share(usable, in.Settings.Reserve); pace.Most == 0 || pace.Most > limit {
+		pace.Most, pace.Least = limit, min(max(pace.Least, 0), limit)
+		if level == None {
+			pace.Least = limit
+		}
+	}
+	return level, pace
+}
+
 // share is so many percent of a number, rounded up.
 func share(of, percent int) int { return (of*percent + 99) / 100 }
 
