@@ -110,6 +110,7 @@ type sitting struct {
 	begun  map[string]bool // epics, as owner/name#1, that got their first dispatch now
 	// refilled: there is more READY than when the report was made.
 	refilled bool
+	tell     *notifier
 }
 
 // looked is what a step shows, and how it is carried out.
@@ -148,7 +149,17 @@ func (a *app) sit(ctx context.Context, o sessionOptions) error {
 		return err
 	}
 	if !a.opt.json {
-		fmt.Fprintf(a.out, "%s of %s, %s\n", o.session, s.shape.Date, now.Format("15:04Z"))
+		again := ""
+		if _, begun := s.record.Of(o.session.Steps()[0]); begun {
+			again = ", looked at again"
+			if n, ok := day.Next(s.record, o.session); ok {
+				again = fmt.Sprintf(", goes on with step %d", n)
+			}
+		}
+		fmt.Fprintf(a.out, "%s of %s, %s%s\n", o.session, s.shape.Date, now.Format("15:04Z"), again)
+	}
+	if s.tell, err = a.notifier(); err != nil {
+		return err
 	}
 	var failed []error
 	for _, n := range o.session.Steps() {

@@ -49,6 +49,9 @@ func (s *sitting) watching(ctx context.Context, n day.Step, scope execute.Scope)
 	if err != nil {
 		return looked{}, err
 	}
+	if !s.o.dryRun {
+		s.tell.people(ctx, seen.watched)
+	}
 	k := looked{plans: seen.proposal.Plans}
 	k.fact = day.Fact{Step: n, Digest: day.Digest(k.plans)}
 	k.fact.Count, k.fact.Said = toDo(k.plans)
