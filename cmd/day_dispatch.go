@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/budget/plan"
 	"github.com/dappcore/core-dev/flows/day"
-	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/flows/execute"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -36,11 +35,7 @@ func (a *app) uses(days int) ([]budget.DayUse, error) {
 // the reserve and the repositories' limits leave for it.
 func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 	a := s.app
-	l, p, err := s.part(ctx, n)
-	if err != nil {
-		return looked{}, err
-	}
-	proposal, err := a.proposeDay(l, p, planOptions{})
+	l, p, proposal, err := s.part(ctx, n)
 	if err != nil {
 		return looked{}, err
 	}
@@ -60,7 +55,6 @@ func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 		d := newDelivery()
 		d.run, d.quiet = s.run, true
 		for round := 1; ; round++ {
-			proposal.Command = "core dev " + string(s.o.session)
 			before := d.tasks
 			err := a.send(ctx, l, proposal, s.o.sendOptions, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, proposal) })
 			shape.Results = d.shape.Results
@@ -75,10 +69,7 @@ func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 				return d.shape.Sent, err
 			}
 			a.notice("%s: %s; planning again", stale.Target, stale.Why)
-			if l, p, err = s.part(ctx, n); err != nil {
-				return d.shape.Sent, err
-			}
-			if proposal, err = a.proposeDay(l, p, planOptions{}); err != nil {
+			if l, p, proposal, err = s.part(ctx, n); err != nil {
 				return d.shape.Sent, err
 			}
 		}
@@ -87,42 +78,40 @@ func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 }
 
 // part is the day's plan as far as a step hands it out: of an epic that nobody works
-// on yet one first child, of those that are under way what is READY.
-func (s *sitting) part(ctx context.Context, n day.Step) (*look, plan.Plan, error) {
-	l, p, err := s.app.lookToPlan(ctx)
+// on yet one first child, of those that are under way what is READY. Nobody pays for
+// a child whose pull request is open, as with a watch.
+func (s *sitting) part(ctx context.Context, n day.Step) (*look, plan.Plan, orchestrator.Proposal, error) {
+	a := s.app
+	none := orchestrator.Proposal{}
+	l, w, _, err := a.lookAtWork(ctx, &watchOptions{sendOptions: s.o.sendOptions})
 	if err != nil {
-		return nil, p, err
+		return nil, plan.Plan{}, none, err
 	}
+	p, err := a.dayPlan(ctx, l, "")
+	if err != nil {
+		return nil, p, none, err
+	}
+	x := execute.Day{Dispatch: a.dispatching(l, 0), Reassign: l.conf.Reassign}
 	first := map[string]bool{}
-	p.Tasks = 0
-	for k := range p.Repos {
-		r := &p.Repos[k]
-		r.Children = slices.DeleteFunc(slices.Clone(r.Children), func(c plan.Planned) bool {
-			if n == day.More {
-				return false
-			}
-			fresh := !underWay(l, c.Of) || s.begun[c.Epic]
-			if n == day.Phases {
-				return fresh
-			}
-			if !fresh || s.begun[c.Epic] || first[c.Epic] {
-				return true
+	for _, r := range p.Repos {
+		for _, c := range r.Children {
+			e, ok := l.fleet.Epic(c.Of)
+			fresh := ok && !execute.Begun(w, e) || s.begun[c.Epic]
+			switch {
+			case n == day.Phases && fresh, n == day.Blockers && (!fresh || s.begun[c.Epic] || first[c.Epic]):
+				continue
 			}
 			first[c.Epic] = true
-			return false
-		})
-		r.Tasks = len(r.Children)
-		p.Tasks += r.Tasks
+			x.Children = append(x.Children, execute.Given{Child: c.Child, Epic: c.Of, Agent: c.Agent, Member: c.Member})
+		}
 	}
-	return l, p, nil
-}
-
-// underWay tells whether anybody works, or worked, on a child of an epic.
-func underWay(l *look, ref inventory.Ref) bool {
-	e, ok := l.fleet.Epic(ref)
-	return ok && slices.ContainsFunc(e.Children, func(c inventory.Child) bool {
-		return c.Closed() || c.Verdict.Code == inventory.CodeDispatched
-	})
+	plans, err := x.Plans(w)
+	if err != nil {
+		return nil, p, none, err
+	}
+	proposal := a.proposal("core dev "+string(s.o.session), withSteps(plans)...)
+	p.Tasks = proposal.Cost().Tasks
+	return l, p, proposal, nil
 }
 
 // atWork says how many tasks the agents have in hand.

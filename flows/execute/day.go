@@ -13,6 +13,9 @@ import (
 type Day struct {
 	Dispatch Dispatch // how; its Epic, Max, Only, Payer and Instead are the day's to fill
 	Children []Given
+	// Reassign gets the children whose pull requests stayed red instead; empty: they
+	// go where the plan has them.
+	Reassign string
 }
 
 // Given is one child of a day.
@@ -42,9 +45,17 @@ func (d Day) Plans(w flows.World) ([]flows.Plan, error) {
 		s.only[g.Child.Key()] = true
 		x.Payer[g.Child.Key()], x.Instead[g.Child.Key()] = g.Member, g.Agent
 	}
+	for key, agent := range reassigned(w, d.Reassign) {
+		if _, given := x.Instead[key]; given {
+			x.Instead[key], x.Payer[key] = agent, ""
+		}
+	}
 	out := []flows.Plan{}
 	for _, s := range order {
 		x.Epic, x.Only = s.epic, s.only
+		if e, ok := w.Fleet.Epic(s.epic); ok {
+			x.Claimed = claimed(w, e)
+		}
 		p, err := x.Plan(w)
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", s.epic, err)

@@ -47,3 +47,39 @@ func TestADayKeepsToWhatWasDecided(t *testing.T) {
 		t.Error("the plan passes a quota")
 	}
 }
+
+// Nobody pays for a child whose pull request is open, and what stayed red goes to the
+// other agent, as with a watch.
+func TestADayMindsWhatIsRemembered(t *testing.T) {
+	w := world("- [ ] #1\n- [ ] #2\n", 2, issue(home, 1, "one", ""), issue(home, 2, "two", ""))
+	w.Rules.Labels["codex"] = "codex"
+	one, two := inventory.Ref{Repo: home, Number: 1}, inventory.Ref{Repo: home, Number: 2}
+	open, red := inventory.Ref{Repo: home, Number: 11}, inventory.Ref{Repo: home, Number: 12}
+	repo, _ := w.Snapshot.Repo(home)
+	repo.Work = &inventory.Work{Pulls: []inventory.PullWork{{Pull: inventory.Pull{Ref: open}, State: inventory.PullOpen}}}
+	failed := inventory.Course{Child: two, Ended: inventory.PullClosed}
+	for _, sha := range []string{"a", "b", "c"} {
+		failed.Heads = append(failed.Heads, inventory.Head{SHA: sha, Red: true})
+	}
+	w.Courses = map[string]inventory.Course{open.Key(): {Child: one}, red.Key(): failed}
+	d := Day{Dispatch: dispatch(0), Reassign: "codex"}
+	d.Dispatch.Labels["codex"] = "codex"
+	epic := inventory.Ref{Repo: home, Number: 100}
+	d.Children = []Given{{one, epic, "jules", "m"}, {two, epic, "jules", "m"}}
+	plans, err := d.Plans(w)
+	if err != nil || len(plans) != 1 {
+		t.Fatalf("%v %v", plans, err)
+	}
+	if got := plans[0].Skipped; len(got) != 1 || got[0].Target != one.String() || !strings.Contains(got[0].Reason, "#11 is open") {
+		t.Errorf("left out: %v", got)
+	}
+	labels := ""
+	for _, s := range plans[0].Steps {
+		if s.Effect.Kind() == "label" {
+			labels += s.Effect.Target() + " " + s.Effect.Detail()
+		}
+	}
+	if labels != two.String()+" codex" {
+		t.Errorf("dispatched: %s", labels)
+	}
+}
