@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,21 +60,23 @@ says by when each epic is complete in 50, 85 and 95 % of all cases.`,
 			if c.Flags().Changed("days") && !history {
 				return usageError{fmt.Errorf("--days goes with --history")}
 			}
-			if planned {
-				return a.planDay(c.Context(), day)
+			foretells := c.Flags().Changed("forecast")
+			switch name := a.misplaced(c, map[string]bool{
+				"strategy": planned || foretells, "apply": planned, "dry-run": day.apply, "yes": day.apply, "full": day.apply, "seed": foretells, "ascii": foretells}); name {
+			case "":
+			case "dry-run", "yes", "full":
+				return usageError{fmt.Errorf("--%s goes with --plan --apply: a plan alone is only shown", name)}
+			case "seed", "ascii":
+				return usageError{fmt.Errorf("--%s goes with --forecast", name)}
+			default:
+				return usageError{fmt.Errorf("--%s goes with --plan", name)}
 			}
-			if c.Flags().Changed("forecast") {
-				if day != (planOptions{strategy: day.strategy}) {
-					return usageError{errors.New("--apply, --dry-run, --yes and --full go with --plan")}
-				}
+			switch {
+			case planned:
+				return a.planDay(c.Context(), day)
+			case foretells:
 				ahead.strategy = day.strategy
 				return a.foretell(c.Context(), ahead)
-			}
-			if c.Flags().Changed("seed") || ahead.ascii {
-				return usageError{errors.New("--seed and --ascii go with --forecast")}
-			}
-			if day != (planOptions{}) {
-				return usageError{errors.New("--strategy, --apply, --dry-run, --yes and --full go with --plan, --strategy with --forecast, too")}
 			}
 			if days < 1 || days > 3660 {
 				return usageError{fmt.Errorf("--days %d: give 1 to 3660", days)}
@@ -122,6 +126,19 @@ says by when each epic is complete in 50, 85 and 95 % of all cases.`,
 	c.MarkFlagsMutuallyExclusive("check", "plan", "forecast")
 	c.AddCommand(newReconcile(a))
 	return c
+}
+
+// misplaced is a flag that was given and that nothing here acts on; fits says of each
+// whether something does. A variable stands for every command, and so for those, too,
+// that have no use for it.
+func (a *app) misplaced(c *cobra.Command, fits map[string]bool) string {
+	for _, name := range slices.Sorted(maps.Keys(fits)) {
+		v, _ := a.env("CORE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+		if !fits[name] && c.Flags().Changed(name) && v == "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func newReconcile(a *app) *cobra.Command {

@@ -30,9 +30,6 @@ func (o *planOptions) check() error {
 	if o.strategy != "" && !plan.Strategy(o.strategy).Known() {
 		return usageError{fmt.Errorf("--strategy %s: there are conservative, moderate, aggressive, auto and none", terminal.Clean(o.strategy))}
 	}
-	if !o.apply && (o.dryRun || o.yes || o.full) {
-		return usageError{errors.New("--dry-run, --yes and --full go with --apply: without it a plan is only shown")}
-	}
 	return nil
 }
 
@@ -88,6 +85,9 @@ func (a *app) dayPlan(ctx context.Context, l *look, strategy string) (plan.Plan,
 			}
 		}
 		if len(refs) == 0 {
+			if a.heldUnknown {
+				p.Notes = append(p.Notes, "what is reserved is not known, so less may be left than this says: core dev budget reconcile")
+			}
 			return p, nil
 		}
 		hub, err := a.client(ctx)

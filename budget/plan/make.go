@@ -341,9 +341,7 @@ func (d *day) charge(p *Plan) {
 			p.Unplaced = append(p.Unplaced, Unplaced{r.Ready[at].Ref.String(), code, why})
 		}
 	}
-	for _, a := range sortedUse(used) {
-		p.Agents = append(p.Agents, a)
-	}
+	p.Agents = append(p.Agents, sortedUse(used)...)
 }
 
 func sortedUse(used map[string]int) []AgentUse {
