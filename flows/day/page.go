@@ -35,15 +35,15 @@ const (
 // drawing is the report with what its pictures need.
 type drawing struct {
 	Report
-	Width, Height  int
-	Bars           []bar
-	Most           int // of a day's dispatched or merged
-	Known, Closed  string
-	Children       int
-	Ticks          []tick
-	Waits          []wait
-	WaitsHeight    int
-	NothingMeasure bool
+	Width, Height int
+	Bars          []bar
+	Most          int // of a day's dispatched or merged
+	Known, Closed string
+	Children      int
+	Ticks         []tick
+	Waits         []wait
+	WaitsHeight   int
+	Unmeasured    bool
 }
 
 type bar struct {
@@ -68,7 +68,7 @@ func draw(r Report) drawing {
 	for _, f := range r.Days {
 		d.Most = max(d.Most, f.Dispatched, f.Merged)
 	}
-	d.NothingMeasure = len(r.Days) == 0
+	d.Unmeasured = len(r.Days) == 0
 	slot := pictureWidth / max(len(r.Days), 1)
 	for k, f := range r.Days {
 		b := bar{X: k*slot + 2, Width: max(slot/2-3, 1), Label: fmt.Sprintf("%s: %d dispatched, %d merged", f.Date, f.Dispatched, f.Merged)}
