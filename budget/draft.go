@@ -27,6 +27,7 @@ type Draft struct {
 	classes map[string]*drafted
 	gated   bool // every agent that shares the members' quotas is limited at once
 	gate    int  // what they still take, all together
+	cap     int  // what the members may be charged, all together; -1 = no limit
 }
 
 // drafted is one repository's part of a draft.
@@ -47,7 +48,7 @@ type Charge struct {
 
 // Draft begins one for the agents that may be asked.
 func (s State) Draft(agents []string) *Draft {
-	d := &Draft{gated: true, state: &s, own: map[string]int{}, slots: map[string]int{}, connect: map[string][]int{}, classes: map[string]*drafted{}}
+	d := &Draft{gated: true, cap: -1, state: &s, own: map[string]int{}, slots: map[string]int{}, connect: map[string][]int{}, classes: map[string]*drafted{}}
 	var overs []stretch
 	var own []Agent
 	seen := map[string]bool{}
@@ -208,18 +209,27 @@ func (d *Draft) Take(repo inventory.RepoRef, n int) (placed int, why Why) {
 	}
 	for placed < n {
 		most := n - placed
-		if d.gated {
-			if most = min(most, d.gate); most == 0 {
-				// Only agents with a quota of their own still take something.
-				if placed += d.takeOwn(p, n-placed); placed < n {
-					return placed, NoConcurrency
-				}
-				return placed, ""
+		why := Why("")
+		if d.gated && d.gate < most {
+			most, why = d.gate, NoConcurrency
+		}
+		if d.cap >= 0 && d.cap < most {
+			most, why = d.cap, NoMore
+		}
+		if most == 0 {
+			// Only agents with a quota of their own still take something.
+			if placed += d.takeOwn(p, n-placed); placed < n {
+				return placed, why
 			}
+			return placed, ""
 		}
 		before := d.shared()
 		got := d.net.push(p.class, most)
-		d.gate -= before - d.shared()
+		charged := before - d.shared()
+		d.gate -= charged
+		if d.cap >= 0 {
+			d.cap -= charged
+		}
 		if placed += got; got == 0 {
 			return placed, NoQuota
 		}
@@ -227,9 +237,50 @@ func (d *Draft) Take(repo inventory.RepoRef, n int) (placed int, why Why) {
 	return placed, ""
 }
 
+// Cap bounds what the members are charged from now on, all together: the rest of
+// their quotas is kept. Agents with a quota of their own are not bound by it.
+func (d *Draft) Cap(tasks int) { d.cap = max(0, tasks) }
+
+// Left is what is left of the members' quotas that can be spent.
+func (d *Draft) Left() int {
+	sum := 0
+	for i := range d.state.Team.Members {
+		if d.state.usable(i) {
+			sum += max(0, d.net.room[i])
+		}
+	}
+	return sum
+}
+
+// Own is what the agents with a quota of their own still take, and what they were
+// given today.
+func (d *Draft) Own() (left, today int) {
+	for _, at := range d.own {
+		left += max(0, d.net.room[at])
+	}
+	day := DayOf(d.state.Now)
+	theirs := func(agent string) bool { _, ok := d.own[strings.ToLower(agent)]; return ok }
+	for _, sp := range d.state.Spending.Spends {
+		if sp.At.Day() == day && theirs(d.state.Spending.Kinds[sp.Kind].Agent) {
+			today += int(sp.N)
+		}
+	}
+	for _, r := range d.state.Held {
+		if theirs(r.Agent) {
+			today++
+		}
+	}
+	for _, o := range d.state.Outside {
+		if DayOf(o.At) == day && theirs(o.Agent) {
+			today++
+		}
+	}
+	return left, today
+}
+
 // shared is what is left of the members' quotas.
 func (d *Draft) shared() int {
-	if !d.gated {
+	if !d.gated && d.cap < 0 {
 		return 0
 	}
 	sum := 0

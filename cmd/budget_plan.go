@@ -310,7 +310,7 @@ func (a *app) printDay(l *look, p plan.Plan) {
 	for _, x := range p.Advice {
 		text := x.Text
 		if x.Do != "" {
-			text += ": " + x.Do
+			text += ": " + a.called(x.Do)
 		}
 		fmt.Fprintf(a.out, "advice: %s\n", terminal.Clean(text))
 	}

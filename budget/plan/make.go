@@ -19,11 +19,14 @@ func Make(in Input) Plan {
 	}
 	p.Level, p.Why = in.level()
 	p.Reserve = share(st.Usable, in.Settings.Reserve)
-	p.Limit = st.Usable - p.Reserve
+	draft := in.Budget.Draft(in.agents())
+	own, today := draft.Own()
+	p.Limit = st.Usable - p.Reserve + own + today
 	if most := p.Level.Pace().Most; most > 0 {
 		p.Limit = min(p.Limit, most)
 	}
-	d := newDay(in, p, st)
+	draft.Cap(draft.Left() - p.Reserve)
+	d := newDay(in, p, draft)
 	d.place()
 	d.charge(&p)
 	p.Remaining = max(0, st.UsableRemaining-p.Tasks)
@@ -78,7 +81,7 @@ func share(of, percent int) int { return (of*percent + 99) / 100 }
 type day struct {
 	in    Input
 	limit int // tasks today at the most
-	left  int // of it, and of what is usable
+	left  int // of it
 	draft *budget.Draft
 	repos []place
 	all   []key // of all READY children that can be dispatched, in order
@@ -104,8 +107,8 @@ type key struct {
 	child int32
 }
 
-func newDay(in Input, p Plan, st budget.Status) *day {
-	d := &day{in: in, limit: p.Limit, left: max(0, min(p.Limit-p.Spent, st.UsableRemaining-p.Reserve))}
+// agents are all that may be asked.
+func (in Input) agents() []string {
 	var agents []string
 	known := map[string]bool{}
 	for _, r := range in.Repos {
@@ -116,7 +119,11 @@ func newDay(in Input, p Plan, st budget.Status) *day {
 			}
 		}
 	}
-	d.draft = in.Budget.Draft(agents)
+	return agents
+}
+
+func newDay(in Input, p Plan, draft *budget.Draft) *day {
+	d := &day{in: in, limit: p.Limit, left: max(0, p.Limit-p.Spent), draft: draft}
 	today := in.Budget.Today()
 	d.repos = make([]place, len(in.Repos))
 	for k := range in.Repos {

@@ -96,7 +96,7 @@ type Plan struct {
 	Why       string     `json:"why"`       // of the level, a sentence
 	Usable    int        `json:"usable"`    // quota a day that can be spent at all
 	Reserve   int        `json:"reserve"`   // of it kept back for retries
-	Limit     int        `json:"limit"`     // tasks today at the most, dispatched ones included
+	Limit     int        `json:"limit"`     // tasks today at the most, dispatched ones and agents with a quota of their own included
 	Spent     int        `json:"spent"`     // today: used, held, seen outside, unreadable
 	Tasks     int        `json:"tasks"`     // this plan dispatches: its cost
 	Remaining int        `json:"remaining"` // of the usable quota when all is dispatched, the reserve included
@@ -145,7 +145,7 @@ type Unplaced struct {
 type Code string
 
 const (
-	Limit       Code = "limit"       // the day's limit is reached
+	Limit       Code = "limit"       // the day's limit is reached, or the reserve
 	RepoLimit   Code = "repo"        // the repository's part of the day is reached
 	ReadyLimit  Code = "ready"       // of the repository with most READY children enough are taken
 	Later       Code = "later"       // the strategy takes other repositories today

@@ -180,6 +180,26 @@ func TestAgentsStandIn(t *testing.T) {
 	}
 }
 
+// When the members' quotas are spent up to the reserve, an agent with a quota of its
+// own goes on.
+func TestAStandInGoesOnWithoutTheMembers(t *testing.T) {
+	s := state(budget.Member{Login: "a", Quota: 10, Every: true})
+	s.Agents = []budget.Agent{{Name: "jules"}, {Name: "codex", Quota: 5, Window: budget.Weekly}}
+	r := repo("r", 30)
+	r.Agents = []string{"jules", "codex"}
+	in := plan.Input{Budget: s, Settings: mostly, Repos: []plan.Repo{r}}
+	p := plan.Make(in)
+	if d := cmp.Diff([]plan.AgentUse{{Agent: "jules", Tasks: 9}, {Agent: "codex", Tasks: 5}}, p.Agents); d != "" || p.Limit != 14 || p.Unplaced[0].Code != plan.Limit {
+		t.Errorf("%s, limit %d, %+v", d, p.Limit, p.Unplaced[0])
+	}
+	for range 10 {
+		in.Budget.Spending.Add(budget.Entry{At: midday.Add(-time.Hour), Repo: "r", Issue: 500, Agent: "jules", Member: "a"})
+	}
+	if d := cmp.Diff([]plan.AgentUse{{Agent: "codex", Tasks: 4}}, plan.Make(in).Agents); d != "" {
+		t.Error(d) // the tenth took of the reserve, which the day's limit counts
+	}
+}
+
 // drawInput is a random small fleet with a random past.
 func drawInput(t *rapid.T) plan.Input {
 	names := []string{"p", "q", "r", "s"}[:rapid.IntRange(1, 4).Draw(t, "repositories")]
@@ -282,8 +302,16 @@ func TestNoPlanPassesALimit(t *testing.T) {
 				t.Fatalf("%+v gets %d", a, byAgent[a.Name])
 			}
 		}
-		if p.Tasks > 0 && (p.Tasks+p.Spent > p.Limit || p.Remaining < p.Reserve) {
-			t.Fatalf("%d tasks after %d, limit %d, %d left, %d reserved", p.Tasks, p.Spent, p.Limit, p.Remaining, p.Reserve)
+		if p.Tasks > 0 && p.Tasks+p.Spent > p.Limit {
+			t.Fatalf("%d tasks after %d, limit %d", p.Tasks, p.Spent, p.Limit)
+		}
+		for _, r := range p.Repos {
+			for _, c := range r.Children {
+				in.Budget.Held = append(in.Budget.Held, budget.Reservation{Entry: budget.Entry{Repo: r.Ref.Name, Issue: c.Child.Number, Agent: c.Agent, Member: c.Member}})
+			}
+		}
+		if left := in.Budget.Draft([]string{"jules"}).Left(); byAgent["jules"] > 0 && left < p.Reserve {
+			t.Fatalf("%d are left, and %d were to be kept", left, p.Reserve)
 		}
 		if n := ready - p.Tasks; n != len(p.Unplaced) {
 			t.Fatalf("%d are left out, %d explained", n, len(p.Unplaced))
