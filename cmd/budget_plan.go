@@ -240,10 +240,11 @@ func (a *app) printDay(l *look, p plan.Plan) {
 	fmt.Fprintf(a.out, "plan %s   %s: %s\n", p.Date, p.Level, p.Why)
 	fmt.Fprintf(a.out, "%s of %d today at the most (%d dispatched so far); %d of %d usable left then, %d of them kept for retries\n",
 		count(p.Tasks, "task"), p.Limit, p.Spent, p.Remaining, p.Usable, p.Reserve)
-	if len(p.Repos) > 0 {
+	shown := slices.DeleteFunc(slices.Clone(p.Repos), func(r plan.RepoPlan) bool { return r.Tasks+r.Today+r.Unstick == 0 })
+	if len(shown) > 0 {
 		fmt.Fprintln(a.out)
 		t := a.table("REPO", "#TASKS", "#RDY", "#TODAY", "WHY")
-		for _, r := range p.Repos {
+		for _, r := range shown {
 			why := r.Reason
 			if r.Unstick > 0 {
 				why += fmt.Sprintf("; %s to unstick, at no cost", count(r.Unstick, "pull request"))
@@ -265,27 +266,7 @@ func (a *app) printDay(l *look, p plan.Plan) {
 		}
 		fmt.Fprintf(a.out, "by agent: %s\n", strings.Join(by, ", "))
 	}
-	if len(p.Unplaced) > 0 {
-		fmt.Fprintf(a.out, "\nleft out, though READY: %d\n", len(p.Unplaced))
-		for at := 0; at < len(p.Unplaced); {
-			to := at
-			var refs []string
-			var repo inventory.RepoRef
-			for ; to < len(p.Unplaced) && p.Unplaced[to].Reason == p.Unplaced[at].Reason; to++ {
-				ref, err := inventory.ParseRef(p.Unplaced[to].Ref, inventory.RepoRef{}, "")
-				if err != nil {
-					continue
-				}
-				if to > at && !ref.Repo.Same(repo) {
-					break
-				}
-				repo = ref.Repo
-				refs = append(refs, fmt.Sprintf("#%d", ref.Number))
-			}
-			fmt.Fprintf(a.out, "  %s %s: %s\n", a.repoName(l, repo), shorten(refs, 8), terminal.Clean(p.Unplaced[at].Reason))
-			at = to
-		}
-	}
+	a.printUnplaced(l, p)
 	fmt.Fprintln(a.out)
 	for _, s := range p.Stranded {
 		text := fmt.Sprintf("stranded: %d of @%s, %s", s.Quota, s.Member, s.Reason)
@@ -316,6 +297,44 @@ func (a *app) printDay(l *look, p plan.Plan) {
 	}
 	for _, n := range p.Notes {
 		fmt.Fprintf(a.out, "note: %s\n", terminal.Clean(n))
+	}
+}
+
+// printUnplaced says what is left out, a line a reason.
+func (a *app) printUnplaced(l *look, p plan.Plan) {
+	type group struct {
+		reason      string
+		count       int
+		repos, refs []string
+	}
+	var groups []*group
+	of := map[string]*group{}
+	for _, u := range p.Unplaced {
+		ref, err := inventory.ParseRef(u.Ref, inventory.RepoRef{}, "")
+		if err != nil {
+			continue
+		}
+		g := of[u.Reason]
+		if g == nil {
+			g = &group{reason: u.Reason}
+			of[u.Reason] = g
+			groups = append(groups, g)
+		}
+		g.count++
+		g.refs = append(g.refs, fmt.Sprintf("#%d", ref.Number))
+		if name := a.repoName(l, ref.Repo); len(g.repos) == 0 || g.repos[len(g.repos)-1] != name {
+			g.repos = append(g.repos, name)
+		}
+	}
+	if len(groups) > 0 {
+		fmt.Fprintf(a.out, "\nleft out, though READY: %d\n", len(p.Unplaced))
+	}
+	for _, g := range groups {
+		where := fmt.Sprintf("%d in %s", g.count, shorten(g.repos, 6))
+		if len(g.repos) == 1 {
+			where += " (" + shorten(g.refs, 8) + ")"
+		}
+		fmt.Fprintf(a.out, "  %s: %s\n", terminal.Clean(where), terminal.Clean(g.reason))
 	}
 }
 

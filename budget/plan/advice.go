@@ -66,7 +66,7 @@ func byHour(in Input, p Plan) []Advice {
 	case hour < noon && p.Spent*5 > p.Limit*4:
 		return []Advice{{Rule: "throttle", Text: fmt.Sprintf("%d of the day's %d are dispatched and it is morning still (UTC): hold back, and unstick what is stuck", p.Spent, p.Limit), Do: "core dev watch --dry-run"}}
 	case hour >= noon && hour < evening && p.Spent*2 < p.Limit && p.Tasks > 0:
-		return []Advice{{Rule: "raise", Text: fmt.Sprintf("%d of the day's %d are dispatched at midday (UTC): dispatch more", p.Spent, p.Limit), Do: "core dev budget --plan --apply"}}
+		return []Advice{{Rule: "raise", Text: fmt.Sprintf("%d of the day's %d are dispatched at midday (UTC): dispatch more", p.Spent, p.Limit), Do: "core dev budget --plan --apply --strategy " + string(p.Strategy)}}
 	}
 	return nil
 }
