@@ -6,7 +6,6 @@
 package training
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -38,41 +36,110 @@ type Entry struct {
 	File    string `json:"file"` // below .core/training
 }
 
-// Keep writes a record and its line in the index. Processes take turns.
-func (s *Store) Keep(epic, child inventory.Ref, r inventory.TrainingRecord) error {
+// Kept is what became of a record that was to be kept.
+type Kept string
+
+const (
+	Written Kept = "written" // there was none of this child and pull request
+	Renewed Kept = "renewed" // it took the place of another
+	Same    Kept = "same"    // it was there, to the byte
+)
+
+// Keep writes a record and its line in the index, and tells what became of it and
+// in which file below .core/training it is. One of the same child and pull request
+// that stands under another epic goes. Processes take turns.
+func (s *Store) Keep(epic, child inventory.Ref, r inventory.TrainingRecord) (how Kept, file string, err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, "journals"), 0o755); err != nil {
-		return err
+		return "", "", err
 	}
-	lock := flock.New(filepath.Join(s.dir, "lock"))
-	if err := lock.Lock(); err != nil {
-		return err
+	unlock, err := s.lock()
+	if err != nil {
+		return "", "", err
 	}
-	defer lock.Unlock() //nolint:errcheck // it ends with the process at the latest
-	name := filepath.Join("journals", fmt.Sprintf("epic-%d-child-%d.jsonl", epic.Number, child.Number))
+	defer unlock()
+	file = fmt.Sprintf("journals/epic-%d-child-%d.jsonl", epic.Number, child.Number)
 	same := func(line []byte) bool {
 		var k struct{ Child, PR string }
 		return json.Unmarshal(line, &k) == nil && k.Child == r.Child && k.PR == r.PR
 	}
-	if err := s.put(name, r, same); err != nil {
-		return err
+	if how, err = s.put(file, r, same); err != nil {
+		return "", file, err
 	}
-	return s.put("index.jsonl", Entry{Repo: r.Repo, Epic: r.Epic, Child: r.Child, PR: r.PR, Outcome: r.Outcome, File: filepath.ToSlash(name)}, same)
+	moved, err := s.takeOut(fmt.Sprintf("journals/epic-*-child-%d.jsonl", child.Number), file, same)
+	if err != nil {
+		return "", file, err
+	}
+	if moved {
+		how = Renewed
+	}
+	_, err = s.put(indexFile, entryOf(r, file), same)
+	return how, file, err
+}
+
+// takeOut removes the lines that are the same from all files of that pattern but
+// one.
+func (s *Store) takeOut(pattern, but string, same func([]byte) bool) (any bool, err error) {
+	names, err := fs.Glob(os.DirFS(s.dir), pattern)
+	for _, name := range names {
+		if name == but {
+			continue
+		}
+		path := filepath.Join(s.dir, filepath.FromSlash(name))
+		old, err := os.ReadFile(path)
+		if err != nil {
+			return any, err
+		}
+		var rest bytes.Buffer
+		for l := range bytes.Lines(old) {
+			if !same(l) {
+				rest.Write(l)
+			}
+		}
+		switch {
+		case rest.Len() == len(old):
+			continue
+		case rest.Len() == 0:
+			err = os.Remove(path)
+		default:
+			err = renameio.WriteFile(path, rest.Bytes(), 0o644)
+		}
+		if err != nil {
+			return any, err
+		}
+		any = true
+	}
+	return any, err
+}
+
+const indexFile = "index.jsonl"
+
+// lock keeps other processes from writing; the folder is there.
+func (s *Store) lock() (unlock func(), err error) {
+	lock := flock.New(filepath.Join(s.dir, "lock"))
+	if err := lock.Lock(); err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Unlock() }, nil // it ends with the process at the latest
+}
+
+func entryOf(r inventory.TrainingRecord, file string) Entry {
+	return Entry{Repo: r.Repo, Epic: r.Epic, Child: r.Child, PR: r.PR, Outcome: r.Outcome, File: file}
 }
 
 // put replaces the line that is the same, or appends one. Lines that cannot be
 // read are kept as they are: they are not ours to lose.
-func (s *Store) put(name string, what any, same func([]byte) bool) error {
-	path := filepath.Join(s.dir, name)
+func (s *Store) put(name string, what any, same func([]byte) bool) (Kept, error) {
+	path := filepath.Join(s.dir, filepath.FromSlash(name))
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return "", err
 	}
 	line, err := json.Marshal(what)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var out bytes.Buffer
-	placed := false
+	how, placed := Written, false
 	for l := range bytes.Lines(old) {
 		l = bytes.TrimRight(l, "\n")
 		if len(l) == 0 {
@@ -82,7 +149,7 @@ func (s *Store) put(name string, what any, same func([]byte) bool) error {
 			if placed {
 				continue
 			}
-			l, placed = line, true
+			how, l, placed = Renewed, line, true
 		}
 		out.Write(l)
 		out.WriteByte('\n')
@@ -92,33 +159,7 @@ func (s *Store) put(name string, what any, same func([]byte) bool) error {
 		out.WriteByte('\n')
 	}
 	if bytes.Equal(out.Bytes(), old) {
-		return nil
+		return Same, nil
 	}
-	return renameio.WriteFile(path, out.Bytes(), 0o644)
-}
-
-// Index lists the records there are; without any it is empty. A line that cannot
-// be read is an error that names it.
-func (s *Store) Index() ([]Entry, error) {
-	f, err := os.Open(filepath.Join(s.dir, "index.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []Entry
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		var e Entry
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return out, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
-		}
-		out = append(out, e)
-	}
-	return out, lines.Err()
+	return how, renameio.WriteFile(path, out.Bytes(), 0o644)
 }
