@@ -181,13 +181,17 @@ func (a *app) printBenchmark(x benchmarkShape) error {
 		fmt.Fprintln(a.out, "nothing to compare yet: watching writes a training record when a child's pull request is merged")
 		return nil
 	}
-	t := a.table("RANK", "EPIC", "AGENT", "MODEL", "#TASKS", "#CHILDREN", "#MERGED", "#LOST", "#OPEN", "#DURATION", "#REVIEWS", "#CONFLICTS", "#FIRST CI", "")
 	ranked := slices.ContainsFunc(x.Rows, func(r score.Row) bool { return r.Rank > 0 })
+	first := "EPIC"
+	if ranked {
+		first = "#RANK"
+	}
+	t := a.table(first, "AGENT", "MODEL", "#TASKS", "#CHILDREN", "#MERGED", "#LOST", "#OPEN", "#DURATION", "#REVIEWS", "#CONFLICTS", "#FIRST CI", "")
 	weak := false
 	for _, r := range x.Rows {
-		rank, note := "-", thin(r.Figures)
+		head, note := cmp.Or(r.Epic, x.Epic, "-"), thin(r.Figures)
 		if ranked {
-			rank = strconv.Itoa(r.Rank)
+			head = strconv.Itoa(r.Rank)
 		}
 		if r.Records == 0 {
 			note = "no record"
@@ -195,7 +199,7 @@ func (a *app) printBenchmark(x benchmarkShape) error {
 		weak = weak || r.Thin
 		merged := fmt.Sprintf("%d (%s)", r.Won, share(r.MergedShare()))
 		f := figureCells(r.Figures)
-		t.Row(rank, cmp.Or(r.Epic, "-"), cmp.Or(r.Agent, r.Login, "-"), cmp.Or(r.Model, "-"), strconv.Itoa(r.Tasks), f[0], merged,
+		t.Row(head, cmp.Or(r.Agent, r.Login, "-"), cmp.Or(r.Model, "-"), strconv.Itoa(r.Tasks), f[0], merged,
 			strconv.Itoa(r.Lost), strconv.Itoa(r.Open), f[2], f[3], f[4], f[6], note)
 	}
 	t.Flush()

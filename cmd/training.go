@@ -35,6 +35,7 @@ type captured struct {
 	record inventory.TrainingRecord
 	how    training.Kept
 	file   string
+	other  string // child that another record of the pull request is of; empty: there is none
 }
 
 func (r recorder) keep(epic inventory.Ref, facts inventory.TrainingFacts) (captured, error) {
@@ -52,8 +53,11 @@ func (r recorder) keep(epic inventory.Ref, facts inventory.TrainingFacts) (captu
 	if err != nil {
 		return out, err
 	}
-	if ok && old.Child == out.record.Child {
+	switch {
+	case ok && old.Child == out.record.Child:
 		out.record = out.record.Over(old)
+	case ok:
+		out.other = old.Child
 	}
 	out.how, out.file, err = r.store.Keep(epic, facts.Child, out.record)
 	return out, err

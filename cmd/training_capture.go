@@ -202,6 +202,11 @@ func (a *app) tiedTo(ctx context.Context, l *look, pull inventory.Ref) (inventor
 	if err != nil {
 		return inventory.Ref{}, err
 	}
+	if row, _ := l.fleet.Row(pull.Repo); row != nil { // it was found before
+		if _, ok := row.Repo.Work.Pull(pull.Number); !ok {
+			return inventory.Ref{}, notFound{pull.String() + " is no pull request, or is gone"}
+		}
+	}
 	if d, ok := watch.About(w, pull); ok && d.About.Key() == pull.Key() {
 		return d.Child, nil
 	}
@@ -225,6 +230,9 @@ func entryEpic(e budget.Entry, owner string) string {
 }
 
 func (a *app) printCaptured(k captured) error {
+	if k.other != "" {
+		a.notice("there is another record of %s, for %s: one of the two is wrong, and both are counted until its line is taken out of its journal and \"core dev training index --rebuild\" is run", k.record.PR, k.other)
+	}
 	if a.opt.json {
 		return a.printJSON(captureShape{shapeVersion, string(k.how), k.file, k.record})
 	}
