@@ -50,7 +50,7 @@ func (s *sitting) watching(ctx context.Context, n day.Step, scope execute.Scope)
 		return looked{}, err
 	}
 	if !s.o.dryRun {
-		s.tell.people(ctx, seen.watched)
+		s.tell.people(ctx, seen.watched, true)
 	}
 	k := looked{plans: seen.proposal.Plans}
 	k.fact = day.Fact{Step: n, Digest: day.Digest(k.plans)}

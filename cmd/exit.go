@@ -32,7 +32,7 @@ const (
 	exitSignIn    = 5  // no token (also of any member who could be charged), a refused one, or one without the scope or right
 	exitNotFound  = 6  // no such repository, epic, issue or file
 	exitAway      = 7  // GitHub cannot be reached, fails, or limits us
-	exitFile      = 8  // a file in .core/ is missing, wrong, damaged or may not be written, or team.yaml lists a repository for nobody
+	exitFile      = 8  // a file in .core/ is missing, wrong, damaged or may not be written (also a training record), or team.yaml lists a repository for nobody
 	exitStale     = 9  // the world moved since the plan: plan again
 	exitUnsettled = 10 // a task may have been spent; it stays reserved
 	exitPaused    = 11 // .core/PAUSE exists
@@ -52,9 +52,9 @@ const exitText = `Exit statuses of core dev
        or no token is at hand of any member who could be charged
   6    no such repository, epic, issue or file
   7    GitHub cannot be reached, fails, or limits us: try later
-  8    a file in .core/ is missing, wrong or damaged, or may not be written;
-       or team.yaml lists the repository for nobody, so that nobody can be
-       charged
+  8    a file in .core/ is missing, wrong or damaged (a training record, too),
+       or may not be written; or team.yaml lists the repository for nobody, so
+       that nobody can be charged
   9    the world moved since the plan was made; nothing more was sent
   10   a task may have been spent: it stays reserved until that is settled
   11   writing is paused (core dev resume)

@@ -157,7 +157,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newTeam(a), newChecklist(a), newAudit(a), newOnboard(a), newWatch(a), newFix(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a), newAgent(a),
-		newApply(a), newUndo(a), newRecall(a), newLog(a),
+		newApply(a), newUndo(a), newRecall(a), newLog(a), newTraining(a), newBenchmark(a),
 		newExitHelp(), newHelp(dev),
 	)
 	dev.AddCommand(newSessions(a)...)

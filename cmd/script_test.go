@@ -106,7 +106,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sim": simCommand, "folder": folderCommand, "exits": exitsCommand, "mark": markCommand,
 			"requests": requestsCommand, "fault": faultCommand, "cut": cutCommand, "mend": mendCommand,
-			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "json": jsonCommand, "log": logCommand,
+			"token": tokenCommand, "world": worldCommand, "valid": validCommand, "validlines": validLinesCommand, "json": jsonCommand, "log": logCommand,
 			"both": bothCommand, "paid": paidCommand, "serve": serveCommand,
 			"meanwhile": meanwhileCommand, "interrupt": interruptCommand, "pick": pickCommand,
 		},

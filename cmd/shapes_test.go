@@ -21,6 +21,7 @@ import (
 	"github.com/dappcore/core-dev/budget/forecast"
 	"github.com/dappcore/core-dev/budget/plan"
 	"github.com/dappcore/core-dev/docs/schema"
+	"github.com/dappcore/core-dev/inventory"
 )
 
 // theShapes are the compiled schemas of docs/schema, by name.
@@ -83,6 +84,21 @@ func validCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg != (err != nil) {
 		ts.Fatalf("%s by the schema %s: %v", args[1], args[0], err)
 	}
+}
+
+// validLinesCommand holds every line of a file against a schema; there is one at
+// least.
+func validLinesCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: validlines NAME FILE")
+	}
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile(args[1])), "\n")
+	for k, l := range lines {
+		if err := validate(args[0], []byte(l)); err != nil {
+			ts.Fatalf("%s:%d by the schema %s: %v", args[1], k+1, args[0], err)
+		}
+	}
+	judged.Store(args[0], true)
 }
 
 // jsonCommand finds a value by a path of names and indices; len is how many
@@ -181,6 +197,8 @@ var printed = map[string]any{
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
 	"plan": plan.Plan{}, "forecast": forecast.Forecast{},
 	"findings": findingsShape{}, "agent": tasksShape{},
+	"record": inventory.TrainingRecord{}, "sample": inventory.TrainingSample{}, "capture": captureShape{}, "training": trainingShape{},
+	"validation": validationShape{}, "export": exportShape{}, "stats": statsShape{}, "benchmark": benchmarkShape{},
 }
 
 // Every kind of step is in the schemas that list them, and no other is.

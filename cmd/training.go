@@ -26,15 +26,41 @@ func (r recorder) Capture(ctx context.Context, epic, child, pull inventory.Ref) 
 	if err != nil {
 		return err
 	}
-	course, err := r.plans.Course(pull)
+	_, err = r.keep(epic, facts)
+	return err
+}
+
+// captured is a record that was kept, and what that came to.
+type captured struct {
+	record inventory.TrainingRecord
+	how    training.Kept
+	file   string
+	other  string // child that another record of the pull request is of; empty: there is none
+}
+
+func (r recorder) keep(epic inventory.Ref, facts inventory.TrainingFacts) (captured, error) {
+	var out captured
+	course, err := r.plans.Course(facts.Pull)
 	if err != nil {
-		return err
+		return out, err
 	}
 	var issue *inventory.Issue
 	if r.look != nil {
-		issue, _ = r.look.snap.Find(child)
+		issue, _ = r.look.snap.Find(facts.Child)
 	}
-	return r.store.Keep(epic, child, inventory.NewTraining(epic, facts, course, issue, r.framework, r.host))
+	out.record = inventory.NewTraining(epic, facts, course, issue, r.framework, r.host)
+	old, ok, err := r.store.Find(facts.Pull)
+	if err != nil {
+		return out, err
+	}
+	switch {
+	case ok && old.Child == out.record.Child:
+		out.record = out.record.Over(old)
+	case ok:
+		out.other = old.Child
+	}
+	out.how, out.file, err = r.store.Keep(epic, facts.Child, out.record)
+	return out, err
 }
 
 // framework tells whether an issue is a framework issue that this program made: a

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -153,6 +154,22 @@ func NewTraining(epic Ref, f TrainingFacts, c Course, child *Issue, framework fu
 	return r
 }
 
+// Over is the record where an older one of the same pull request stood: what
+// nobody tells any more, since the child is gone or no look reads it, stays as it
+// was.
+func (r TrainingRecord) Over(old TrainingRecord) TrainingRecord {
+	if r.IssueCreatedAt.IsZero() {
+		r.IssueCreatedAt = old.IssueCreatedAt
+	}
+	o, was := &r.Origin, old.Origin
+	o.Audit, o.Category = cmp.Or(o.Audit, was.Audit), cmp.Or(o.Category, was.Category)
+	o.Severity, o.Scope = cmp.Or(o.Severity, was.Severity), cmp.Or(o.Scope, was.Scope)
+	if !o.Pattern {
+		o.Pattern, o.Framework = was.Pattern, was.Framework
+	}
+	return r
+}
+
 func trainingCycle(c Course, a Intervention) TrainingCycle {
 	out := TrainingCycle{Instruction: a.What, At: a.At}
 	if h, ok := c.Head(a.Head); ok && a.What == FixReviews {
@@ -168,7 +185,7 @@ func trainingCycle(c Course, a Intervention) TrainingCycle {
 		}
 	}
 	for _, s := range c.Resolved {
-		if slices.Contains(out.ThreadIDs, s.Thread) && s.At.After(out.ResolvedAt) {
+		if slices.Contains(out.ThreadIDs, s.Thread) && s.At.After(a.At) && s.At.After(out.ResolvedAt) { // not by an earlier cycle
 			out.ResolvedAt = s.At
 		}
 	}

@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"encoding/json"
+	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -49,5 +51,34 @@ func TestTrainingRecord(t *testing.T) {
 	}
 	if who := Implementer("claude", "User"); who.Provider != "human" {
 		t.Errorf("a person called claude: %+v", who)
+	}
+}
+
+// A model or provider that the schema of a record does not list would make every
+// record of it a faulty one.
+func TestTheSchemaListsEveryImplementer(t *testing.T) {
+	for _, name := range []string{"record", "sample"} {
+		raw, err := os.ReadFile("../docs/schema/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Properties struct {
+				Implementer struct {
+					Properties struct {
+						Model, Provider struct{ Enum []string }
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			t.Fatal(err)
+		}
+		known := doc.Properties.Implementer.Properties
+		for login := range implementers {
+			if i := Implementer(login, "Bot"); !slices.Contains(known.Model.Enum, i.Model) || !slices.Contains(known.Provider.Enum, i.Provider) {
+				t.Errorf("%s does not list %s of %s", name, i.Model, i.Provider)
+			}
+		}
 	}
 }

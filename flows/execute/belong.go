@@ -287,7 +287,7 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 		}
 		of(e.Ref.Repo)
 		wanted[e.Ref.Key()] = true
-		if begun(w, e) || !e.Running() {
+		if Begun(w, e) || !e.Running() {
 			for _, r := range branched(w, e) {
 				q := of(r.Ref)
 				q.Branches = append(q.Branches, e.Branch.Name)

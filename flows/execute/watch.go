@@ -243,7 +243,7 @@ func (x Watch) epic(w flows.World, g gathered, e *inventory.Epic, sights map[str
 		if x.Scope.Dispatch {
 			x.next(w, &out, e, sights)
 		}
-		if begun(w, e) {
+		if Begun(w, e) {
 			x.mergeUp(w, &out, g, e)
 			blocked(&out, e)
 		}

@@ -6,7 +6,6 @@
 package training
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -39,41 +37,110 @@ type Entry struct {
 	File    string `json:"file"` // below .core/training
 }
 
-// Keep writes a record and its line in the index. Processes take turns.
-func (s *Store) Keep(epic, child inventory.Ref, r inventory.TrainingRecord) error {
+// Kept is what became of a record that was to be kept.
+type Kept string
+
+const (
+	Written Kept = "written" // there was none of this child and pull request
+	Renewed Kept = "renewed" // it took the place of another
+	Same    Kept = "same"    // it was there, to the byte
+)
+
+// Keep writes a record and its line in the index, and tells what became of it and
+// in which file below .core/training it is. One of the same child and pull request
+// that stands under another epic goes. Processes take turns.
+func (s *Store) Keep(epic, child inventory.Ref, r inventory.TrainingRecord) (how Kept, file string, err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, "journals"), 0o755); err != nil {
-		return err
+		return "", "", err
 	}
-	lock := flock.New(filepath.Join(s.dir, "lock"))
-	if err := lock.Lock(); err != nil {
-		return err
+	unlock, err := s.lock()
+	if err != nil {
+		return "", "", err
 	}
-	defer lock.Unlock() //nolint:errcheck // it ends with the process at the latest
-	name := filepath.Join("journals", fmt.Sprintf("epic-%d-child-%d.jsonl", epic.Number, child.Number))
+	defer unlock()
+	file = fmt.Sprintf("journals/epic-%d-child-%d.jsonl", epic.Number, child.Number)
 	same := func(line []byte) bool {
 		var k struct{ Child, PR string }
 		return json.Unmarshal(line, &k) == nil && k.Child == r.Child && k.PR == r.PR
 	}
-	if err := s.put(name, r, same); err != nil {
-		return err
+	if how, err = s.put(file, r, same); err != nil {
+		return "", file, err
 	}
-	return s.put("index.jsonl", Entry{Repo: r.Repo, Epic: r.Epic, Child: r.Child, PR: r.PR, Outcome: r.Outcome, File: filepath.ToSlash(name)}, same)
+	moved, err := s.takeOut(fmt.Sprintf("journals/epic-*-child-%d.jsonl", child.Number), file, same)
+	if err != nil {
+		return "", file, err
+	}
+	if moved {
+		how = Renewed
+	}
+	_, err = s.put(indexFile, entryOf(r, file), same)
+	return how, file, err
+}
+
+// takeOut removes the lines that are the same from all files of that pattern but
+// one.
+func (s *Store) takeOut(pattern, but string, same func([]byte) bool) (any bool, err error) {
+	names, err := fs.Glob(os.DirFS(s.dir), pattern)
+	for _, name := range names {
+		if name == but {
+			continue
+		}
+		path := filepath.Join(s.dir, filepath.FromSlash(name))
+		old, err := os.ReadFile(path)
+		if err != nil {
+			return any, err
+		}
+		var rest bytes.Buffer
+		for l := range bytes.Lines(old) {
+			if !same(l) {
+				rest.Write(l)
+			}
+		}
+		switch {
+		case rest.Len() == len(old):
+			continue
+		case rest.Len() == 0:
+			err = os.Remove(path)
+		default:
+			err = renameio.WriteFile(path, rest.Bytes(), 0o644)
+		}
+		if err != nil {
+			return any, err
+		}
+		any = true
+	}
+	return any, err
+}
+
+const indexFile = "index.jsonl"
+
+// lock keeps other processes from writing; the folder is there.
+func (s *Store) lock() (unlock func(), err error) {
+	lock := flock.New(filepath.Join(s.dir, "lock"))
+	if err := lock.Lock(); err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Unlock() }, nil // it ends with the process at the latest
+}
+
+func entryOf(r inventory.TrainingRecord, file string) Entry {
+	return Entry{Repo: r.Repo, Epic: r.Epic, Child: r.Child, PR: r.PR, Outcome: r.Outcome, File: file}
 }
 
 // put replaces the line that is the same, or appends one. Lines that cannot be
 // read are kept as they are: they are not ours to lose.
-func (s *Store) put(name string, what any, same func([]byte) bool) error {
-	path := filepath.Join(s.dir, name)
+func (s *Store) put(name string, what any, same func([]byte) bool) (Kept, error) {
+	path := filepath.Join(s.dir, filepath.FromSlash(name))
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return "", err
 	}
 	line, err := json.Marshal(what)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var out bytes.Buffer
-	placed := false
+	how, placed := Written, false
 	for l := range bytes.Lines(old) {
 		l = bytes.TrimRight(l, "\n")
 		if len(l) == 0 {
@@ -83,7 +150,7 @@ func (s *Store) put(name string, what any, same func([]byte) bool) error {
 			if placed {
 				continue
 			}
-			l, placed = line, true
+			how, l, placed = Renewed, line, true
 		}
 		out.Write(l)
 		out.WriteByte('\n')
@@ -93,35 +160,9 @@ func (s *Store) put(name string, what any, same func([]byte) bool) error {
 		out.WriteByte('\n')
 	}
 	if bytes.Equal(out.Bytes(), old) {
-		return nil
+		return Same, nil
 	}
-	return renameio.WriteFile(path, out.Bytes(), 0o644)
-}
-
-// Index lists the records there are; without any it is empty. A line that cannot
-// be read is an error that names it.
-func (s *Store) Index() ([]Entry, error) {
-	f, err := os.Open(filepath.Join(s.dir, "index.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []Entry
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		var e Entry
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return out, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
-		}
-		out = append(out, e)
-	}
-	return out, lines.Err()
+	return how, renameio.WriteFile(path, out.Bytes(), 0o644)
 }
 
 // End is how a child ended, by its newest record.
@@ -130,36 +171,16 @@ type End struct {
 	Merged time.Time // zero: it ended otherwise
 }
 
-// Ends lists how the children that have a record ended. A record whose file cannot
-// be read, or names no child, is left out: it is not there for anybody who counts.
+// Ends lists how the children that have a record ended. A record that cannot be
+// read, or names no child, is left out: it is not there for anybody who counts.
 func (s *Store) Ends() ([]End, error) {
-	entries, err := s.Index()
-	if err != nil {
-		return nil, err
-	}
+	lines, err := s.Lines()
 	var out []End
-	read := map[string]bool{}
-	for _, e := range entries {
-		if read[e.File] || !filepath.IsLocal(e.File) {
-			continue
-		}
-		read[e.File] = true
-		raw, err := os.ReadFile(filepath.Join(s.dir, e.File))
-		if err != nil {
-			continue
-		}
-		for line := range bytes.Lines(raw) {
-			var r struct {
-				Child    string    `json:"child"`
-				MergedAt time.Time `json:"merged_at"`
-			}
-			if json.Unmarshal(line, &r) != nil {
-				continue
-			}
-			if child, err := inventory.ParseRef(r.Child, inventory.RepoRef{}, ""); err == nil && !child.Repo.IsZero() {
-				out = append(out, End{child, r.MergedAt})
-			}
+	for _, l := range lines {
+		child, parseErr := inventory.ParseRef(l.Record.Child, inventory.RepoRef{}, "")
+		if l.Err == nil && parseErr == nil && !child.Repo.IsZero() {
+			out = append(out, End{child, l.Record.MergedAt})
 		}
 	}
-	return out, nil
+	return out, err
 }
