@@ -110,7 +110,7 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	}
 	trouble := time.Duration(0)
 	for {
-		seen, err := a.watchOnce(ctx, &o, told)
+		seen, err := a.watchOnce(ctx, &o, told, tell)
 		switch {
 		case err == nil:
 			trouble = 0
@@ -121,9 +121,6 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 			a.notice("%v; looking again in %s", err, trouble)
 		}
 		if seen != nil {
-			if !o.dryRun {
-				tell.people(ctx, seen.watched, o.epic.Number == 0)
-			}
 			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
 				return told.end()
 			}
@@ -149,10 +146,13 @@ type watching struct {
 }
 
 // watchOnce is one round: look, remember, decide, tell, act.
-func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*watching, error) {
+func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling, tell *notifier) (*watching, error) {
 	seen, err := a.decideOnce(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if !o.dryRun { // whoever is needed hears of it before a long plan is sent
+		tell.people(ctx, seen.watched, o.epic.Number == 0)
 	}
 	return seen, a.actOnce(ctx, o, told, seen)
 }

@@ -237,3 +237,20 @@ func TestARefusedLabelIsRemembered(t *testing.T) {
 		t.Errorf("%+v, %v", c.Refused, err)
 	}
 }
+
+// TestUndoLeavesADoneChildClosed: where the merge stays, its child does.
+func TestUndoLeavesADoneChildClosed(t *testing.T) {
+	p := newPulling(t)
+	plan := p.one(flows.CloseIssue{Issue: p.ref(2), Reason: "completed"})
+	plan.Add(flows.Step{Reason: "test", Effect: flows.NotePull{Pull: p.ref(toMerge), Note: inventory.PullNote{Kind: inventory.NoteEnded, What: string(inventory.PullMerged), Child: p.ref(2).String()}}})
+	if err := p.apply(plan, nil); err != nil {
+		t.Fatal(err)
+	}
+	back, err := p.applier(nil).Undo("")
+	if err != nil && len(back.Steps) == 0 {
+		t.Log(err) // nothing can be taken back
+	}
+	for _, s := range back.Steps {
+		t.Errorf("%s %s", s.Effect.Kind(), s.Effect.Detail())
+	}
+}

@@ -169,10 +169,11 @@ func (d *decider) alert(what, seen, next string) {
 	}
 }
 
-// overdue waits, and alerts a person when it takes longer than it may.
-func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next string) {
+// overdue waits, and alerts a person when it takes longer than it may: do is what
+// they can do then.
+func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next, do string) {
 	if took := d.Now.Sub(since); took > limit {
-		d.alert(what, seen+" for "+span(took), next)
+		d.alert(what, seen+" for "+span(took), do)
 		d.Stalled = took > limit+d.Patience.GiveUp
 		return
 	}
@@ -273,21 +274,21 @@ func (d *decider) base() {
 
 func (d *decider) unknown() {
 	if d.Pull.Draft {
-		d.overdue(d.head().Seen, d.Patience.Session, "draft", "a draft", "its author marks it ready")
+		d.overdue(d.head().Seen, d.Patience.Session, "draft", "a draft", "its author marks it ready", "mark it ready, or close it: its child is READY again then")
 		return
 	}
 	since := d.Course.Unknown
 	if since.IsZero() {
 		since = d.Now
 	}
-	d.overdue(since, d.Patience.Unknown, "unknown", "GitHub has not told whether it can be merged", "it is asked again soon")
+	d.overdue(since, d.Patience.Unknown, "unknown", "GitHub has not told whether it can be merged", "it is asked again soon", "look whether GitHub is well (githubstatus.com); it is asked again")
 	d.Soon = d.Alert == ""
 }
 
 func (d *decider) behind() {
 	head := d.Pull.HeadSHA
 	if d.Pull.Behind < 0 {
-		d.overdue(d.head().Seen, d.Patience.Checks, "behind", "GitHub has not told how far behind "+d.Pull.Base+" it is", "it is asked again soon")
+		d.overdue(d.head().Seen, d.Patience.Checks, "behind", "GitHub has not told how far behind "+d.Pull.Base+" it is", "it is asked again soon", "look whether GitHub is well (githubstatus.com); it is asked again")
 		d.Soon = d.Alert == ""
 		return
 	}
@@ -299,7 +300,7 @@ func (d *decider) behind() {
 	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:
 		d.wait(seen+", and GitHub refused to update it: "+last.Why, "it is tried again in a while")
 	case slices.Contains(d.Course.Updated, head):
-		d.overdue(d.head().Seen, d.Patience.Checks, "update", seen+", and an update of its branch was asked for", "GitHub merges the base into it")
+		d.overdue(d.head().Seen, d.Patience.Checks, "update", seen+", and an update of its branch was asked for", "GitHub merges the base into it", "update its branch by hand, or look whether GitHub is well")
 		d.Soon = d.Alert == ""
 	case d.Turn.Number != 0:
 		d.turn(seen)
@@ -307,6 +308,8 @@ func (d *decider) behind() {
 		d.do(seen, "its branch is updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
 	}
 }
+
+const mendOrClose = "mend it by hand, or close it: its child is READY again then"
 
 func (d *decider) redChecks() {
 	seen := count(max(d.Pull.Checks.Failed, 1), "check") + " failed"
@@ -323,9 +326,9 @@ func (d *decider) redChecks() {
 	case n >= mostRedHeads:
 		d.person(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "mend it by hand, or close it: its child is READY again then")
 	case d.head().Ours:
-		d.overdue(d.head().Seen, d.Patience.Answer, "red", seen+" on a merge of its base", "the agent mends it")
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", seen+" on a merge of its base", "the agent mends it", mendOrClose)
 	default:
-		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it")
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it", mendOrClose)
 	}
 }
 
@@ -335,10 +338,10 @@ func (d *decider) reassigns() bool { return d.Gates.Reassign != "" && (d.Agents 
 
 func (d *decider) none() {
 	if d.Reviewed {
-		d.overdue(d.head().Seen, d.Patience.Review, "review", "no CI here, and no review yet", "a person, or a reviewing agent, reviews it")
+		d.overdue(d.head().Seen, d.Patience.Review, "review", "no CI here, and no review yet", "a person, or a reviewing agent, reviews it", "review it")
 		return
 	}
-	d.overdue(d.head().Seen, d.Patience.Checks, "checks", "no check has reported, and that is not green", "CI starts; where there is none, say so: ci: none in inventory.yaml")
+	d.overdue(d.head().Seen, d.Patience.Checks, "checks", "no check has reported, and that is not green", "CI starts", "start CI, or where there is none say so: ci: none in inventory.yaml")
 }
 
 func (d *decider) review() {
@@ -346,7 +349,7 @@ func (d *decider) review() {
 	if d.Pull.ReviewDecision != "REVIEW_REQUIRED" {
 		seen, next = "changes are requested, and the agent has answered", "the reviewer looks again"
 	}
-	d.overdue(d.head().Seen, d.Patience.Review, "review", seen, next)
+	d.overdue(d.head().Seen, d.Patience.Review, "review", seen, next, "review it, or ask who has to")
 	if d.Alert == "" {
 		d.Person = seen
 	}

@@ -19,6 +19,12 @@ func (x Watch) mergeUp(w flows.World, out *Watched, g gathered, e *inventory.Epi
 	if x.Lag <= 0 || len(e.Rivals) > 0 {
 		return
 	}
+	for _, s := range out.Plan.Steps { // what moves its branch comes first, and the next look sees
+		switch s.Effect.(type) {
+		case flows.MergePull, flows.Enqueue, flows.AutoMerge:
+			return
+		}
+	}
 	for _, repo := range branched(w, e) {
 		if repo.Work == nil {
 			continue

@@ -202,5 +202,6 @@ func (d *decider) await() {
 	if d.acked(ask) {
 		seen += ", which the agent has seen"
 	}
-	d.overdue(ask.At, d.Patience.Answer, "answer", seen+", no new head since", "the agent answers with a commit")
+	d.overdue(ask.At, d.Patience.Answer, "answer", seen+", no new head since", "the agent answers with a commit",
+		"ask once more (core dev fix "+string(fix)+" "+d.Pull.Ref.String()+" --again), mend it by hand, or close it: its child is READY again then")
 }
