@@ -55,10 +55,14 @@ func (e shelf) Cached() (orchestrator.View, bool)                  { return e.vi
 func (e shelf) Refresh(context.Context) (orchestrator.View, error) { return e.view, nil }
 func (shelf) Paused() (string, bool)                               { return "", false }
 func (shelf) Recent() []orchestrator.Entry                         { return nil }
-func (shelf) Propose(context.Context, Dispatch) (orchestrator.Proposal, error) {
+func (shelf) Propose(context.Context, Ask) (orchestrator.Proposal, error) {
 	return orchestrator.Proposal{}, nil
 }
-func (shelf) Apply(context.Context, string, func(orchestrator.Event)) error { return nil }
+func (shelf) Changed(ctx context.Context) bool                                { <-ctx.Done(); return false }
+func (shelf) Follow(context.Context, func(orchestrator.Event)) (Round, error) { return Round{}, nil }
+func (shelf) Pulls(context.Context) ([]Pull, error)                           { return nil, nil }
+func (shelf) Spent() ([]budget.DayUse, error)                                 { return nil, nil }
+func (shelf) Apply(context.Context, string, func(orchestrator.Event)) error   { return nil }
 
 func openLarge(b testing.TB) *tuitest.Driver {
 	clock := tuitest.NewClock(noon)

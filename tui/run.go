@@ -38,6 +38,18 @@ type Options struct {
 	// Called writes a command line as it must be typed here; nil: as it is.
 	Called func(command string) string
 
+	// Browse opens an address in the browser; nil: that is not offered.
+	Browse func(url string) error
+	// Keys bind what is named otherwise than by default: "panes.audit" to the keys
+	// that then mean it. Names are those that Keys lists.
+	Keys map[string][]string
+
+	// Date is the time of the world that is shown, and Speed how many seconds of it
+	// pass in one of Clock's: ages are told as whoever sits here waits for them.
+	Date  func() time.Time // nil: Clock's
+	Speed float64          // less than 1: 1
+	Mouse bool             // clicks and the wheel are taken from the start
+
 	ReadOnly bool // nothing is ever proposed or sent
 	ASCII    bool // nothing but ASCII is written
 	NoColor  bool // weight, but no colour

@@ -130,7 +130,7 @@ func TestReadOnlyPlansNothing(t *testing.T) {
 		t.Errorf("asked %v, applied %v", s.hub.asked, s.hub.applied)
 	}
 	s.Press("esc", "esc", "?")
-	s.Shows("dispatch: off by --read-only")
+	s.Shows("dispatch: off, --read-only")
 }
 
 func TestPausedSendsNothing(t *testing.T) {
