@@ -97,6 +97,7 @@ func (d *drawing) drawHelp() []string {
 		keyCells = 17
 	}
 	var lines []string
+	panesEnd := 0 // what follows goes into the second column
 	if s.board != nil && s.board.view.Beside != "" {
 		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" From another terminal, while this is open", w)))
 		for _, l := range d.meter.wrap(d.text(s.board.view.Beside), w-5, 4) {
@@ -107,7 +108,7 @@ func (d *drawing) drawHelp() []string {
 		scope scope
 		name  string
 	}{{inPanes, "Panes"}, {inPreview, "Preview: the only door to a write"}, {inPage, "Pages: pulls, budget, issues, log"}, {inPalette, "Commands"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {anywhere, "Anywhere"}} {
-		if len(lines) > 0 {
+		if len(lines) > 0 && !(twice && len(lines) == panesEnd) {
 			lines = append(lines, blanks(w))
 		}
 		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" "+part.name, w)))
@@ -154,18 +155,25 @@ func (d *drawing) drawHelp() []string {
 			_, plans = b.want.(planFor)
 		}
 		flush()
+		if part.scope == inPanes {
+			panesEnd = len(lines)
+		}
 	}
 	h := max(1, s.h-4)
 	if twice && len(lines) > h {
-		half := (len(lines) + 1) / 2
-		for k := range half {
-			right := blanks(w)
-			if half+k < len(lines) {
-				right = lines[half+k]
+		left, right := lines[:panesEnd], lines[panesEnd:]
+		lines = nil
+		for k := range max(len(left), len(right)) {
+			a, b := blanks(w), blanks(w)
+			if k < len(left) {
+				a = left[k]
 			}
-			lines[k] += right
+			if k < len(right) {
+				b = right[k]
+			}
+			lines = append(lines, a+b)
 		}
-		lines, w = lines[:half], 2*w
+		w *= 2
 	}
 	top := max(0, min(s.helpTop, len(lines)-h))
 	detail := ""
