@@ -45,6 +45,8 @@ the report is "core dev --demo --json".`,
 		Args: noArgs,
 	}
 	reset := c.Flags().Bool("reset", false, "throw .core/demo/ away first")
+	a.screenFlags(c)
+	a.speedFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		a.opt.demo = true
 		if *reset {
@@ -52,8 +54,11 @@ the report is "core dev --demo --json".`,
 				return err
 			}
 		}
+		if err := a.checkSpeed(); err != nil {
+			return err
+		}
 		if a.wantsScreen() {
-			return a.screen(c.Context())
+			return a.guided(c.Context())
 		}
 		return a.runDemo(c.Context())
 	}

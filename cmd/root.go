@@ -136,13 +136,13 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 		PersistentPreRunE: func(c *cobra.Command, args []string) error { return a.setFromEnv(c.Flags()) },
 		RunE: func(c *cobra.Command, args []string) error {
 			if a.wantsScreen() {
-				return a.screen(c.Context())
+				return a.guided(c.Context())
 			}
 			return a.report(c.Context())
 		},
 	}
-	dev.Flags().BoolVar(&a.opt.readOnly, "read-only", false, "a screen that sends nothing")
-	dev.Flags().BoolVar(&a.opt.ascii, "ascii", false, "a screen of ASCII characters only")
+	a.screenFlags(dev)
+	a.speedFlag(dev)
 	f := dev.PersistentFlags()
 	f.StringVar(&a.opt.dir, "dir", "", "folder that holds .core/ (default: searched upward from here)")
 	f.BoolVar(&a.opt.demo, "demo", false, "use the embedded GitHub, with all files in .core/demo/")
@@ -156,7 +156,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	_ = dev.RegisterFlagCompletionFunc("repo", a.completeRepos) // it fails only for a flag that is not there
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a), newAudit(a), newOnboard(a), newWatch(a), newFix(a),
-		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a), newAgent(a),
+		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newKeys(a), newPause(a), newResume(a), newAgent(a),
 		newApply(a), newUndo(a), newRecall(a), newLog(a),
 		newExitHelp(), newHelp(dev),
 	)

@@ -9,7 +9,7 @@ import (
 
 // Key is one line of the key table, as "core dev keys" prints it.
 type Key struct {
-	Name    string   `json:"name"` // as the configuration names it: "panes.audit"
+	Name    string   `json:"name"` // as the configuration names it: "audit", "preview-send"
 	Where   string   `json:"where"`
 	Keys    []string `json:"keys"`
 	Help    string   `json:"help"`    // empty: the same as the line above, the other way round
@@ -24,9 +24,18 @@ func Keys(rebound map[string][]string) ([]Key, error) {
 	}
 	var out []Key
 	for _, b := range list {
-		out = append(out, Key{scopeNames[b.scope] + "." + b.name, scopeNames[b.scope], b.keys, b.help, b.cli})
+		out = append(out, Key{b.action(), scopeNames[b.scope], b.keys, b.help, b.cli})
 	}
 	return out, nil
+}
+
+// action is what the configuration calls it: its name, in the panes; elsewhere with
+// where that is.
+func (b *binding) action() string {
+	if b.scope == inPanes {
+		return b.name
+	}
+	return scopeNames[b.scope] + "-" + b.name
 }
 
 // bound is the key table with what is bound otherwise. It refuses a name that there
@@ -38,7 +47,7 @@ func bound(rebound map[string][]string) ([]binding, error) {
 	var errs []error
 	for k := range table {
 		b := &table[k]
-		name := scopeNames[b.scope] + "." + b.name
+		name := b.action()
 		known[name] = true
 		keys, ok := rebound[name]
 		if !ok {
@@ -88,7 +97,7 @@ func clashes(table []binding) []error {
 			}
 			for _, k := range a.keys {
 				if slices.Contains(b.keys, k) {
-					errs = append(errs, fmt.Errorf("keys: %s means both %s.%s and %s.%s", k, scopeNames[a.scope], a.name, scopeNames[b.scope], b.name))
+					errs = append(errs, fmt.Errorf("keys: %s means both %s and %s", k, a.action(), b.action()))
 				}
 			}
 		}

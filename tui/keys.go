@@ -21,7 +21,7 @@ const (
 
 // scopeNames are how the scopes are called in the configuration and by "core
 // dev keys".
-var scopeNames = [scopeCount]string{"panes", "filter", "help", "detail", "preview", "question", "people", "page", "palette", "anywhere"}
+var scopeNames = [scopeCount]string{"panes", "filter", "help", "detail", "preview", "question", "people", "pages", "palette", "anywhere"}
 
 // binding is one line of the key table: footer, help and dispatch of keys are
 // all made from it.

@@ -40,8 +40,8 @@ type Options struct {
 
 	// Browse opens an address in the browser; nil: that is not offered.
 	Browse func(url string) error
-	// Keys bind what is named otherwise than by default: "panes.audit" to the keys
-	// that then mean it. Names are those that Keys lists.
+	// Keys bind what is named otherwise than by default: "audit" to the keys that
+	// then mean it. The names are those that Keys lists.
 	Keys map[string][]string
 
 	// Date is the time of the world that is shown, and Speed how many seconds of it
