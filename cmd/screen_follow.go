@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dappcore/core-dev/flows"
@@ -158,6 +160,15 @@ func pullSeen(l *look, w flows.World, e execute.Watched, d execute.Decision) tui
 	if i, ok := l.snap.Find(p.Child); ok {
 		p.Title = i.Title
 	}
+	agent := ""
+	if epic, ok := l.fleet.Epic(e.Epic); ok {
+		for k := range epic.Children {
+			if c := &epic.Children[k]; c.Ref.Key() == p.Child.Key() {
+				agent = c.Verdict.Agent
+			}
+		}
+	}
+	p.Agent = agent
 	repo, ok := l.snap.Repo(d.About.Repo)
 	if !ok {
 		return p
@@ -166,7 +177,7 @@ func pullSeen(l *look, w flows.World, e execute.Watched, d execute.Decision) tui
 	if !ok || d.About.Key() == d.Child.Key() {
 		return p
 	}
-	p.Title, p.Agent, p.Checks, p.Fits, p.Since = pull.Title, pull.Author, pull.Checks, pull.Mergeable, pull.CreatedAt
+	p.Title, p.Agent, p.Checks, p.Fits, p.Since = pull.Title, cmp.Or(agent, strings.TrimSuffix(pull.Author, "[bot]")), pull.Checks, pull.Mergeable, pull.CreatedAt
 	p.Of, p.Threads = len(pull.Threads), len(pull.Unresolved())
 	p.Tries = len(w.Courses.Of(d.About).Asks)
 	switch pull.State {

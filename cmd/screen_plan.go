@@ -21,6 +21,7 @@ type shown struct {
 	// next looks again and plans the round after; nil: there is none.
 	next   func(context.Context) (*look, orchestrator.Proposal, error)
 	leave  orchestrator.Approval // for the rounds, this one included
+	steps  int                   // of all rounds, as far as they were announced
 	follow *watchOptions         // that begins with it; nil: none does
 }
 
@@ -121,6 +122,9 @@ func (s *screenEngine) planRounds(ctx context.Context, ask tui.Ask, o onboardOpt
 		return what, nil
 	}
 	what.leave, what.proposal.Later, _ = s.a.announce(l, work, plans, p)
+	for _, n := range what.leave.Steps {
+		what.steps += n
+	}
 	if len(ask.Issues) > 0 { // the command line has no word for them
 		what.proposal.Command = ""
 	}
@@ -195,7 +199,8 @@ func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestra
 		s.mu.Unlock()
 		return &orchestrator.Stale{Target: "proposal " + id, Why: "it was sent already, or another was made since"}
 	}
-	engine, err := s.a.applier(ctx, what.look, emit)
+	sum := &inAll{of: what.steps, emit: emit}
+	engine, err := s.a.applier(ctx, what.look, sum.tell)
 	s.mu.Unlock()
 	if err != nil {
 		return err
@@ -217,11 +222,11 @@ func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestra
 		s.follow = what.follow
 	}
 	s.mu.Unlock()
-	return s.applyRounds(ctx, what, emit)
+	return s.applyRounds(ctx, what, sum)
 }
 
 // applyRounds goes on with the rounds after the first.
-func (s *screenEngine) applyRounds(ctx context.Context, what shown, emit func(orchestrator.Event)) error {
+func (s *screenEngine) applyRounds(ctx context.Context, what shown, sum *inAll) error {
 	if what.next == nil {
 		return nil
 	}
@@ -232,7 +237,8 @@ func (s *screenEngine) applyRounds(ctx context.Context, what shown, emit func(or
 		l, p, err := what.next(ctx)
 		var engine *orchestrator.Applier
 		if err == nil && !p.Empty() {
-			engine, err = s.a.applier(ctx, l, emit)
+			sum.next()
+			engine, err = s.a.applier(ctx, l, sum.tell)
 		}
 		s.mu.Unlock()
 		switch {
@@ -261,3 +267,18 @@ func first(err error) error {
 	}
 	return err
 }
+
+// inAll tells how far an apply of several rounds is, all of them together.
+type inAll struct {
+	of, before, last int // steps: announced, of the rounds before, of this one
+	emit             func(orchestrator.Event)
+}
+
+func (p *inAll) tell(e orchestrator.Event) {
+	p.last = e.Progress.Of
+	e.Progress.Done += p.before
+	e.Progress.Of = max(p.of, e.Progress.Of+p.before)
+	p.emit(e)
+}
+
+func (p *inAll) next() { p.before, p.last = p.before+p.last, 0 }

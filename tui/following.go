@@ -78,7 +78,7 @@ func (s state) troubled(n roundCame) (state, []order) {
 		s = s.noted(entry{mark: bad, word: "watch", text: n.problem.String()})
 	}
 	s.watch.problem = n.problem
-	wait := s.every
+	wait := defaultEvery
 	for range min(s.watch.fails, 8) {
 		wait = min(2*wait, mostBackoff)
 	}

@@ -89,12 +89,17 @@ func (l issueLine) rank() int {
 	switch {
 	case l.audit:
 		return 0
-	case l.epic != "":
-		return 20
-	case l.severity == "":
+	case l.severity == "" && l.epic == "":
 		return 10
 	}
-	return 1 + slices.Index(severities, l.severity)
+	rank := 1 + slices.Index(severities, l.severity)
+	if l.severity == "" {
+		rank = 9
+	}
+	if l.epic != "" {
+		rank += 20
+	}
+	return rank
 }
 
 func oneOf(labels, words []string) string {

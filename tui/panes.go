@@ -37,8 +37,11 @@ func (s *state) age(p pane) (time.Duration, bool) {
 // since is how long ago something of the world that is shown was, for whoever
 // waits for it: where that world's time is hurried, its age is not.
 func (s *state) since(at time.Time) time.Duration {
-	return time.Duration(float64(s.date.Sub(at)) / s.speed)
+	return time.Duration(float64(s.date.Sub(at)) / s.hurry())
 }
+
+// hurry is how many seconds of the world that is shown pass in one of the screen's.
+func (s *state) hurry() float64 { return max(s.speed, 1) }
 
 func (s *state) stale(p pane) bool {
 	age, ok := s.age(p)

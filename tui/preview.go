@@ -137,7 +137,7 @@ func atBest(p orchestrator.Proposal) string {
 	return ", " + about + " at best"
 }
 
-var stepColumns = []column{{width: 3, right: true}, {width: 8}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
+var stepColumns = []column{{width: 3, right: true}, {width: 10}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
 
 func (d *drawing) steps(w, room int) []string {
 	p := &d.s.preview

@@ -131,7 +131,7 @@ func (s state) want(in intent) (state, []order) {
 	case nextMatch:
 		s = s.moved(func(l list, _ int) list { return l.cycled(in.by) }, in.by)
 	case focusPane:
-		s.focus, s.trail = in.pane, nil
+		s.focus, s.trail, s.page, s.under = in.pane, nil, noPage, noPage
 	case focusNext:
 		s.focus, s.trail = pane((int(s.focus)+in.by+int(paneCount))%int(paneCount)), nil
 	case toggleZoom:
@@ -324,7 +324,7 @@ func (s state) viewed(n viewCame) (state, []order) {
 	s.fetch.problem, s.fetch.failures = problem{}, 0
 	s.fetch.next = s.now.Add(s.pause())
 	var orders []order
-	if len(n.changes) > 0 && s.page == pullPage {
+	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
 		s, orders = s.reading()
 	}
 	if s.fetch.again {
@@ -416,6 +416,12 @@ func (s state) opened() state {
 		s.trail = append(s.trail[:len(s.trail):len(s.trail)], repos)
 		s.focus = epics
 		s.lists[epics].filter = ""
+		if e, _, ok := s.epic(); !ok || !e.Ref.Repo.Same(s.only) {
+			s.lists[epics].at, s.lists[epics].top = 0, 0
+			s = s.listed()
+			s.lists[epics].at = 0
+			return s.follows()
+		}
 		return s.listed()
 	case epics:
 		if _, _, ok := s.epic(); ok {

@@ -69,7 +69,7 @@ func (s state) approved() (state, []order) {
 		return s.told("that y came before the plan could be read: press it again to send", false), nil
 	}
 	id := s.preview.proposal.ID
-	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.now}}
+	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.date}}
 	s = s.noted(entry{mark: running, word: string(s.preview.ask.Verb), text: s.preview.name + ": " + count(s.preview.proposal.Cost().Tasks, "task", "tasks") + ", " + count(len(s.preview.steps), "step", "steps")})
 	s.lists[repos], s.lists[epics], s.pages[issuePage] = s.lists[repos].unmarked(), s.lists[epics].unmarked(), s.pages[issuePage].unmarked()
 	s.preview = preview{seq: s.preview.seq + 1}
@@ -175,6 +175,9 @@ func (s state) stepped(e orchestrator.Event) state {
 	}
 	if en.child != "" {
 		s.send.tasks++
+	}
+	if quietKinds[en.word] && e.Outcome == orchestrator.Done {
+		return s
 	}
 	return s.noted(en)
 }

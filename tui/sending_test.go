@@ -186,7 +186,7 @@ func TestProgress(t *testing.T) {
 	s.Hides("sending")
 	s.Shows("2 tasks dispatched")
 	s.Press("5", "g")
-	s.Shows("dispatch core #118: 2 tasks, 9 steps")
+	s.Shows("dispatch   core #118: 2 tasks, 9 steps")
 }
 
 // TestAFloodOfEvents: progress may drop, the end may not.
