@@ -176,7 +176,7 @@ var printed = map[string]any{
 	"inventory": inventoryShape{}, "epics": epicsShape{}, "epic": epicShowShape{}, "why": whyShape{},
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
-	"findings": findingsShape{}, "agent": tasksShape{},
+	"findings": findingsShape{}, "agent": tasksShape{}, "keys": keysShape{},
 }
 
 // Every kind of step is in the schemas that list them, and no other is.

@@ -161,7 +161,7 @@ func (s *state) watches() bool { return s.watch.on }
 
 func (s *state) followsHere() bool { return s.page == pullPage && s.mayFollow() }
 
-func (s *state) onIssues() bool { return s.page == issuePage && s.mayPlan() }
+func (s *state) onIssues() bool { return s.page == issuePage && s.mayPlan() && len(s.issues) > 0 }
 
 func (s *state) onAudits() bool { return s.page == issuePage && s.mayPlan() && s.auditsHere() > 0 }
 

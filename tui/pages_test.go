@@ -135,6 +135,6 @@ func TestHostilePages(t *testing.T) {
 	s.Resize(120, 36)
 	s.Press("p")
 	golden(t, s, "hostile-120x36-pulls")
-	s.Press("esc", "j", "j", "j", "i")
+	s.Press("esc", "G", "k", "i")
 	golden(t, s, "hostile-120x36-issues")
 }

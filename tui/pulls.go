@@ -12,7 +12,7 @@ var pullColumns = []column{
 	{title: "AGENT", width: 10, drop: 6},
 	{title: "CHECKS", width: 10},
 	{title: "THREADS", width: 7, right: true, drop: 4},
-	{title: "FITS", width: 8, drop: 2},
+	{title: "FITS", width: 9, drop: 2},
 	{title: "TRIES", width: 5, right: true, drop: 5},
 	{title: "AGE", width: 4, right: true, drop: 1},
 	{title: "NEXT", width: 16, flex: true},
