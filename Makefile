@@ -17,6 +17,10 @@ build: ## the program, as bin/core
 demo: build ## the screen on the embedded GitHub, agents at work: no token, no network
 	@./$(BIN) dev demo --speed 60
 
+.PHONY: pictures
+pictures: build ## docs/pictures, drawn from the real program on the demo
+	@cd .ci/pictures && $(GO) run . ../../$(BIN) ../../docs/pictures
+
 .PHONY: install
 install: ## the program into GOBIN
 	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/core
