@@ -7,7 +7,7 @@ import (
 )
 
 var pullColumns = []column{
-	{title: "PULL", width: 15},
+	{title: "PULL", width: 20},
 	{title: "CHILD", width: 6, drop: 3},
 	{title: "AGENT", width: 10, drop: 6},
 	{title: "CHECKS", width: 10},
@@ -15,7 +15,7 @@ var pullColumns = []column{
 	{title: "FITS", width: 9, drop: 2},
 	{title: "TRIES", width: 5, right: true, drop: 5},
 	{title: "AGE", width: 4, right: true, drop: 1},
-	{title: "NEXT", width: 16, flex: true},
+	{title: "NEXT", width: 14, flex: true},
 }
 
 // pulled takes what was read of pull requests.

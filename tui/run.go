@@ -17,8 +17,8 @@ const defaultEvery = 15 * time.Second
 // frames is how often a second the renderer looks whether there is something
 // new to write. Each look wakes the process though nothing changed: at 60 that
 // alone is more than the percent of a core that an idle screen may take
-// (docs/figures.md), at 50 a key is seen 20 ms later at the most.
-const frames = 50
+// (docs/figures.md), at 40 a key is seen 25 ms later at the most.
+const frames = 40
 
 // Options are what the screen is started with.
 type Options struct {
