@@ -43,8 +43,12 @@ func (a *app) guided(ctx context.Context) error {
 		return err
 	}
 	_, signedOut := github.FindToken(end, c.HostByUser())
-	if !nothing && signedOut == nil {
-		return a.screen(ctx)
+	if !nothing {
+		// What was kept from an earlier look is worth showing to whoever is signed
+		// out; the screen says that he is.
+		if l, err := a.remembered(); signedOut == nil || err == nil && l != nil {
+			return a.screen(ctx)
+		}
 	}
 	if nothing {
 		fmt.Fprintln(a.out, "There is no .core/ here, and no organisation was named.")

@@ -124,9 +124,10 @@ func newDev(a *app) *cobra.Command {
 		Version: version,
 		Short:   "The fleet: inventory, epics, budget, dispatch",
 		Long: `core dev keeps a fleet of coding agents busy on GitHub issues across many
-repositories. Without a command it opens a screen of five live panes; where there
-is no terminal, or with --headless or --json, it prints the whole report: the
-inventory, the epics with their phases, today's budget, and what needs a person.
+repositories. Without a command it opens a screen of five live panes ("core dev keys"
+lists its keys; nothing is sent before y); where there is no terminal, or with
+--headless or --json, it prints the whole report: the inventory, the epics with
+their phases, today's budget, and what needs a person.
 
 Start with "core dev demo" (an embedded GitHub: no token, no network), or with
 "core dev init ORG" in the folder that shall hold the fleet's files (.core/).
