@@ -207,7 +207,7 @@ func (s *State) anybody() []int {
 // usable tells whether a member's quota can be spent at all.
 func (s *State) usable(member int) bool {
 	m := s.Team.Members[member]
-	return !m.NoToken && m.reaches(s.Fleet, s.Team.Owner)
+	return !m.NoToken && s.reaches(m)
 }
 
 // room is what is left of the quotas that can be spent.

@@ -46,3 +46,42 @@ func History(sp Spending, now time.Time, days int) []DayUse {
 	}
 	return out
 }
+
+// WeekdayUse is what the days of one weekday had in common.
+type WeekdayUse struct {
+	Day  string  `json:"day"`  // Mon ... Sun, in UTC
+	Days int     `json:"days"` // of that weekday
+	Used int     `json:"used"` // on all of them
+	Mean float64 `json:"mean"` // a day
+}
+
+// Weekdays sums a history up by weekday, Monday first. Today is left out where it
+// is the last day: it is not over. Less than two weeks are no pattern: then it is
+// empty.
+func Weekdays(days []DayUse, now time.Time) []WeekdayUse {
+	out := []WeekdayUse{}
+	if n := len(days); n > 0 && days[n-1].Date == DayOf(now).String() {
+		days = days[:n-1]
+	}
+	if len(days) < 14 {
+		return out
+	}
+	for _, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		out = append(out, WeekdayUse{Day: name})
+	}
+	for _, d := range days {
+		day, ok := ParseDay([]byte(d.Date))
+		if !ok {
+			continue
+		}
+		w := &out[(int(day.Time().Weekday())+6)%7]
+		w.Days++
+		w.Used += d.Used
+	}
+	for k := range out {
+		if w := &out[k]; w.Days > 0 {
+			w.Mean = float64(100*w.Used/w.Days) / 100
+		}
+	}
+	return out
+}

@@ -11,6 +11,26 @@ type network struct {
 	allow [][]int // per class: the members it may be charged to, preferred first
 	flow  [][]int // per class and member
 	full  []bool  // per class: nothing more fits, and never will
+	users [][]int // per member: the classes that were ever charged to it
+	// dead are the members from whom no room can be reached, and never will be; nil
+	// where room may come back.
+	dead []bool
+
+	via   []step // scratch of augment
+	seen  []bool
+	queue []int
+}
+
+// step is one of a path: class moves from one member to the next.
+type step struct{ class, from int }
+
+// payer adds somebody with so much room, whom no class so far may be charged to.
+func (n *network) payer(room int) int {
+	n.room = append(n.room, room)
+	for c := range n.flow {
+		n.flow[c] = append(n.flow[c], 0)
+	}
+	return len(n.room) - 1
 }
 
 func (n *network) class(allow []int) int {
@@ -26,7 +46,23 @@ func (n *network) clone() *network {
 	for _, flow := range n.flow {
 		c.flow = append(c.flow, slices.Clone(flow))
 	}
+	for _, users := range n.users {
+		c.users = append(c.users, slices.Clone(users))
+	}
 	return c
+}
+
+// give charges an amount of a class to a member.
+func (n *network) give(class, member, amount int) {
+	if n.flow[class][member] == 0 {
+		for len(n.users) < len(n.room) {
+			n.users = append(n.users, nil)
+		}
+		if !slices.Contains(n.users[member], class) {
+			n.users[member] = append(n.users[member], class)
+		}
+	}
+	n.flow[class][member] += amount
 }
 
 // charge takes from a member's quota whether or not it is there.
@@ -43,6 +79,36 @@ func (n *network) push(class, amount int) int {
 		pushed += moved
 	}
 	return pushed
+}
+
+// reaches tells whether a class has a path to somebody with room.
+func (n *network) reaches(class int) bool {
+	seen := make([]bool, len(n.room))
+	queue := make([]int, 0, len(n.room))
+	enter := func(members []int) {
+		for _, m := range members {
+			if !seen[m] {
+				seen[m] = true
+				queue = append(queue, m)
+			}
+		}
+	}
+	enter(n.allow[class])
+	for ; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		if n.room[at] > 0 {
+			return true
+		}
+		if at >= len(n.users) {
+			continue
+		}
+		for _, c := range n.users[at] {
+			if n.flow[c][at] > 0 {
+				enter(n.allow[c])
+			}
+		}
+	}
+	return false
 }
 
 // take charges up to amount to one member, moving other charges away from it
@@ -66,12 +132,14 @@ func (n *network) take(member, amount int) int {
 // augment finds the shortest path to a member with room: for a class, to charge
 // it; for a member, to move charges off it. It returns the amount that went.
 func (n *network) augment(class, member, amount int) int {
-	type step struct{ class, from int } // class moves from one member to this one
-	via := make([]step, len(n.room))
-	seen := make([]bool, len(n.room))
-	var queue []int
+	if len(n.seen) != len(n.room) {
+		n.via, n.seen = make([]step, len(n.room)), make([]bool, len(n.room))
+	}
+	clear(n.seen)
+	via, seen, queue := n.via, n.seen, n.queue[:0]
+	defer func() { n.queue = queue[:0] }()
 	enter := func(to int, s step) {
-		if !seen[to] {
+		if !seen[to] && (n.dead == nil || !n.dead[to]) {
 			seen[to], via[to] = true, s
 			queue = append(queue, to)
 		}
@@ -83,9 +151,8 @@ func (n *network) augment(class, member, amount int) int {
 	} else {
 		enter(member, step{-1, -1})
 	}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
+	for next := 0; next < len(queue); next++ {
+		at := queue[next]
 		if n.room[at] > 0 && at != member {
 			amount = min(amount, n.room[at])
 			for m := at; via[m].from >= 0; m = via[m].from {
@@ -93,7 +160,7 @@ func (n *network) augment(class, member, amount int) int {
 			}
 			n.room[at] -= amount
 			for m := at; via[m].class >= 0; m = via[m].from {
-				n.flow[via[m].class][m] += amount
+				n.give(via[m].class, m, amount)
 				if via[m].from < 0 {
 					break
 				}
@@ -105,12 +172,20 @@ func (n *network) augment(class, member, amount int) int {
 			}
 			return amount
 		}
-		for c, flow := range n.flow {
-			if flow[at] > 0 {
+		if at >= len(n.users) {
+			continue
+		}
+		for _, c := range n.users[at] {
+			if n.flow[c][at] > 0 {
 				for _, m := range n.allow[c] {
 					enter(m, step{c, at})
 				}
 			}
+		}
+	}
+	if n.dead != nil {
+		for m, there := range seen {
+			n.dead[m] = n.dead[m] || there
 		}
 	}
 	return 0

@@ -58,6 +58,31 @@ type State struct {
 	Elsewhere []Outside
 	Reports   []Report
 	Running   []inventory.Task // tasks now in progress; one that is held, too, counts once; nil = not known
+
+	fleet     map[string]bool // Fleet by RepoRef.Key, once it was indexed
+	connected map[string]bool // what anybody connected, likewise; "" = every repository
+}
+
+// index makes what is looked for in Fleet and in the members' lists found at once.
+func (s *State) index() {
+	if s.connected != nil {
+		return
+	}
+	s.connected = map[string]bool{}
+	if s.Fleet != nil {
+		s.fleet = make(map[string]bool, len(s.Fleet))
+		for _, r := range s.Fleet {
+			s.fleet[r.Key()] = true
+		}
+	}
+	for _, m := range s.Team.Members {
+		if m.Every {
+			s.connected[""] = true
+		}
+		for _, r := range m.Repos {
+			s.connected[repoRef(r, s.Team.Owner).Key()] = true
+		}
+	}
 }
 
 // agent is the configuration of a name; an agent nobody configured draws on

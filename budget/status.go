@@ -109,6 +109,7 @@ func (s Status) Level() Level {
 
 // Status works out the budget.
 func (s State) Status() Status {
+	s.index()
 	today := UTCDay.stretches(s.Now)[0]
 	c := s.charge(today, every)
 	st := Status{
@@ -135,7 +136,7 @@ func (s State) Status() Status {
 		st.Agents = append(st.Agents, s.agentStatus(s.agent(name)))
 	}
 	for _, repo := range s.Fleet {
-		if !s.Team.Connected(repo) {
+		if !s.connected[""] && !s.connected[repo.Key()] {
 			st.Unlisted = append(st.Unlisted, Unlisted{repo.String(), s.Team.LineToAdd(repo)})
 		}
 	}

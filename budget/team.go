@@ -72,13 +72,14 @@ func (m Member) connects(repo inventory.RepoRef, owner string) bool {
 	return m.Every || slices.ContainsFunc(m.Repos, func(r string) bool { return repoRef(r, owner).Same(repo) })
 }
 
-// reaches tells whether the member connected anything that is there. A nil
-// fleet means that what is there is not known.
-func (m Member) reaches(fleet []inventory.RepoRef, owner string) bool {
-	if m.Every || fleet == nil {
+// reaches tells whether a member connected anything that is there. A nil fleet
+// means that what is there is not known.
+func (s *State) reaches(m Member) bool {
+	if m.Every || s.Fleet == nil {
 		return m.Every || len(m.Repos) > 0
 	}
-	return slices.ContainsFunc(fleet, func(r inventory.RepoRef) bool { return m.connects(r, owner) })
+	s.index()
+	return slices.ContainsFunc(m.Repos, func(r string) bool { return s.fleet[repoRef(r, s.Team.Owner).Key()] })
 }
 
 // member is the index of a login, or -1.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,15 +21,17 @@ import (
 
 func newBudget(a *app) *cobra.Command {
 	var (
-		history, team, check bool
-		days                 int
+		history, team, check, planned bool
+		days                          int
+		day                           planOptions
+		ahead                         forecastOptions
 	)
 	c := &cobra.Command{
 		Use:   "budget",
 		Short: "Today's tasks: used, held, outside, left",
 		Long: `Says what today's budget is and what is left of it, from files alone: the
 dispatch log, the open reservations, and what the last look at GitHub saw
-dispatched outside the log. It asks GitHub nothing.
+dispatched outside the log. Without --plan and --forecast it asks GitHub nothing.
 
   used      readable lines of dispatch.log dated today (UTC), all agents
   held      reserved and not yet settled; counts as spent
@@ -37,14 +41,42 @@ dispatched outside the log. It asks GitHub nothing.
 
 The budget resets at 00:00 UTC by GitHub's clock, which may differ from this
 machine's: around midnight a task needs room in both days. Unused tasks do not
-roll over.`,
+roll over.
+
+--plan looks at GitHub and says what to dispatch today: how many tasks each
+repository gets and why, which children, what is left, and what could not be placed.
+Grave children come first, then the repositories with most work; never all goes to
+one repository. It sends nothing; --apply proposes it as one dispatch and asks.
+--forecast DAYS simulates the days ahead, by what was done on the days before, and
+says by when each epic is complete in 50, 85 and 95 % of all cases.`,
 		Example: `  core dev budget --check && echo there is budget left
+  core dev budget --plan --strategy moderate
+  core dev budget --plan --apply
+  core dev budget --forecast 60
   core dev budget --history --days 30
   core dev budget --team --json`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed("days") && !history {
 				return usageError{fmt.Errorf("--days goes with --history")}
+			}
+			foretells := c.Flags().Changed("forecast")
+			switch name := a.misplaced(c, map[string]bool{
+				"strategy": planned || foretells, "apply": planned, "dry-run": day.apply, "yes": day.apply, "full": day.apply, "seed": foretells, "ascii": foretells}); name {
+			case "":
+			case "dry-run", "yes", "full":
+				return usageError{fmt.Errorf("--%s goes with --plan --apply: a plan alone is only shown", name)}
+			case "seed", "ascii":
+				return usageError{fmt.Errorf("--%s goes with --forecast", name)}
+			default:
+				return usageError{fmt.Errorf("--%s goes with --plan", name)}
+			}
+			switch {
+			case planned:
+				return a.planDay(c.Context(), day)
+			case foretells:
+				ahead.strategy = day.strategy
+				return a.foretell(c.Context(), ahead)
 			}
 			if days < 1 || days > 3660 {
 				return usageError{fmt.Errorf("--days %d: give 1 to 3660", days)}
@@ -83,9 +115,30 @@ roll over.`,
 	f.IntVar(&days, "days", 7, "days of --history, today included")
 	f.BoolVar(&team, "team", false, "quota and usage of each member")
 	f.BoolVar(&check, "check", false, "exit 0 fine, 3 over 80 % of usable, 4 exhausted, 8 what is reserved is not known")
-	c.MarkFlagsMutuallyExclusive("history", "team")
+	f.BoolVar(&planned, "plan", false, "what to dispatch today: which children where, and why")
+	f.StringVar(&day.strategy, "strategy", "", "pace of --plan: conservative, moderate, aggressive, auto or none (default: as configured)")
+	f.BoolVar(&day.apply, "apply", false, "propose the plan as one dispatch, ask, and send it")
+	day.flags(c)
+	f.IntVar(&ahead.days, "forecast", 0, "when every epic completes, looking so many days ahead")
+	f.Uint32Var(&ahead.seed, "seed", 1, "of --forecast's draws: the same seed and history give the same dates")
+	f.BoolVar(&ahead.ascii, "ascii", false, "draw the picture of --forecast with plain characters")
+	c.MarkFlagsMutuallyExclusive("history", "team", "plan", "forecast")
+	c.MarkFlagsMutuallyExclusive("check", "plan", "forecast")
 	c.AddCommand(newReconcile(a))
 	return c
+}
+
+// misplaced is a flag that was given and that nothing here acts on; fits says of each
+// whether something does. A variable stands for every command, and so for those, too,
+// that have no use for it.
+func (a *app) misplaced(c *cobra.Command, fits map[string]bool) string {
+	for _, name := range slices.Sorted(maps.Keys(fits)) {
+		v, _ := a.env("CORE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+		if !fits[name] && c.Flags().Changed(name) && v == "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func newReconcile(a *app) *cobra.Command {
@@ -253,13 +306,14 @@ func (a *app) printTeam(st budget.Status) {
 }
 
 type historyShape struct {
-	Version int             `json:"version"`
-	Days    []budget.DayUse `json:"days"`
+	Version  int                 `json:"version"`
+	Days     []budget.DayUse     `json:"days"`
+	Weekdays []budget.WeekdayUse `json:"weekdays"` // empty: too few days
 }
 
 func (a *app) printHistory(days []budget.DayUse) error {
 	if a.opt.json {
-		return a.printJSON(historyShape{shapeVersion, days})
+		return a.printJSON(historyShape{shapeVersion, days, budget.Weekdays(days, a.now())})
 	}
 	most := 1
 	for _, d := range days {
@@ -275,7 +329,22 @@ func (a *app) printHistory(days []budget.DayUse) error {
 		}
 		fmt.Fprintf(a.out, "%s %s %5d  %-40s %s\n", d.Date, weekday(d.Date), d.Used, strings.Repeat("#", (d.Used*40+most-1)/most), strings.Join(by, ", "))
 	}
+	a.printWeekdays(budget.Weekdays(days, a.now()))
 	return nil
+}
+
+// printWeekdays prints the pattern of the week, where there is one.
+func (a *app) printWeekdays(week []budget.WeekdayUse) {
+	most := 0.01
+	for _, w := range week {
+		most = max(most, w.Mean)
+	}
+	if len(week) > 0 {
+		fmt.Fprintln(a.out, "\na day on the average, without today:")
+	}
+	for _, w := range week {
+		fmt.Fprintln(a.out, strings.TrimRight(fmt.Sprintf("%s %8.1f  %s", w.Day, w.Mean, strings.Repeat("#", int(w.Mean*40/most+0.5))), " "))
+	}
 }
 
 func weekday(date string) string {

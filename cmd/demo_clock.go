@@ -3,10 +3,12 @@ package cmd
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/dappcore/core-dev/flows/day"
 	"github.com/dappcore/core-dev/internal/github"
 )
 
@@ -78,4 +80,50 @@ func (c *demoClock) Sleep(ctx context.Context, d time.Duration) error {
 		c.keep()
 	}
 	return nil
+}
+
+// demoHour puts the demo's clock forward to the hour of a session, with its people
+// at work meanwhile, so that a whole day goes by in three commands. Nobody has to
+// wait for agents that work for hours.
+func (a *app) demoHour(ctx context.Context, o sessionOptions) error {
+	if !a.opt.demo || o.dryRun {
+		return nil
+	}
+	if _, err := a.client(ctx); err != nil { // its GitHub lives on while time goes by
+		return err
+	}
+	now := a.now().UTC()
+	r, err := a.dayRecord(now)
+	if err != nil {
+		return err
+	}
+	until := sessionHour(o.session, r, now)
+	if !until.After(now) {
+		return nil
+	}
+	a.notice("the demo's clock goes forward to %s", until.Format("2006-01-02 15:04Z"))
+	return a.clock.Sleep(ctx, until.Sub(now))
+}
+
+// sessionHour is when a session of the demo is held: the next morning at eight,
+// unless one is under way; midday at twelve and evening at six of the same day.
+func sessionHour(s day.Session, r day.Record, now time.Time) time.Time {
+	at := func(hour int) time.Time {
+		return time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, time.UTC)
+	}
+	switch s {
+	case day.Midday:
+		return at(12)
+	case day.Evening:
+		return at(18)
+	}
+	later := slices.ContainsFunc(r.Marks, func(m day.Mark) bool { return m.Step.Session() != day.Morning })
+	begun := len(r.Marks) > 0
+	switch {
+	case now.Before(at(9)) && !later:
+		return at(8)
+	case begun && !later && now.Before(at(12)):
+		return now
+	}
+	return at(8).AddDate(0, 0, 1)
 }

@@ -23,7 +23,8 @@ type onboardOptions struct {
 	max    int      // children an epic gets at first
 	feat   []string // features that have the owner's word
 	stages onboard.Stages
-	verb   string // as on the command line: "onboard", "audit", "epic create"
+	verb   string    // as on the command line: "onboard", "audit", "epic create"
+	into   *delivery // takes what comes of it, and its caller prints that; nil: it is printed here
 }
 
 func newOnboard(a *app) *cobra.Command {

@@ -160,11 +160,12 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	f.BoolVar(&a.opt.refresh, "refresh", false, "read everything again, trusting nothing remembered")
 	_ = dev.RegisterFlagCompletionFunc("repo", a.completeRepos) // it fails only for a flag that is not there
 	dev.AddCommand(
-		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newChecklist(a), newAudit(a), newOnboard(a), newWatch(a), newFix(a),
+		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newTeam(a), newChecklist(a), newAudit(a), newOnboard(a), newWatch(a), newFix(a),
 		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newKeys(a), newPause(a), newResume(a), newAgent(a),
 		newApply(a), newUndo(a), newRecall(a), newLog(a),
 		newExitHelp(), newHelp(dev),
 	)
+	dev.AddCommand(newSessions(a)...)
 	return dev
 }
 

@@ -28,7 +28,10 @@ func (a *app) onboard(ctx context.Context, args []string, o onboardOptions) erro
 		return err
 	}
 	defer a.printStats(ctx)
-	d := newDelivery()
+	d := o.into
+	if d == nil {
+		d = newDelivery()
+	}
 	d.came = &came{}
 	read := a.auditReader(ctx)
 	var (

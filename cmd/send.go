@@ -108,6 +108,7 @@ type delivery struct {
 	said  string // what it comes to; empty: how many were dispatched
 	gauge *gauge // nil: nobody watches
 	quiet bool   // what is sent unasked was told already: no preview
+	part  bool   // of something larger, which prints the JSON
 }
 
 func newDelivery() *delivery {
@@ -204,6 +205,7 @@ func (d *delivery) end(a *app, err error) error {
 		}
 	}
 	switch {
+	case a.opt.json && d.part:
 	case a.opt.json && len(d.shape.Plans) > 0 && (err == nil || d.shape.Sent):
 		return errors.Join(err, a.printJSON(d.shape))
 	case err == nil && d.shape.Sent && d.said == "":

@@ -18,6 +18,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/dappcore/core-dev/budget/forecast"
+	"github.com/dappcore/core-dev/budget/plan"
 	"github.com/dappcore/core-dev/docs/schema"
 )
 
@@ -173,9 +175,11 @@ func TestSchemasAreStrict(t *testing.T) {
 
 // printed are all the shapes there are, with the schema of each.
 var printed = map[string]any{
+	"team": teamShape{}, "session": sessionShape{},
 	"inventory": inventoryShape{}, "epics": epicsShape{}, "epic": epicShowShape{}, "why": whyShape{},
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
+	"plan": plan.Plan{}, "forecast": forecast.Forecast{},
 	"findings": findingsShape{}, "agent": tasksShape{}, "keys": keysShape{},
 }
 

@@ -135,13 +135,24 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 
 // watching is one look of a watch, and what came of it.
 type watching struct {
-	look    *look
-	watched []execute.Watched
-	moved   bool // something was sent, or the world moved meanwhile
+	look     *look
+	watched  []execute.Watched
+	proposal orchestrator.Proposal
+	moved    bool // something was sent, or the world moved meanwhile
+	declined bool // the answer was no
 }
 
 // watchOnce is one round: look, remember, decide, tell, act.
 func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*watching, error) {
+	seen, err := a.decideOnce(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return seen, a.actOnce(ctx, o, told, seen)
+}
+
+// decideOnce looks and decides; nothing is told or sent.
+func (a *app) decideOnce(ctx context.Context, o *watchOptions) (*watching, error) {
 	l, w, x, err := a.lookAtWork(ctx, o)
 	if err != nil {
 		return nil, err
@@ -151,21 +162,27 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 	for _, e := range seen.watched {
 		plans = append(plans, e.Plan)
 	}
-	p := a.proposal(o.command(), withSteps(plans)...)
+	seen.proposal = a.proposal(o.command(), withSteps(plans)...)
+	return seen, nil
+}
+
+// actOnce tells what was decided and sends it.
+func (a *app) actOnce(ctx context.Context, o *watchOptions, told *telling, seen *watching) error {
+	l, p := seen.look, seen.proposal
 	told.look(l, seen.watched, p)
 	if p.Empty() {
-		return seen, nil
+		return nil
 	}
 	if o.yes { // whatever an earlier round left in doubt is found out first
 		if _, err := a.settle(ctx, nil); err != nil {
-			return seen, err
+			return err
 		}
 	}
 	d := newDelivery()
 	d.quiet = true // the decisions are told instead of the plans
 	d.run = o.run
 	ask := o.sendOptions
-	err = a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
+	err := a.send(ctx, l, p, ask, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
 	a.worked = worked{} // what was sent may change it without a date on anything
 	told.sent(d)
 	if d.shape.Sent {
@@ -184,9 +201,9 @@ func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*w
 		rest = failed[0]
 	}
 	if !d.shape.Sent && !o.dryRun && rest == nil { // the answer was no
-		o.once = true
+		o.once, seen.declined = true, true
 	}
-	return seen, rest
+	return rest
 }
 
 // lookAtWork reads the fleet and the pull requests of what is followed, and

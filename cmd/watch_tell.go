@@ -55,6 +55,8 @@ type telling struct {
 	done   map[string]string
 	people map[string]string
 	state  map[string]string
+	keep   func(watchShape) // takes the JSON of each look; nil: it is printed
+	acts   bool             // only what is done now is told, and what needs a person
 }
 
 func newTelling(a *app, once bool) *telling {
@@ -81,7 +83,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			if d.Person != "" {
 				t.people[d.About.String()] = d.Person
 			}
-			if e.Epic.Number == 0 && len(d.Steps) == 0 && d.Person == "" && d.Row == execute.RowMerged {
+			if len(d.Steps) == 0 && d.Person == "" && (t.acts || e.Epic.Number == 0 && d.Row == execute.RowMerged) {
 				continue
 			}
 			line := decisionLine(d)
@@ -108,7 +110,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			t.done[name] = "merged and closed"
 		}
 		t.shape.Watched = append(t.shape.Watched, ws)
-		if len(lines) == 0 && !news {
+		if len(lines) == 0 && (t.acts || !news) {
 			continue
 		}
 		changed = true
@@ -215,7 +217,13 @@ func (t *telling) sent(d *delivery) {
 	}
 }
 
-func (t *telling) print() { _ = t.app.printJSONLine(t.shape) }
+func (t *telling) print() {
+	if t.keep != nil {
+		t.keep(t.shape)
+		return
+	}
+	_ = t.app.printJSONLine(t.shape)
+}
 
 // end says what it came to.
 func (t *telling) end() error {

@@ -21,6 +21,7 @@ type Course struct {
 	Unknown  time.Time    // since when GitHub has not told whether its head can be merged; zero: it has
 	Clean    time.Time    // when it was last seen without the conflict that we had asked about
 	Ended    PullState    // how it ended, once what its end asks for was done; empty: not so far
+	EndedAt  time.Time    // when that was done
 }
 
 // Head is a head commit as it was first seen.
@@ -190,6 +191,9 @@ func (c Course) With(at time.Time, n PullNote) Course {
 		}
 	case NoteEnded:
 		c.belongs(n.Child)
+		if c.Ended != PullState(n.What) {
+			c.EndedAt = at
+		}
 		c.Ended = PullState(n.What)
 	}
 	return c

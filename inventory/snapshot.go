@@ -1,6 +1,9 @@
 package inventory
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Snapshot is what one look at GitHub found, in the shape every flow decides
 // on. It holds structure; of texts only titles and issue bodies
@@ -220,6 +223,19 @@ func (s *Snapshot) findFrom(repo *Repo, ref Ref) (*Issue, bool) {
 		}
 	}
 	return s.Find(ref)
+}
+
+// Undispatchable says why nothing can be dispatched in the repository; empty: it can.
+func (r *Repo) Undispatchable() string {
+	switch {
+	case r.Archived:
+		return "the repository is archived"
+	case r.DefaultHead == "":
+		return "the default branch " + r.DefaultBranch + " has no commit: an epic branch cannot start anywhere"
+	case r.Permission == "READ" || r.Permission == "TRIAGE":
+		return "this token may only " + strings.ToLower(r.Permission) + " there: a branch needs write access"
+	}
+	return ""
 }
 
 // Issue returns an issue of the repository, open or a known child.

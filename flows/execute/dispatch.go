@@ -26,6 +26,12 @@ type Dispatch struct {
 	Instead map[string]string
 	// Calls are the agents that are called instead: commands of this machine.
 	Calls map[string]bool
+	// Only are the children that are meant, by Ref.Key; nil: all. Others are left
+	// out without a word.
+	Only map[string]bool
+	// Payer names the member to be charged for a child, by Ref.Key, where that was
+	// decided for several epics together.
+	Payer map[string]string
 	// Claimed are children that an open pull request belongs to, by Ref.Key, with it.
 	Claimed map[string]string
 	// Claims: a child is claimed on GitHub before the first write on it.
@@ -78,7 +84,9 @@ type candidate struct {
 func (d Dispatch) choose(plan *flows.Plan, w flows.World, epic *inventory.Epic) []candidate {
 	var chosen []candidate
 	for _, c := range epic.Children {
-		chosen = d.take(plan, w, c, chosen)
+		if d.Only == nil || d.Only[c.Ref.Key()] {
+			chosen = d.take(plan, w, c, chosen)
+		}
 	}
 	return chosen
 }
@@ -96,7 +104,11 @@ func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chose
 		return chosen
 	}
 	repo, ok := w.Snapshot.Repo(c.Ref.Repo)
-	if why := unfit(repo, ok); why != "" {
+	if !ok {
+		plan.Skip(c.Ref.String(), "its repository is not part of the fleet: add it to .core/inventory.yaml")
+		return chosen
+	}
+	if why := repo.Undispatchable(); why != "" {
 		plan.Skip(c.Ref.String(), why)
 		return chosen
 	}
@@ -123,10 +135,13 @@ func (d Dispatch) admit(w flows.World, epic inventory.Ref, chosen []candidate) (
 	var asks []budget.Ask
 	of := make([]int, len(chosen)) // candidate -> ask
 	for k, c := range chosen {
-		at := slices.IndexFunc(asks, func(a budget.Ask) bool { return a.Repo.Same(c.repo.Ref) && a.Agent == c.agent })
+		payer := d.Payer[c.Ref.Key()]
+		at := slices.IndexFunc(asks, func(a budget.Ask) bool {
+			return a.Repo.Same(c.repo.Ref) && a.Agent == c.agent && a.Member == payer
+		})
 		if at < 0 {
 			at = len(asks)
-			asks = append(asks, budget.Ask{Repo: c.repo.Ref, Agent: c.agent})
+			asks = append(asks, budget.Ask{Repo: c.repo.Ref, Agent: c.agent, Member: payer})
 		}
 		asks[at].Tasks++
 		of[k] = at
@@ -231,21 +246,6 @@ func listed(w flows.World, epic inventory.Ref) listing {
 		l.digest, _, _ = inventory.Listing(*i, inventory.Ref{})
 	}
 	return l
-}
-
-// unfit says why nothing can be dispatched in a repository.
-func unfit(repo *inventory.Repo, known bool) string {
-	switch {
-	case !known:
-		return "its repository is not part of the fleet: add it to .core/inventory.yaml"
-	case repo.Archived:
-		return "the repository is archived"
-	case repo.DefaultHead == "":
-		return "the default branch " + repo.DefaultBranch + " has no commit: an epic branch cannot start anywhere"
-	case repo.Permission == "READ" || repo.Permission == "TRIAGE":
-		return "this token may only " + strings.ToLower(repo.Permission) + " there: a branch needs write access"
-	}
-	return ""
 }
 
 func (d Dispatch) agentFor(w flows.World, repo inventory.RepoRef) string {

@@ -351,12 +351,12 @@ func (out *Watched) person(about inventory.Ref, seen, next string) {
 // goes.
 func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[string]*Sight) {
 	if len(e.Ready()) == 0 {
-		if begun(w, e) || x.Begin && !runs(w, e) {
+		if Begun(w, e) || x.Begin && !runs(w, e) {
 			x.gated(out, e)
 		}
 		return
 	}
-	if !begun(w, e) {
+	if !Begun(w, e) {
 		out.State += ", not begun"
 		switch {
 		case !x.Begin:
@@ -376,7 +376,7 @@ func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[s
 	d := x.Dispatch
 	d.Epic = e.Ref
 	d.Claimed = claimed(w, e)
-	d.Instead = x.reassigned(w, e)
+	d.Instead = reassigned(w, x.Gates.Reassign)
 	p, err := d.Plan(w)
 	var refusal *flows.Refusal
 	if errors.As(err, &refusal) && refusal.Fits > 0 {
@@ -448,22 +448,22 @@ func claimed(w flows.World, e *inventory.Epic) map[string]string {
 
 // reassigned are the children whose pull requests stayed red and were closed, with
 // the agent that gets them instead, by Ref.Key.
-func (x Watch) reassigned(w flows.World, e *inventory.Epic) map[string]string {
-	if x.Gates.Reassign == "" {
+func reassigned(w flows.World, agent string) map[string]string {
+	if agent == "" {
 		return nil
 	}
 	out := map[string]string{}
 	for _, c := range w.Courses {
 		s := Sight{Course: c}
 		if c.Ended == inventory.PullClosed && s.red() >= mostRedHeads {
-			out[c.Child.Key()] = x.Gates.Reassign
+			out[c.Child.Key()] = agent
 		}
 	}
 	return out
 }
 
-// begun tells whether any child was ever dispatched or done.
-func begun(w flows.World, e *inventory.Epic) bool {
+// Begun tells whether any child of an epic was ever dispatched or done.
+func Begun(w flows.World, e *inventory.Epic) bool {
 	return slices.ContainsFunc(e.Children, func(c inventory.Child) bool {
 		return c.Closed() || c.Verdict.Code == inventory.CodeDispatched || w.Records[c.Ref.Key()].Lines > 0
 	})
@@ -474,7 +474,7 @@ func runs(w flows.World, but *inventory.Epic) bool {
 	epics := w.Fleet.Of(but.Ref.Repo)
 	for k := range epics {
 		e := &epics[k]
-		if e.Ref.Key() != but.Ref.Key() && e.Running() && (begun(w, e) || e.Ref.Number < but.Ref.Number && len(e.Ready()) > 0) {
+		if e.Ref.Key() != but.Ref.Key() && e.Running() && (Begun(w, e) || e.Ref.Number < but.Ref.Number && len(e.Ready()) > 0) {
 			return true
 		}
 	}

@@ -17,6 +17,7 @@ type Config struct {
 
 	DefaultAgent string
 	Agents       []Agent           // jules first, then in the file's order
+	StandIns     []string          // agents, as written
 	Tokens       map[string]string // login, lower case, to the name of an environment variable
 
 	Strategy      string
@@ -57,6 +58,7 @@ type Agent struct {
 	Quota       int      // tasks a window of its own; 0: it draws on the members' quotas
 	Window      budget.Window
 	Concurrency int    // tasks at once; 0: no limit known
+	Paid        bool   // its tasks cost money
 	Token       string // environment variable, or @login of a member; empty: of the member charged
 }
 
@@ -128,6 +130,20 @@ func (c *Config) Allowances() []budget.Agent {
 		}
 	}
 	return out
+}
+
+// Fallback are the agents that stand in for a repository's own in a day's plan, in
+// the order they are tried: those that are free before those that are paid.
+func (c *Config) Fallback() []string {
+	var free, paid []string
+	for _, name := range c.StandIns {
+		if a, ok := c.Agent(name); ok && a.Paid {
+			paid = append(paid, name)
+		} else if ok {
+			free = append(free, name)
+		}
+	}
+	return append(free, paid...)
 }
 
 // TokenVariable is the name of the environment variable which holds the token

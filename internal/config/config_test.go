@@ -210,3 +210,15 @@ func TestReference(t *testing.T) {
 		t.Error("docs/config.md is not what the table of settings says: go test ./internal/config -run TestReference -update")
 	}
 }
+
+// Those that stand in are tried free ones first, and have to be agents.
+func TestStandIns(t *testing.T) {
+	c := loadText(t, "stand_ins: [codex, copilot, jules]\nagents:\n  codex:\n    paid: true\n  copilot:\n    quota: 40\n", Sources{})
+	if got := strings.Join(c.Fallback(), " "); got != "copilot jules codex" {
+		t.Errorf("tried are %s", got)
+	}
+	_, err := load(&document{}, Sources{Env: env(map[string]string{"CORE_STAND_INS": "nobody"})})
+	if err == nil || !strings.Contains(err.Error(), `no agent is called "nobody"`) {
+		t.Errorf("%v", err)
+	}
+}

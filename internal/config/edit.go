@@ -1,18 +1,12 @@
 package config
 
 import (
-	"bytes"
-	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
 
 	"github.com/dappcore/core-dev/inventory"
 )
@@ -39,28 +33,22 @@ func EditInventory(dir Dir, owner string, edits ...Edit) (changed bool, err erro
 	if !dir.Exists() {
 		return false, dir.Writable()
 	}
-	path := dir.File(InventoryFile)
 	err = locked(dir, func() error {
-		was, err := os.ReadFile(path)
-		missing := errors.Is(err, fs.ErrNotExist)
-		if missing {
-			was = []byte(inventoryHeader)
-		} else if err != nil {
+		c, err := ChangeInventory(dir, owner, edits...)
+		if err != nil || c.Empty() {
 			return err
 		}
-		now, err := editInventory(path, was, owner, edits)
-		if err != nil {
-			return err
-		}
-		if changed = !bytes.Equal(was, now); !changed {
-			return nil
-		}
-		if missing {
-			return createFile(path, now)
-		}
-		return replaceFile(path, was, now)
+		changed = true
+		return c.write()
 	})
 	return changed && err == nil, err
+}
+
+// ChangeInventory is what EditInventory would do, and does nothing.
+func ChangeInventory(dir Dir, owner string, edits ...Edit) (Change, error) {
+	return change(dir, InventoryFile, inventoryHeader, func(path string, was []byte) ([]byte, error) {
+		return editInventory(path, was, owner, edits)
+	})
 }
 
 // editInventory is the file's bytes with the edits made.
@@ -73,13 +61,16 @@ func editInventory(path string, was []byte, owner string, edits []Edit) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	e := editor{doc: doc, list: list, owner: owner, want: slices.Clone(list.repos), starts: lineStarts(was), eol: lineEnd(was)}
+	e := editor{surgery: operate(doc), list: list, owner: owner, want: slices.Clone(list.repos)}
 	for _, edit := range edits {
 		if edit.add != nil {
 			e.addRepo(*edit.add)
 		} else if err := e.enterTier(edit); err != nil {
 			return nil, err
 		}
+	}
+	if len(e.added) > 0 {
+		e.insert(e.list.key, "repos", e.block, e.flow)
 	}
 	now := e.apply()
 	if err := e.verify(now); err != nil {
@@ -88,21 +79,12 @@ func editInventory(path string, was []byte, owner string, edits []Edit) ([]byte,
 	return now, nil
 }
 
-// splice replaces the bytes from at to end by text.
-type splice struct {
-	at, end int
-	text    string
-}
-
 type editor struct {
-	doc     *document
-	list    repoList
-	owner   string
-	want    []Repo // what the edited file must say
-	starts  []int  // offset of each line
-	eol     string
-	added   []Repo
-	splices []splice
+	surgery
+	list  repoList
+	owner string
+	want  []Repo // what the edited file must say
+	added []Repo
 }
 
 func (e *editor) addRepo(r Repo) {
@@ -161,59 +143,6 @@ func tierWord(tier int) string {
 	return fmt.Sprint(tier)
 }
 
-// apply puts the added repositories and the splices into the file's bytes.
-func (e *editor) apply() []byte {
-	if len(e.added) > 0 {
-		e.placeAdded()
-	}
-	slices.SortStableFunc(e.splices, func(a, b splice) int { return cmp.Compare(a.at, b.at) })
-	var out []byte
-	from := 0
-	for _, s := range e.splices {
-		out = append(append(out, e.doc.data[from:s.at]...), s.text...)
-		from = s.end
-	}
-	return append(out, e.doc.data[from:]...)
-}
-
-// placeAdded decides where the new entries go, by how the list is written.
-func (e *editor) placeAdded() {
-	data := e.doc.data
-	end := len(data)
-	if e.list.key == nil { // no `repos:` yet
-		text := "repos:" + e.eol + e.block("  ")
-		if end > 0 && data[end-1] != '\n' {
-			text = e.eol + text
-		}
-		e.splices = append(e.splices, splice{end, end, text})
-		return
-	}
-	seq, _ := e.list.key.Value.(*ast.SequenceNode)
-	indent := "  "
-	var after int
-	switch {
-	case seq == nil: // `repos:` alone
-		_, after = e.span(e.list.key.Key.GetToken())
-	case seq.IsFlowStyle && len(seq.Values) > 0:
-		at := e.offset(seq.End.Position)
-		e.splices = append(e.splices, splice{at, at, ", " + e.flow()})
-		return
-	case seq.IsFlowStyle: // `repos: []`
-		start, stop := e.offset(seq.Start.Position), e.offset(seq.End.Position)+1
-		e.splices = append(e.splices, splice{start, stop, ""})
-		after = stop
-	default:
-		indent = strings.Repeat(" ", seq.Start.Position.Column-1)
-		after = e.starts[min(lastLine(seq), len(e.starts))-1]
-	}
-	after = e.lineEndAt(after)
-	text := e.eol + strings.TrimSuffix(e.block(indent), e.eol)
-	if after == end {
-		text += e.eol
-	}
-	e.splices = append(e.splices, splice{after, after, text})
-}
-
 // fields of an entry as they are written, those without value left out.
 func (e *editor) fields(r Repo) []string {
 	name := r.Ref.String()
@@ -256,16 +185,13 @@ func (e *editor) flow() string {
 
 // verify reads the edited file back: it must say exactly what was wanted.
 func (e *editor) verify(now []byte) error {
-	failed := func(why string) error {
-		return fmt.Errorf("%s is written in a way that cannot be edited safely (%s), and was left as it is: edit it by hand", e.doc.path, why)
-	}
 	doc, err := parseDocument(e.doc.path, now)
 	if err != nil {
-		return failed(firstLine(err.Error()))
+		return e.unsafe(firstLine(err.Error()))
 	}
 	got, err := inventoryOf(doc, e.owner)
 	if err != nil {
-		return failed(firstLine(err.Error()))
+		return e.unsafe(firstLine(err.Error()))
 	}
 	strip := func(list []Repo) []Repo {
 		out := slices.Clone(list)
@@ -275,90 +201,7 @@ func (e *editor) verify(now []byte) error {
 		return out
 	}
 	if !reflect.DeepEqual(strip(got.repos), strip(e.want)) {
-		return failed("the result would not say what was asked")
+		return e.unsafe("the result would not say what was asked")
 	}
 	return nil
-}
-
-// offset is where a token stands in the file, in bytes.
-func (e *editor) offset(p *token.Position) int {
-	if p.Line < 1 || p.Line > len(e.starts) {
-		return len(e.doc.data)
-	}
-	at := e.starts[p.Line-1]
-	if p.Line == 1 && bytes.HasPrefix(e.doc.data, byteOrderMark) {
-		at += len(byteOrderMark)
-	}
-	for range p.Column - 1 {
-		if at >= len(e.doc.data) {
-			break
-		}
-		at++
-		for at < len(e.doc.data) && e.doc.data[at]&0xC0 == 0x80 { // the rest of the character
-			at++
-		}
-	}
-	return at
-}
-
-// span is the bytes a scalar takes in the file, its quotes included.
-func (e *editor) span(tk *token.Token) (start, end int) {
-	start = e.offset(tk.Position)
-	end = start + len(tk.Value)
-	if start < len(e.doc.data) && (e.doc.data[start] == '"' || e.doc.data[start] == '\'') {
-		end += 2
-	}
-	return start, min(end, len(e.doc.data))
-}
-
-// lineEndAt is the end, before its line break, of the line that holds an offset.
-func (e *editor) lineEndAt(at int) int {
-	if i := bytes.IndexAny(e.doc.data[at:], "\r\n"); i >= 0 {
-		return at + i
-	}
-	return len(e.doc.data)
-}
-
-func lineStarts(data []byte) []int {
-	starts := []int{0}
-	for i, c := range data {
-		if c == '\n' || c == '\r' && (i+1 == len(data) || data[i+1] != '\n') {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// lineEnd is the line break a file uses.
-func lineEnd(data []byte) string {
-	if bytes.Contains(data, []byte("\r\n")) {
-		return "\r\n"
-	}
-	return "\n"
-}
-
-func column(n ast.Node) int { return n.GetToken().Position.Column }
-
-// lastLine is the last line, from 1, that a node's tokens stand on.
-func lastLine(n ast.Node) int {
-	last := line(n)
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			last = max(last, lastLine(v))
-		}
-		if n.End != nil {
-			last = max(last, n.End.Position.Line)
-		}
-	case *ast.MappingValueNode:
-		last = max(last, lastLine(n.Key), lastLine(n.Value))
-	case *ast.SequenceNode:
-		for _, v := range n.Values {
-			last = max(last, lastLine(v))
-		}
-		if n.End != nil {
-			last = max(last, n.End.Position.Line)
-		}
-	}
-	return last
 }

@@ -362,6 +362,11 @@ func (l *loader) agree(c *Config) error {
 		}
 		return &FileError{Path: cmp.Or(l.doc.path, ConfigFile), Message: path + ": " + message, Hint: hint}
 	}
+	for _, name := range c.StandIns {
+		if _, ok := c.Agent(name); !ok {
+			return fail("stand_ins", fmt.Sprintf("no agent is called %q", name), "name it under agents:")
+		}
+	}
 	if _, ok := c.Agent(c.DefaultAgent); !ok {
 		return fail("default_agent", fmt.Sprintf("no agent is called %q", c.DefaultAgent), "name it under agents:")
 	}

@@ -16,6 +16,22 @@ import (
 // gives 300 a day, so what is far beyond is a slip of the pen.
 const maxQuota = 10_000
 
+// CheckQuota is nil for what a member's quota may be, in tasks a day.
+func CheckQuota(n int) error {
+	if n < 0 || n > maxQuota {
+		return fmt.Errorf("a quota of %d is not between 0 and %d tasks", n, maxQuota)
+	}
+	return nil
+}
+
+// CheckLogin is nil for what can be the login of a person, without "@".
+func CheckLogin(s string) error {
+	if s == "" || checkOwner(s) != nil {
+		return fmt.Errorf("%q is not a login", s)
+	}
+	return nil
+}
+
 // Team is team.yaml.
 type Team struct {
 	budget.Team
@@ -58,7 +74,22 @@ func ReadTeam(dir Dir, owner, viewer string) (Team, error) {
 }
 
 func teamOf(doc *document, owner string) (Team, error) {
-	t := Team{Team: budget.Team{Owner: owner}}
+	l, err := membersOf(doc, owner)
+	if err == nil && l.key != nil && len(l.nodes) == 0 {
+		err = doc.errorAt(l.key.Key.GetToken(), "members names nobody", "name one (core dev team add LOGIN), or delete the file for one member with 300 tasks and every repository")
+	}
+	return l.Team, err
+}
+
+// memberList is a parsed team.yaml, and the places of its entries in the tree.
+type memberList struct {
+	Team
+	nodes []ast.Node            // the mapping of each member
+	key   *ast.MappingValueNode // of `members:`; nil: the file has none
+}
+
+func membersOf(doc *document, owner string) (memberList, error) {
+	t := memberList{Team: Team{Team: budget.Team{Owner: owner}}}
 	for _, e := range doc.root {
 		name, err := doc.key(e)
 		if err != nil {
@@ -67,12 +98,10 @@ func teamOf(doc *document, owner string) (Team, error) {
 		if name != "members" {
 			return t, doc.errorAt(e.Key.GetToken(), fmt.Sprintf("there is no key %q", name), "the file holds one list, members:")
 		}
+		t.key = e
 		items, err := doc.sequence(e.Value, "members")
 		if err != nil {
 			return t, err
-		}
-		if len(items) == 0 {
-			return t, doc.errorAt(e.Key.GetToken(), "members names nobody", "name one, or delete the file for one member with 300 tasks and every repository")
 		}
 		first := map[string]int{}
 		for _, item := range items {
@@ -85,7 +114,7 @@ func teamOf(doc *document, owner string) (Team, error) {
 				return t, newFileError(doc.path, doc.data, line(item), 0, fmt.Sprintf("%s is a member twice, on lines %d and %d", m.Login, at, line(item)), "put the repositories into one list")
 			}
 			first[key] = line(item)
-			t.Members = append(t.Members, m)
+			t.Members, t.nodes = append(t.Members, m), append(t.nodes, item)
 		}
 	}
 	return t, nil
@@ -109,15 +138,15 @@ func (t *Team) readMember(doc *document, item ast.Node) (budget.Member, error) {
 				return m, err
 			}
 			m.Login = strings.TrimPrefix(m.Login, "@")
-			if m.Login == "" || checkOwner(m.Login) != nil {
-				return m, doc.errorAt(begin(f.Value), fmt.Sprintf("%q is not a login", m.Login), "")
+			if err := CheckLogin(m.Login); err != nil {
+				return m, doc.errorAt(begin(f.Value), err.Error(), "")
 			}
 		case "quota":
 			if m.Quota, err = doc.number(f.Value, "quota"); err != nil {
 				return m, err
 			}
-			if m.Quota < 0 || m.Quota > maxQuota {
-				return m, doc.errorAt(begin(f.Value), fmt.Sprintf("a quota of %d is not between 0 and %d tasks", m.Quota, maxQuota), "")
+			if err := CheckQuota(m.Quota); err != nil {
+				return m, doc.errorAt(begin(f.Value), err.Error(), "")
 			}
 		case "repos":
 			listed = true

@@ -33,10 +33,19 @@ var (
 	clock = []string{"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.Tick", "time.NewTimer", "time.NewTicker", "time.AfterFunc"}
 )
 
+// seedless are the functions of math/rand/v2 that draw from a seed nobody gave.
+var seedless = []string{"math/rand/v2.Int", "math/rand/v2.IntN", "math/rand/v2.Int32", "math/rand/v2.Int32N", "math/rand/v2.Int64", "math/rand/v2.Int64N",
+	"math/rand/v2.Uint32", "math/rand/v2.Uint32N", "math/rand/v2.Uint64", "math/rand/v2.Uint64N", "math/rand/v2.N", "math/rand/v2.Perm", "math/rand/v2.Shuffle",
+	"math/rand/v2.Float32", "math/rand/v2.Float64", "math/rand/v2.NormFloat64", "math/rand/v2.ExpFloat64"}
+
 var floors = []floor{
 	{under: "inventory/checklist", never: world, calls: clock},
 	{under: "inventory", may: []string{"inventory"}, never: world, calls: clock},
 	{under: "budget", may: []string{"inventory"}, never: world, calls: clock},
+	{under: "budget/plan", may: []string{"inventory", "budget$"}, never: world, calls: clock},
+	// Its draws are of a seed that it is given: those of the library that ask nobody for one.
+	{under: "budget/forecast", may: []string{"inventory", "budget$", "budget/plan"},
+		never: slices.DeleteFunc(slices.Clone(world), func(p string) bool { return p == "math/rand/v2" }), calls: slices.Concat(clock, seedless)},
 	{under: "flows", may: []string{"inventory", "budget", "flows$"}, never: world, calls: clock},
 	{under: "flows/onboard", may: []string{"inventory", "budget", "flows$", "flows/audit", "flows/epic", "flows/execute"}, never: world, calls: clock}, // the one flow made of others
 	{under: "orchestrator", may: []string{"inventory", "budget", "flows$"},

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -121,4 +122,44 @@ func (s *Store) Index() ([]Entry, error) {
 		out = append(out, e)
 	}
 	return out, lines.Err()
+}
+
+// End is how a child ended, by its newest record.
+type End struct {
+	Child  inventory.Ref
+	Merged time.Time // zero: it ended otherwise
+}
+
+// Ends lists how the children that have a record ended. A record whose file cannot
+// be read, or names no child, is left out: it is not there for anybody who counts.
+func (s *Store) Ends() ([]End, error) {
+	entries, err := s.Index()
+	if err != nil {
+		return nil, err
+	}
+	var out []End
+	read := map[string]bool{}
+	for _, e := range entries {
+		if read[e.File] || !filepath.IsLocal(e.File) {
+			continue
+		}
+		read[e.File] = true
+		raw, err := os.ReadFile(filepath.Join(s.dir, e.File))
+		if err != nil {
+			continue
+		}
+		for line := range bytes.Lines(raw) {
+			var r struct {
+				Child    string    `json:"child"`
+				MergedAt time.Time `json:"merged_at"`
+			}
+			if json.Unmarshal(line, &r) != nil {
+				continue
+			}
+			if child, err := inventory.ParseRef(r.Child, inventory.RepoRef{}, ""); err == nil && !child.Repo.IsZero() {
+				out = append(out, End{child, r.MergedAt})
+			}
+		}
+	}
+	return out, nil
 }

@@ -35,18 +35,30 @@ func Usage(ctx context.Context) (used int, err error) {
 	defer cancel()
 	c := exec.CommandContext(ctx, path, "usage")
 	c.WaitDelay = time.Second // a child of it that keeps the pipe open is not waited for
-	out, err := c.Output()
-	if err != nil {
+	var out head
+	c.Stdout = &out
+	if err := c.Run(); err != nil {
 		return 0, fmt.Errorf("jules usage failed: %w", err)
 	}
 	return Parse(out)
 }
 
+// mostAnswer is how many bytes an answer may have: what is longer is none.
+const mostAnswer = 64 << 10
+
+// head keeps the beginning of what is written to it, and a byte more than counts.
+type head []byte
+
+func (h *head) Write(p []byte) (int, error) {
+	*h = append(*h, p[:min(len(p), mostAnswer+1-len(*h))]...)
+	return len(p), nil
+}
+
 // Parse reads the program's answer: exactly one line "used N of M" or "used
 // N/M", N not above M.
 func Parse(out []byte) (used int, err error) {
-	found := answer().FindAllSubmatch(out, 2)
-	if len(found) == 1 {
+	found := answer().FindAllSubmatch(out[:min(len(out), mostAnswer)], 2)
+	if len(found) == 1 && len(out) <= mostAnswer {
 		used, _ = strconv.Atoi(string(found[0][1]))
 		if most, _ := strconv.Atoi(string(found[0][2])); used <= most {
 			return used, nil

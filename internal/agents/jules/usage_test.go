@@ -1,9 +1,11 @@
 package jules
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -24,6 +26,27 @@ func TestParseIsStrict(t *testing.T) {
 	}
 }
 
+// What a program that nobody here wrote may answer is never guessed at: a figure
+// comes of it only where one line says it plainly, and stands there in digits.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"used 12 of 300\n", "Tasks used today: 12/300\r\n", "used 1 of 2\nused 2 of 2", "used 301 of 300", "used ١ of 2", "\x1b[1mused 3 of 4\x1b[0m", "used 00012 of 300"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		used, err := Parse(text)
+		switch {
+		case err != nil && used != 0:
+			t.Fatalf("%q: %d and an error", text, used)
+		case err != nil:
+		case used < 0 || used > 999_999 || !bytes.Contains(bytes.ToLower(text), []byte("used")) || !bytes.ContainsAny(text, "0123456789"):
+			t.Fatalf("%q is understood as %d", text, used)
+		}
+		if again, err := Parse(append(bytes.Clone(text), "\nused 1 of 2\n"...)); err == nil && used != 0 {
+			t.Fatalf("%q with another answer is understood as %d", text, again)
+		}
+	})
+}
+
 // TestUsage runs a stand-in: the real program cannot be had here.
 func TestUsage(t *testing.T) {
 	dir := t.TempDir()
@@ -39,6 +62,15 @@ func TestUsage(t *testing.T) {
 	stand("[ \"$1\" = usage ] && echo 'used 7 of 300'\n")
 	if used, err := Usage(t.Context()); err != nil || used != 7 {
 		t.Errorf("%d %v", used, err)
+	}
+	var h head
+	for range 3 {
+		if n, err := h.Write(make([]byte, mostAnswer)); n != mostAnswer || err != nil || len(h) > mostAnswer+1 {
+			t.Errorf("%d bytes of an endless answer are kept: %d %v", len(h), n, err)
+		}
+	}
+	if _, err := Parse([]byte("used 7 of 300\n" + strings.Repeat(" ", mostAnswer))); err == nil {
+		t.Error("what is longer than any answer was taken for one")
 	}
 	stand("echo oops >&2; exit 1\n")
 	if _, err := Usage(t.Context()); err == nil {

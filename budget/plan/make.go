@@ -1,0 +1,363 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/dappcore/core-dev/budget"
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// Make works the day's plan out.
+func Make(in Input) Plan {
+	st := in.Budget.Status()
+	p := Plan{
+		Version: Version, Date: st.Date, Strategy: in.Settings.Strategy,
+		Usable: st.Usable, Spent: st.Used + st.Held + len(st.Outside) + st.UnreadableToday,
+		Repos: []RepoPlan{}, Unplaced: []Unplaced{}, Stranded: []Stranded{}, Agents: []AgentUse{}, Advice: []Advice{}, Notes: notes(in, st),
+	}
+	p.Level, p.Why = in.level()
+	p.Reserve = share(st.Usable, in.Settings.Reserve)
+	draft := in.Budget.Draft(in.agents())
+	own, today := draft.Own()
+	p.Limit = st.Usable - p.Reserve + own + today
+	if most := p.Level.Pace().Most; most > 0 {
+		p.Limit = min(p.Limit, most)
+	}
+	draft.Cap(draft.Left() - p.Reserve)
+	d := newDay(in, p, draft)
+	d.place()
+	d.charge(&p)
+	p.Remaining = max(0, st.UsableRemaining-p.Tasks)
+	for _, s := range st.Stranded {
+		p.Stranded = append(p.Stranded, Stranded{s.Login, s.Quota, s.Why, s.Repos})
+	}
+	p.Estimate = estimate(in)
+	p.Gauge = gauge(in, p)
+	p.Advice = advise(in, p)
+	return p
+}
+
+// level resolves "auto".
+func (in Input) level() (Strategy, string) {
+	switch s := in.Settings.Strategy; s {
+	case Auto:
+		level, why := Step(in.Past)
+		return level, why
+	case None:
+		return None, "no ceiling but the quota"
+	default:
+		if !s.Known() {
+			s = Conservative
+		}
+		pace := s.Pace()
+		over := fmt.Sprintf("%d repositories and more", 10)
+		if pace.Repos > 0 {
+			over = fmt.Sprintf("at most %d repositories", pace.Repos)
+		}
+		return s, fmt.Sprintf("%d to %d tasks a day over %s", pace.Least, pace.Most, over)
+	}
+}
+
+// Pace is the level that holds, and its tasks a day; of a level without a ceiling
+// that is all that is usable less the reserve.
+func (in Input) Pace(usable int) (Strategy, Pace) {
+	level, _ := in.level()
+	pace := level.Pace()
+	if limit := usable - share(usable, in.Settings.Reserve); pace.Most == 0 || pace.Most > limit {
+		pace.Most, pace.Least = limit, min(max(pace.Least, 0), limit)
+		if level == None {
+			pace.Least = limit
+		}
+	}
+	return level, pace
+}
+
+// share is so many percent of a number, rounded up.
+func share(of, percent int) int { return (of*percent + 99) / 100 }
+
+// day is a plan in the making.
+type day struct {
+	in    Input
+	limit int // tasks today at the most
+	left  int // of it
+	draft *budget.Draft
+	repos []place
+	all   []key // of all READY children that can be dispatched, in order
+}
+
+// place is a repository in the making.
+type place struct {
+	*Repo
+	today  int
+	most   int  // tasks it gets at the most; -1 = no limit
+	bound  Code // what makes it so few
+	why    Code // why nothing can be dispatched there; empty: it can
+	taken  int
+	refuse Code // why no more of it found room
+	order  []int32
+}
+
+// key orders the READY children: grave ones first, then by the repositories' work,
+// children that never depended on anything, and by what the checks promise.
+type key struct {
+	rank  uint64
+	repo  int32
+	child int32
+}
+
+// agents are all that may be asked.
+func (in Input) agents() []string {
+	var agents []string
+	known := map[string]bool{}
+	for _, r := range in.Repos {
+		for _, a := range r.Agents {
+			if !known[a] {
+				known[a] = true
+				agents = append(agents, a)
+			}
+		}
+	}
+	return agents
+}
+
+func newDay(in Input, p Plan, draft *budget.Draft) *day {
+	d := &day{in: in, limit: p.Limit, left: max(0, p.Limit-p.Spent), draft: draft}
+	today := in.Budget.Today()
+	d.repos = make([]place, len(in.Repos))
+	for k := range in.Repos {
+		r := &in.Repos[k]
+		d.repos[k] = place{Repo: r, today: today[r.Ref.Key()], most: -1}
+		if len(r.Ready) == 0 {
+			continue
+		}
+		if d.repos[k].why = Code(d.draft.Open(r.Ref, r.Agents)); r.Unfit != "" {
+			d.repos[k].why = Unfit
+		}
+	}
+	d.sort()
+	d.choose(p.Level.Pace().Repos)
+	d.cap()
+	return d
+}
+
+// sort puts what can be dispatched in order.
+func (d *day) sort() {
+	byWork := make([]int, len(d.repos))
+	for k := range byWork {
+		byWork[k] = k
+	}
+	rank := func(better func(a, b *place) int) []uint64 {
+		slices.SortStableFunc(byWork, func(a, b int) int { return better(&d.repos[a], &d.repos[b]) })
+		out := make([]uint64, len(d.repos))
+		for n, k := range byWork {
+			if n > 0 && better(&d.repos[byWork[n-1]], &d.repos[k]) == 0 {
+				out[k] = out[byWork[n-1]]
+			} else {
+				out[k] = uint64(n)
+			}
+		}
+		return out
+	}
+	work := rank(func(a, b *place) int { return cmp.Compare(b.Left, a.Left) })
+	checks := rank(func(a, b *place) int { return cmp.Compare(b.passes(), a.passes()) })
+	total := 0
+	for k := range d.repos {
+		if d.repos[k].why == "" {
+			total += len(d.repos[k].Ready)
+		}
+	}
+	d.all = make([]key, 0, total)
+	for k := range d.repos {
+		if d.repos[k].why != "" {
+			continue
+		}
+		for c, child := range d.repos[k].Ready {
+			r := uint64(Critical-min(child.Severity, Critical))<<62 | work[k]<<31 | checks[k]
+			if child.Depends {
+				r |= 1 << 30
+			}
+			d.all = append(d.all, key{r, int32(k), int32(c)})
+		}
+	}
+	slices.SortFunc(d.all, func(a, b key) int { // of 100,000: cmp.Or takes its time
+		if a.rank != b.rank {
+			return cmp.Compare(a.rank, b.rank)
+		}
+		if a.repo != b.repo {
+			return int(a.repo - b.repo)
+		}
+		return int(a.child - b.child)
+	})
+	for k := range d.repos {
+		if r := &d.repos[k]; r.why == "" {
+			r.order = make([]int32, 0, len(r.Ready))
+		}
+	}
+	for _, k := range d.all {
+		d.repos[k.repo].order = append(d.repos[k.repo].order, k.child)
+	}
+}
+
+// passes is how likely the checks of a repository pass, by what they did so far; a
+// repository of which nothing is known stands in the middle.
+func (p *place) passes() float64 { return float64(p.Passed+1) / float64(p.Passed+p.Failed+2) }
+
+// choose leaves out the repositories that a strategy has no place for today: those
+// that were dispatched to stay, then those with the first children.
+func (d *day) choose(most int) {
+	if most == 0 {
+		return
+	}
+	chosen := map[int32]bool{}
+	for k := range d.repos {
+		if r := &d.repos[k]; r.today > 0 && r.why == "" && len(r.Ready) > 0 {
+			chosen[int32(k)] = true
+		}
+	}
+	asked := map[int32]bool{} // for room
+	for _, k := range d.all {
+		if len(chosen) >= most {
+			break
+		}
+		if asked[k.repo] || chosen[k.repo] {
+			continue
+		}
+		asked[k.repo] = true
+		if d.draft.Room(d.repos[k.repo].Ref) {
+			chosen[k.repo] = true
+		}
+	}
+	for k := range d.repos {
+		if r := &d.repos[k]; r.why == "" && len(r.Ready) > 0 && !chosen[int32(k)] {
+			if r.why = Later; asked[int32(k)] {
+				r.why = NoQuota
+			}
+		}
+	}
+}
+
+// cap works out the limits of each repository.
+func (d *day) cap() {
+	ready, most, others := 0, 0, 0
+	for k := range d.repos {
+		r := &d.repos[k]
+		if len(r.Ready) == 0 || r.why != "" && r.why != Later && r.why != NoQuota {
+			continue
+		}
+		others++
+		most = max(most, len(r.Ready))
+		if r.why == "" {
+			ready += len(r.Ready)
+		}
+	}
+	if others < 2 {
+		return
+	}
+	for k := range d.repos {
+		r := &d.repos[k]
+		if len(r.Ready) == 0 || r.why != "" {
+			continue
+		}
+		part := (d.limit*len(r.Ready) + ready - 1) / ready
+		r.most, r.bound = max(0, min(share(d.limit, d.in.Settings.RepoShare), part)-r.today), RepoLimit
+		if n := share(len(r.Ready), d.in.Settings.ReadyShare); len(r.Ready) == most && n < r.most {
+			r.most, r.bound = n, ReadyLimit
+		}
+	}
+}
+
+// place places run after run of children of one repository.
+func (d *day) place() {
+	for at := 0; at < len(d.all) && d.left > 0; {
+		k := d.all[at].repo
+		n := 1
+		for at+n < len(d.all) && d.all[at+n].repo == k {
+			n++
+		}
+		at += n
+		r := &d.repos[k]
+		if r.why != "" || r.refuse != "" {
+			continue
+		}
+		if r.most >= 0 && r.taken+n > r.most {
+			n, r.refuse = r.most-r.taken, r.bound
+		}
+		if n > d.left {
+			n, r.refuse = d.left, Limit
+		}
+		got, why := d.draft.Take(r.Ref, n)
+		if r.taken += got; got < n {
+			r.refuse = Code(why)
+		}
+		d.left -= got
+	}
+}
+
+// charge writes down who does what, and why not the rest.
+func (d *day) charge(p *Plan) {
+	used := map[string]int{}
+	ready, taken := 0, 0
+	for k := range d.repos {
+		ready += len(d.repos[k].Ready)
+		taken += d.repos[k].taken
+	}
+	p.Unplaced = make([]Unplaced, 0, ready-taken)
+	for k := range d.repos {
+		r := &d.repos[k]
+		if len(r.Ready) == 0 && r.Stuck == 0 {
+			continue
+		}
+		out := RepoPlan{Repo: r.Ref.String(), Ref: r.Ref, Ready: len(r.Ready), Today: r.today, Unstick: r.Stuck}
+		out.Children = make([]Planned, 0, r.taken)
+		var epic inventory.Ref
+		said := ""
+		for _, c := range d.draft.Charges(r.Ref) {
+			for range c.Tasks {
+				child := r.Ready[r.order[len(out.Children)]]
+				if child.Epic != epic {
+					epic, said = child.Epic, child.Epic.String()
+				}
+				out.Children = append(out.Children, Planned{child.Ref.String(), said, c.Agent, c.Member, child.Ref, child.Epic})
+			}
+			used[c.Agent] += c.Tasks
+		}
+		out.Tasks = len(out.Children)
+		if out.Tasks < r.taken { // a limit of tasks at once cut it off
+			r.refuse = Concurrency
+		}
+		p.Tasks += out.Tasks
+		code := cmp.Or(r.why, r.refuse, Limit)
+		out.Reason = d.reason(r, out.Tasks, code)
+		if len(r.Ready) == 0 {
+			out.Reason = "nothing is READY"
+		}
+		p.Repos = append(p.Repos, out)
+		if out.Tasks == len(r.Ready) {
+			continue
+		}
+		why := d.sentence(r, code)
+		if len(r.order) == 0 { // nothing there can be dispatched, so nothing was put in order
+			for _, c := range r.Ready {
+				p.Unplaced = append(p.Unplaced, Unplaced{c.Ref.String(), code, why})
+			}
+			continue
+		}
+		for _, at := range r.order[out.Tasks:] {
+			p.Unplaced = append(p.Unplaced, Unplaced{r.Ready[at].Ref.String(), code, why})
+		}
+	}
+	p.Agents = append(p.Agents, sortedUse(used)...)
+}
+
+func sortedUse(used map[string]int) []AgentUse {
+	var out []AgentUse
+	for name, n := range used {
+		out = append(out, AgentUse{name, n})
+	}
+	slices.SortFunc(out, func(a, b AgentUse) int {
+		return cmp.Or(cmp.Compare(b.Tasks, a.Tasks), cmp.Compare(a.Agent, b.Agent))
+	})
+	return out
+}
