@@ -23,6 +23,7 @@ type shown struct {
 	leave  orchestrator.Approval // for the rounds, this one included
 	steps  int                   // of all rounds, as far as they were announced
 	follow *watchOptions         // that begins with it; nil: none does
+	done   func() error          // once it was applied; nil: nothing
 }
 
 // Propose looks and plans; what an earlier run left open it only tells.
@@ -35,6 +36,7 @@ func (s *screenEngine) Propose(ctx context.Context, ask tui.Ask) (orchestrator.P
 	plan, ok := map[tui.Verb]func(context.Context, tui.Ask) (shown, error){
 		tui.Dispatch: s.planDispatch, tui.Audit: s.planAudit, tui.Organise: s.planEpics,
 		tui.Tick: s.planTick, tui.Follow: s.planFollow, tui.Undo: s.planUndo,
+		tui.Plan: s.planDay, tui.Sit: s.planSitting,
 	}[ask.Verb]
 	if !ok {
 		return orchestrator.Proposal{}, fmt.Errorf("nothing plans %q here", ask.Verb)
@@ -221,7 +223,13 @@ func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestra
 		what.follow.run, what.follow.yes = id, true
 		s.follow = what.follow
 	}
+	if what.done != nil {
+		err = what.done()
+	}
 	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	return s.applyRounds(ctx, what, sum)
 }
 
@@ -247,7 +255,7 @@ func (s *screenEngine) applyRounds(ctx context.Context, what shown, sum *inAll) 
 		case p.Empty():
 			return nil
 		case !what.leave.Covers(p.Plans):
-			return &orchestrator.Stale{Target: p.Plans[0].Target, Why: "the next round goes beyond what was announced"}
+			return &tui.Further{Target: p.Plans[0].Target}
 		}
 		engine.Run = what.proposal.ID
 		if err := engine.Apply(ctx, p); err != nil {

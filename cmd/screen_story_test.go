@@ -50,7 +50,8 @@ func TestTheScreensStory(t *testing.T) {
 	}
 	apply := func(p orchestrator.Proposal) (events []orchestrator.Event) {
 		t.Helper()
-		if err := s.Apply(t.Context(), p.ID, func(e orchestrator.Event) { events = append(events, e) }); err != nil {
+		err := s.Apply(t.Context(), p.ID, func(e orchestrator.Event) { events = append(events, e) })
+		if further := (*tui.Further)(nil); err != nil && !errors.As(err, &further) {
 			t.Fatal(err)
 		}
 		return events
@@ -94,6 +95,11 @@ func TestTheScreensStory(t *testing.T) {
 		t.Fatalf("of %d issues: %+v", len(some), p)
 	}
 	apply(p)
+	for range 3 { // what was not announced is shown first
+		if p = propose(tui.Ask{Verb: tui.Organise, Repos: []inventory.RepoRef{busy}, Issues: some}); !p.Empty() {
+			apply(p)
+		}
+	}
 	if v, err = s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +147,36 @@ func TestTheScreensStory(t *testing.T) {
 	round, err := s.Follow(t.Context(), func(orchestrator.Event) {})
 	if err != nil || round.View.Fleet == nil || len(round.Pulls) == 0 || round.Pause <= 0 {
 		t.Errorf("%+v, %v", round, err)
+	}
+
+	before := writes()
+	ahead, err := s.Ahead(t.Context())
+	if err != nil || ahead.Tasks == 0 || len(ahead.Shares) == 0 || len(ahead.Epics) == 0 || len(ahead.Picture) == 0 {
+		t.Errorf("ahead %+v, %v", ahead, err)
+	}
+	day, err := s.Sittings(t.Context())
+	if err != nil || len(day) != 11 {
+		t.Errorf("%d steps of the day, %v", len(day), err)
+	}
+	if n := writes() - before; n != 0 {
+		t.Errorf("looking ahead wrote %d times", n)
+	}
+	for _, step := range day {
+		if step.Problem != nil || step.Said == "" {
+			t.Errorf("%+v", step)
+		}
+	}
+	if p = propose(tui.Ask{Verb: tui.Plan}); p.Cost().Tasks != ahead.Tasks {
+		t.Errorf("the day's plan costs %d tasks, %d were said", p.Cost().Tasks, ahead.Tasks)
+	}
+	for _, step := range day {
+		if step.Sends && step.Session == "midday" {
+			apply(propose(tui.Ask{Verb: tui.Sit, Step: step.Step}))
+			if day, err = s.Sittings(t.Context()); err != nil || day[step.Step-1].State == "open" {
+				t.Errorf("after step %d: %+v, %v", step.Step, day, err)
+			}
+			break
+		}
 	}
 
 	p = propose(tui.Ask{Verb: tui.Tick, Epics: epics[:1]})

@@ -173,3 +173,6 @@ func BenchmarkMemory(b *testing.B) {
 		runtime.KeepAlive(d)
 	}
 }
+
+func (shelf) Ahead(context.Context) (Ahead, error)        { return Ahead{}, nil }
+func (shelf) Sittings(context.Context) ([]Sitting, error) { return nil, nil }

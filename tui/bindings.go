@@ -18,6 +18,7 @@ var keyTable = []binding{
 	{scope: inPanes, name: "pulls", keys: []string{"p"}, want: openPage{pullPage}, foot: "pulls", help: "pull requests: what comes next, and why", cli: "core dev watch --once --dry-run", when: (*state).read},
 	{scope: inPanes, name: "budget", keys: []string{"b"}, want: openPage{spentPage}, foot: "budget", help: "budget: today, members, the days before", cli: "core dev budget", when: (*state).read},
 	{scope: inPanes, name: "issues", keys: []string{"i"}, want: openPage{issuePage}, foot: "issues", help: "a repository's issues, by severity", cli: "core dev inventory", when: (*state).read, offer: (*state).offersIssues},
+	{scope: inPanes, name: "session", keys: []string{"m"}, want: openPage{dayPage}, help: "the day's sessions: eleven steps, one by one", cli: "core dev morning", when: (*state).read},
 	{scope: inPanes, name: "log", keys: []string{"L"}, want: openPage{logPage}, help: "what was sent, plan by plan", cli: "core dev log"},
 	{scope: inPanes, name: "mark", keys: []string{"space"}, want: markOne{}, help: "mark, or take the mark away", when: (*state).marks},
 	{scope: inPanes, name: "mark-range", keys: []string{"v"}, want: markRange{}, help: "mark a range: here, and again at its end", when: (*state).marks},
@@ -85,6 +86,8 @@ var keyTable = []binding{
 
 	{scope: inPage, name: "close", keys: []string{"esc", "q", "h", "left"}, want: goBack{}, foot: "back", help: "back to the panes", must: true},
 	{scope: inPage, name: "show", keys: []string{"enter", "l", "right"}, want: openIt{}, foot: "show in its pane", help: "show it in its pane", when: (*state).leads},
+	{scope: inPage, name: "sit", keys: []string{"enter", "l", "right"}, want: planFor{Sit}, foot: "do this step", help: "do the selected step of the day", when: (*state).sits, must: true},
+	{scope: inPage, name: "plan", keys: []string{"d"}, want: planFor{Plan}, foot: "dispatch the day's plan", help: "dispatch: hand out the day's plan", cli: "core dev budget --plan --apply", when: (*state).plans},
 	{scope: inPage, name: "epic", keys: []string{"e"}, want: planFor{Organise}, foot: "epic of the marked", help: "epic: of the marked issues, or of all", when: (*state).onIssues},
 	{scope: inPage, name: "audit", keys: []string{"a"}, want: planFor{Audit}, foot: "audit", when: (*state).onAudits},
 	{scope: inPage, name: "follow", keys: []string{"w"}, want: planFor{Follow}, foot: "watch: do what comes next", help: "watch: do what comes next, look by look", when: (*state).followsHere},
@@ -96,6 +99,10 @@ var keyTable = []binding{
 	{scope: inPage, name: "copy", keys: []string{"y"}, want: copyName{}, help: "copy its reference, its address", when: (*state).hasPage},
 	{scope: inPage, name: "copy-address", keys: []string{"Y"}, want: copyPage{}, when: (*state).hasPage},
 	{scope: inPage, name: "refresh", keys: []string{"r", "R"}, want: refreshNow{}, foot: "refresh", help: "look again"},
+	{scope: inPage, name: "pulls", keys: []string{"p"}, want: openPage{pullPage}, help: "to another page"},
+	{scope: inPage, name: "budget", keys: []string{"b"}, want: openPage{spentPage}},
+	{scope: inPage, name: "session", keys: []string{"m"}, want: openPage{dayPage}},
+	{scope: inPage, name: "log", keys: []string{"L"}, want: openPage{logPage}},
 	{scope: inPage, name: "repos", keys: []string{"1"}, want: focusPane{repos}, help: "to a pane"},
 	{scope: inPage, name: "epics", keys: []string{"2"}, want: focusPane{epics}},
 	{scope: inPage, name: "phases", keys: []string{"3"}, want: focusPane{phases}},
@@ -178,6 +185,10 @@ func (s *state) sorts() bool { return len(paneSorts[s.focus]) > 0 }
 
 // leads tells whether what is selected on the page stands in a pane, too.
 func (s *state) leads() bool { return s.page == pullPage || s.page == issuePage }
+
+func (s *state) sits() bool { return s.page == dayPage && s.mayPlan() && len(s.day.steps) > 0 }
+
+func (s *state) plans() bool { return s.page == spentPage && s.mayPlan() && s.ahead.Tasks > 0 }
 
 func (s *state) hasPage() bool {
 	_, ok := s.pointed()

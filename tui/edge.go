@@ -94,6 +94,20 @@ func (e *edge) carrying(o order) tea.Cmd {
 			days, err := e.engine.Spent()
 			return spentCame{days, e.problem(err)}
 		}
+	case readAhead:
+		return func() tea.Msg {
+			ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+			defer cancel()
+			a, err := e.engine.Ahead(ctx)
+			return aheadCame{a, e.problem(err)}
+		}
+	case readDay:
+		return func() tea.Msg {
+			ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+			defer cancel()
+			steps, err := e.engine.Sittings(ctx)
+			return dayCame{steps, e.problem(err)}
+		}
 	case followOn:
 		return e.following()
 	case awaitRound:

@@ -31,9 +31,9 @@ type Engine interface {
 	Propose(ctx context.Context, ask Ask) (orchestrator.Proposal, error)
 	// Apply carries out exactly the proposal of that id, and the later rounds of
 	// it that it announced, telling emit of each step; emit does not block. When
-	// the world moved, or a later round goes beyond what was announced, it fails
-	// with *orchestrator.Stale. A cancelled context stops it before its next
-	// write.
+	// the world moved it fails with *orchestrator.Stale, and with *Further before a
+	// round that goes beyond what was announced. A cancelled context stops it before
+	// its next write.
 	Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error
 	// Follow is one look of the follow whose proposal was applied last: it looks,
 	// decides, and sends what is decided within what was approved.
@@ -44,6 +44,19 @@ type Engine interface {
 	// Spent are the tasks of the last days, the oldest first, today last; from our
 	// files alone.
 	Spent() ([]budget.DayUse, error)
+	// Ahead is what today's plan is, and when the epics will be complete.
+	Ahead(ctx context.Context) (Ahead, error)
+	// Sittings are the steps of the day's sessions, in their order, each with what
+	// there is to do now.
+	Sittings(ctx context.Context) ([]Sitting, error)
+}
+
+// Further ends an apply whose next round goes beyond what was announced: what was
+// approved is done, and the rest has to be shown first.
+type Further struct{ Target string }
+
+func (e *Further) Error() string {
+	return e.Target + ": the next round goes beyond what was announced"
 }
 
 // Verb is what is asked for. Each is a command of the command line.
@@ -56,6 +69,8 @@ const (
 	Tick     Verb = "tick"     // checklists are kept in step with their children
 	Follow   Verb = "follow"   // what runs is followed to its end, look by look
 	Undo     Verb = "undo"     // what was sent is taken back
+	Plan     Verb = "plan"     // the day's plan is handed out
+	Sit      Verb = "session"  // a step of a day's session
 )
 
 // Ask asks for a plan.
@@ -66,6 +81,7 @@ type Ask struct {
 	Issues []inventory.Ref     // Organise: these alone; nil: all that belong nowhere
 	Max    int                 // Dispatch: children at the most; 0: all that are READY
 	Plan   string              // Undo: that one; empty: what was sent last, with all its rounds
+	Step   int                 // Sit: its number
 }
 
 // Round is what one look of a follow came to.
@@ -100,6 +116,45 @@ type Pull struct {
 	Seen    string
 	Next    string
 	Person  string // what a person is needed for; empty: nothing
+}
+
+// Ahead is what is to come.
+type Ahead struct {
+	Said   string // of today's plan, in a line
+	Tasks  int    // that the plan hands out
+	Shares []Share
+	Notes  []string
+	Epics  []Finish
+	// Picture is the burn-up: text, a row each, of what every terminal has where the
+	// screen is ASCII only.
+	Picture []string
+}
+
+// Share is a repository's part of today's plan.
+type Share struct {
+	Repo         string
+	Tasks, Ready int
+	Why          string
+}
+
+// Finish is by when something is complete, in 50, 85 and 95 percent of the trials:
+// dates, or "later".
+type Finish struct {
+	Name               string
+	Open               int
+	Half, Likely, Sure string
+}
+
+// Sitting is a step of a session of the day.
+type Sitting struct {
+	Step    int
+	Session string // morning, midday, evening
+	Title   string
+	Count   int
+	Said    string // what there is to do, in a line
+	State   string // open, done, changed
+	Sends   bool   // there is a plan to be sent
+	Problem error  // it could not be looked at
 }
 
 // Clock tells the time and waits; tests bring their own.

@@ -97,6 +97,8 @@ type hub struct {
 	round    Round               // what each comes to
 	pulls    []Pull
 	days     []budget.DayUse
+	ahead    Ahead
+	sittings []Sitting
 	lookGate chan struct{} // when set, each look waits for one
 }
 
@@ -205,7 +207,7 @@ func (h *hub) plan(v orchestrator.View, d Ask) (flows.Plan, string, error) {
 		for _, e := range d.Epics {
 			plan.Add(flows.Step{Reason: "it is closed", Effect: flows.Tick{Epic: e, Child: e}})
 		}
-	case Undo:
+	case Plan, Sit, Undo:
 		plan.Add(flows.Step{Reason: "taken back", Effect: flows.RemoveLabel{Issue: ref("core", 119), Label: "jules"}})
 	}
 	return plan, "core dev " + string(d.Verb), nil
@@ -327,3 +329,7 @@ func (s *screen) writes() []string {
 
 // read lets the time go by that a person needs to read a preview.
 func (s *screen) read() { s.Advance(time.Second) }
+
+func (h *hub) Ahead(context.Context) (Ahead, error) { return h.ahead, nil }
+
+func (h *hub) Sittings(context.Context) ([]Sitting, error) { return h.sittings, nil }

@@ -262,3 +262,6 @@ func TestTheWorldMovesUnderThePreview(t *testing.T) {
 		t.Errorf("dispatch.log holds %q", l)
 	}
 }
+
+func (r *real) Ahead(context.Context) (Ahead, error)        { return Ahead{}, nil }
+func (r *real) Sittings(context.Context) ([]Sitting, error) { return nil, nil }

@@ -33,6 +33,8 @@ type (
 	watchLog   struct{}             // answered by logChanged, once another process wrote it
 	readPulls  struct{}             // answered by pullsCame
 	readSpent  struct{}             // answered by spentCame
+	readAhead  struct{}             // answered by aheadCame
+	readDay    struct{}             // answered by dayCame
 	followOn   struct{}             // one look of the follow, answered by roundCame
 	awaitRound struct{}             // the one command that waits for it
 	stopRound  struct{}             // before its next write
@@ -63,6 +65,8 @@ func (openURL) order()    {}
 func (watchLog) order()   {}
 func (readPulls) order()  {}
 func (readSpent) order()  {}
+func (readAhead) order()  {}
+func (readDay) order()    {}
 func (followOn) order()   {}
 func (awaitRound) order() {}
 func (stopRound) order()  {}
@@ -90,6 +94,14 @@ type (
 	}
 	spentCame struct {
 		days    []budget.DayUse
+		problem problem
+	}
+	aheadCame struct {
+		ahead   Ahead
+		problem problem
+	}
+	dayCame struct {
+		steps   []Sitting
 		problem problem
 	}
 	roundCame struct {
@@ -139,6 +151,8 @@ func (applyNews) news()    {}
 func (logChanged) news()   {}
 func (pullsCame) news()    {}
 func (spentCame) news()    {}
+func (aheadCame) news()    {}
+func (dayCame) news()      {}
 func (roundCame) news()    {}
 func (said) news()         {}
 func (woke) news()         {}

@@ -14,6 +14,7 @@ const (
 	spentPage      // the budget, and the days before
 	issuePage      // a repository's issues
 	logPage        // what was sent
+	dayPage        // the sessions of the day
 	verbBox        // every command, by name
 	pageCount
 )
@@ -45,7 +46,9 @@ func (s state) turnedTo(p page) (state, []order) {
 		return s.reading()
 	case spentPage:
 		s = s.spentListed()
-		return s.settled(), []order{readSpent{}}
+		return s.settled(), []order{readSpent{}, readAhead{}}
+	case dayPage:
+		return s.reading()
 	case issuePage:
 		s.home = s.homeHere()
 		s.pages[issuePage] = list{}
@@ -69,7 +72,13 @@ func (s state) reading() (state, []order) {
 		s.pulls.running = true
 		return s.settled(), []order{readPulls{}}
 	case spentPage:
-		return s.settled(), []order{readSpent{}}
+		return s.settled(), []order{readSpent{}, readAhead{}}
+	case dayPage:
+		if s.day.running {
+			return s.settled(), nil
+		}
+		s.day.running = true
+		return s.settled(), []order{readDay{}}
 	case logPage:
 		return s.settled(), []order{readPast{again: true}}
 	}
@@ -87,6 +96,8 @@ func (d *drawing) drawPage() []string {
 		return d.drawIssues()
 	case logPage:
 		return d.drawLog()
+	case dayPage:
+		return d.drawDay()
 	}
 	return nil
 }

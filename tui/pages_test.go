@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,53 @@ func TestBudgetPage(t *testing.T) {
 	golden(t, s, "budget-120x36")
 	s.Resize(80, 24)
 	golden(t, s, "budget-80x24")
-	s.Press("G", "b")
+	s.hub.ahead = Ahead{Said: "3 tasks of 80 today at the most", Tasks: 3, Shares: []Share{{Repo: "core", Tasks: 2, Ready: 6, Why: "its part"}, {Repo: "core-mcp", Tasks: 1, Ready: 2}},
+		Epics: []Finish{{"core #101", 4, "2026-02-06", "2026-02-09", "later"}}, Picture: []string{"4 │ ●●", "0 └───"}}
+	s.Resize(120, 44)
+	s.Press("r")
+	s.Shows("Plan of today: 3 tasks", "2 of 6 READY", "4 children open · 2026-02-06 · 2026-02-09 · later")
+	golden(t, s, "budget-120x44-ahead")
+	s.Press("G")
+	fits(t, s)
+	s.Press("d")
+	s.Shows("The day's plan · preview")
+	s.Press("esc", "b")
+	s.Hides("[Budget]")
+}
+
+// TestSessionPage lists the eleven steps, stands where the day goes on, and enter
+// previews a step.
+func TestSessionPage(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) {
+		for k, title := range []string{"yesterday's results", "today's budget", "unstick pull requests", "first blockers"} {
+			st := Sitting{Step: k + 1, Session: "morning", Title: title, State: "open", Said: "nothing to do"}
+			switch k {
+			case 0:
+				st.State, st.Said = "done", "3 steps"
+			case 2:
+				st.Sends, st.Said, st.Count = true, "2 steps: 2 ask", 2
+			case 3:
+				st.Problem = errors.New("GitHub is away\x1b[2J")
+			}
+			h.sittings = append(h.sittings, st)
+		}
+	})
+	s.Press("m")
+	s.Shows("[Sessions of the day]", "✓ done", "3 of 4")
+	golden(t, s, "session-120x36")
+	s.Press("enter")
+	s.Shows("Session · preview, nothing sent yet", "3 unstick pull requests")
+	if a := s.hub.asked[0]; a.Verb != Sit || a.Step != 3 {
+		t.Errorf("asked %+v", a)
+	}
+	s.Press("esc", "k", "enter")
+	s.Shows("2 today's budget: nothing is to be sent")
+	s.Press("G")
+	s.Shows("GitHub is away")
+	fits(t, s)
+	if s.writes() != nil {
+		t.Errorf("sent %q", s.writes())
+	}
 }
 
 // TestLogPage lists what was sent and takes one plan back through the preview.

@@ -12,7 +12,7 @@ import (
 const previewFixed = 10
 
 // verbTitles name the preview.
-var verbTitles = map[Verb]string{Dispatch: "Dispatch", Audit: "Audit", Organise: "Make epics", Tick: "Tick", Follow: "Watch", Undo: "Undo"}
+var verbTitles = map[Verb]string{Dispatch: "Dispatch", Audit: "Audit", Organise: "Make epics", Tick: "Tick", Follow: "Watch", Undo: "Undo", Plan: "The day's plan", Sit: "Session"}
 
 // drawPreview draws the one door to a write: what would be sent, what it
 // costs, why, what is left out, and the same as a command.

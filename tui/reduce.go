@@ -231,6 +231,13 @@ func (s state) hear(n news) (state, []order) {
 			s = s.told(n.problem.String(), true)
 		}
 		return s.spentListed().settled(), nil
+	case aheadCame:
+		if s.ahead = n.ahead; n.problem.text != "" {
+			s.ahead = Ahead{Said: n.problem.String()}
+		}
+		return s.spentListed().settled(), nil
+	case dayCame:
+		return s.satDown(n), nil
 	case roundCame:
 		return s.rounded(n)
 	case said:

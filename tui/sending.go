@@ -93,12 +93,16 @@ func (s state) applied(n applyNews) (state, []order) {
 	tasks := over.came()
 	how := atEase
 	st, stale := staleOf(n.err)
+	var more *Further
+	further := errors.As(n.err, &more)
 	switch {
 	case n.err == nil && over.ask.Verb == Follow:
 		s = s.followedOn()
 	case n.err == nil:
 		s = s.noted(entry{mark: done, word: "sent", text: over.name + ": " + tasks})
 		s = s.told(over.name+": "+tasks+over.further(), false)
+	case further:
+		s = s.noted(entry{mark: note, word: "sent", text: over.name + ": " + tasks + "; the next round was not announced, and is shown first"})
 	case stale:
 		why := s.clean(st.Target + ": " + st.Why)
 		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " before, nothing after"})
@@ -120,6 +124,10 @@ func (s state) applied(n applyNews) (state, []order) {
 	}
 	s.fetch.again = s.fetch.running // that one began before the last write
 	s, orders := s.looking()
+	if further && s.preview.phase == noPreview {
+		again, more := s.planned(over.ask, over.name, "the next round goes beyond what was announced, so it is shown first")
+		return again, append(orders, more...)
+	}
 	if stale && s.preview.phase == noPreview {
 		// The world moved: plan again, never send. The new plan asks anew.
 		again, more := s.planned(over.ask, over.name, "the world moved since the last preview ("+s.clean(st.Target+": "+st.Why)+"), so this is planned anew")

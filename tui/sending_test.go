@@ -303,3 +303,18 @@ func TestOwnDispatchIsToldOnce(t *testing.T) {
 	s.Shows("bound the request body")
 	s.Hides("tool registry  (epic")
 }
+
+// TestFurther: a round that goes beyond what was announced is shown first, and asks
+// anew.
+func TestFurther(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.broken = &Further{"dappcore/core"} })
+	s.Press("2", "j", "d")
+	s.read()
+	s.Press("y")
+	s.Shows("preview, nothing sent yet", "the next round goes beyond what was announced")
+	sent := len(s.writes())
+	s.Press("enter")
+	if n := len(s.writes()); n != sent || n != 1 {
+		t.Errorf("sent %q", s.writes())
+	}
+}

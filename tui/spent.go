@@ -42,6 +42,37 @@ func (s *state) spentLines() []spentLine {
 			out = append(out, spentLine{budgetLine{role: accentRole, label: day.Date, bar: true, used: day.Used, quota: most, text: dayWords(day, s.clean)}, false})
 		}
 	}
+	return append(out, s.aheadLines()...)
+}
+
+// aheadLines are today's plan and when the epics will be complete.
+func (s *state) aheadLines() []spentLine {
+	a := &s.ahead
+	if a.Said == "" {
+		return nil
+	}
+	out := []spentLine{{budgetLine{label: "Plan of today: " + s.clean(a.Said)}, true}}
+	most := 1
+	for _, r := range a.Shares {
+		most = max(most, r.Ready)
+	}
+	for _, r := range a.Shares {
+		out = append(out, spentLine{budgetLine{role: goodRole, label: s.clean(r.Repo), bar: true, used: r.Tasks, held: r.Ready - r.Tasks, quota: most,
+			text: strconv.Itoa(r.Tasks) + " of " + strconv.Itoa(r.Ready) + " READY · " + s.clean(r.Why)}, false})
+	}
+	for _, n := range a.Notes {
+		out = append(out, spentLine{budgetLine{role: warnRole, label: "note", text: s.clean(n)}, false})
+	}
+	if len(a.Epics) == 0 {
+		return out
+	}
+	out = append(out, spentLine{budgetLine{label: "Complete by, in 50, 85 and 95 % of the trials"}, true})
+	for _, e := range a.Epics {
+		out = append(out, spentLine{budgetLine{role: plainRole, label: s.clean(e.Name), text: count(e.Open, "child", "children") + " open · " + e.Half + " · " + e.Likely + " · " + e.Sure}, false})
+	}
+	for _, row := range a.Picture {
+		out = append(out, spentLine{budgetLine{role: accentRole, text: row}, false})
+	}
 	return out
 }
 

@@ -75,6 +75,8 @@ type state struct {
 	issues []issueLine       // beside the rows of that page
 	pulls  pullNews
 	spent  []budget.DayUse
+	ahead  Ahead
+	day    dayNews
 	past   []orchestrator.Entry // of the journal, newest first
 
 	watch watching

@@ -27,6 +27,10 @@ func (s *state) asks(v Verb) (ask Ask, name, why string) {
 			}
 		}
 		return ask, "what was sent last", ""
+	case Plan:
+		return ask, "today's plan", ""
+	case Sit:
+		return s.asksSitting()
 	case Organise:
 		if s.page == issuePage {
 			return s.asksIssues()
