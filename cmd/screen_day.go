@@ -24,7 +24,7 @@ func (s *screenEngine) Ahead(ctx context.Context) (tui.Ahead, error) {
 	out := tui.Ahead{Tasks: p.Tasks, Notes: p.Notes,
 		Said: fmt.Sprintf("%s of %d today at the most, %s: %s", count(p.Tasks, "task"), p.Limit, p.Level, p.Why)}
 	for _, r := range p.Repos {
-		out.Shares = append(out.Shares, tui.Share{Repo: s.a.repoName(l, r.Ref), Tasks: r.Tasks, Ready: r.Ready, Why: r.Reason})
+		out.Shares = append(out.Shares, tui.Share{Repo: s.a.repoName(l, r.Ref), Tasks: r.Tasks, Ready: r.Ready})
 	}
 	in, notes, err := s.a.forecastInput(l, forecastOptions{days: aheadDays, seed: 1})
 	if err != nil {

@@ -134,7 +134,6 @@ type Ahead struct {
 type Share struct {
 	Repo         string
 	Tasks, Ready int
-	Why          string
 }
 
 // Finish is by when something is complete, in 50, 85 and 95 percent of the trials:

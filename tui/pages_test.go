@@ -62,7 +62,7 @@ func TestBudgetPage(t *testing.T) {
 	golden(t, s, "budget-120x36")
 	s.Resize(80, 24)
 	golden(t, s, "budget-80x24")
-	s.hub.ahead = Ahead{Said: "3 tasks of 80 today at the most", Tasks: 3, Shares: []Share{{Repo: "core", Tasks: 2, Ready: 6, Why: "its part"}, {Repo: "core-mcp", Tasks: 1, Ready: 2}},
+	s.hub.ahead = Ahead{Said: "3 tasks of 80 today at the most", Tasks: 3, Shares: []Share{{Repo: "core", Tasks: 2, Ready: 6}, {Repo: "core-mcp", Tasks: 1, Ready: 2}},
 		Epics: []Finish{{"core #101", 4, "2026-02-06", "2026-02-09", "later"}}, Picture: []string{"4 │ ●●", "0 └───"}}
 	s.Resize(120, 44)
 	s.Press("r")

@@ -124,6 +124,8 @@ func (s state) applied(n applyNews) (state, []order) {
 	}
 	s.fetch.again = s.fetch.running // that one began before the last write
 	s, orders := s.looking()
+	s, page := s.reading() // what the open page shows of it
+	orders = append(orders, page...)
 	if further && s.preview.phase == noPreview {
 		again, more := s.planned(over.ask, over.name, "the next round goes beyond what was announced, so it is shown first")
 		return again, append(orders, more...)

@@ -22,7 +22,9 @@ func (s *state) spentLines() []spentLine {
 	title := func(text string) { out = append(out, spentLine{budgetLine{label: text}, true}) }
 	title("Today, " + s.board.view.Budget.Date)
 	for _, l := range s.budgetLines() {
-		out = append(out, spentLine{l, false})
+		if !strings.HasPrefix(l.label, "@") { // they follow, with bars
+			out = append(out, spentLine{l, false})
+		}
 	}
 	if b := &s.board.view.Budget; len(b.Members) > 0 {
 		title("Members")
@@ -31,18 +33,23 @@ func (s *state) spentLines() []spentLine {
 				text: strconv.Itoa(m.Used) + "/" + strconv.Itoa(m.Quota) + heldWord(m.Held)}, false})
 		}
 	}
+	out = append(out, s.aheadLines()...)
 	if len(s.spent) > 0 {
 		title("Days")
 		most := 1
 		for _, day := range s.spent {
 			most = max(most, day.Used)
 		}
-		for k := len(s.spent) - 1; k >= 0; k-- {
+		first := 0 // days before the first task say nothing
+		for first < len(s.spent)-1 && s.spent[first].Used == 0 && s.spent[first].Unreadable == 0 {
+			first++
+		}
+		for k := len(s.spent) - 1; k >= first; k-- {
 			day := s.spent[k]
 			out = append(out, spentLine{budgetLine{role: accentRole, label: day.Date, bar: true, used: day.Used, quota: most, text: dayWords(day, s.clean)}, false})
 		}
 	}
-	return append(out, s.aheadLines()...)
+	return out
 }
 
 // aheadLines are today's plan and when the epics will be complete.
@@ -58,7 +65,7 @@ func (s *state) aheadLines() []spentLine {
 	}
 	for _, r := range a.Shares {
 		out = append(out, spentLine{budgetLine{role: goodRole, label: s.clean(r.Repo), bar: true, used: r.Tasks, held: r.Ready - r.Tasks, quota: most,
-			text: strconv.Itoa(r.Tasks) + " of " + strconv.Itoa(r.Ready) + " READY · " + s.clean(r.Why)}, false})
+			text: strconv.Itoa(r.Tasks) + " of " + strconv.Itoa(r.Ready) + " READY"}, false})
 	}
 	for _, n := range a.Notes {
 		out = append(out, spentLine{budgetLine{role: warnRole, label: "note", text: s.clean(n)}, false})
@@ -67,11 +74,11 @@ func (s *state) aheadLines() []spentLine {
 		return out
 	}
 	out = append(out, spentLine{budgetLine{label: "Complete by, in 50, 85 and 95 % of the trials"}, true})
-	for _, e := range a.Epics {
-		out = append(out, spentLine{budgetLine{role: plainRole, label: s.clean(e.Name), text: count(e.Open, "child", "children") + " open · " + e.Half + " · " + e.Likely + " · " + e.Sure}, false})
-	}
 	for _, row := range a.Picture {
 		out = append(out, spentLine{budgetLine{role: accentRole, text: row}, false})
+	}
+	for _, e := range a.Epics {
+		out = append(out, spentLine{budgetLine{role: plainRole, label: s.clean(e.Name), text: count(e.Open, "child", "children") + " open · " + e.Half + " · " + e.Likely + " · " + e.Sure}, false})
 	}
 	return out
 }

@@ -122,7 +122,9 @@ var story = []scene{
 	{"watching", "", "merge "},
 	{"pulls", "p", "Next: "},
 	{"", "\x1b", "[2 Epics]"},
-	{"budget", "b", "Days"},
+	{"budget", "b", "Complete by"},
+	{"", "\x1b", "[2 Epics]"},
+	{"session", "m", "stages 1 and 2"},
 	{"", "\x1b", "[2 Epics]"},
 	{"help", "?", "Keys"},
 }
