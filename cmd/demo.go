@@ -29,14 +29,17 @@ func newDemo(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "The main job on the embedded GitHub: report, dispatch, dispatch.log",
 		Long: `Runs the main job on an embedded GitHub, with no token and no network. On a
-terminal it opens the screen on a fleet of 16 repositories: choose an epic, press
-d to see what a dispatch would do, y to send it. Elsewhere, or with --headless,
-it prints the report, then dispatches the open phase of the first epic with
-READY children. Everything is kept in .core/demo/ of this
+terminal it opens the screen on a fleet of 16 repositories, with agents, CI and
+people at work: a audits a repository, e makes epics of its issues, d dispatches an
+epic's open phase, w watches it merge and tick over to the next; each shows its plan
+first, and y sends it. --speed 60 lets an hour pass in a minute. Elsewhere, or with
+--headless, it prints the report, then dispatches the open phase of the first epic
+with READY children. Everything is kept in .core/demo/ of this
 folder; run it again and the next epic's turn has come. Any other command
 works on the same fleet with --demo. With --json it prints the dispatch alone;
 the report is "core dev --demo --json".`,
-		Example: `  core dev demo                        report, then dispatch
+		Example: `  core dev demo --speed 60             the screen; an hour in a minute
+  core dev demo --headless             report, then dispatch
   core dev epic list --demo            look around
   core dev demo --reset                start over
   core dev demo serve                  serve it, for gh, curl or other programs
@@ -45,6 +48,8 @@ the report is "core dev --demo --json".`,
 		Args: noArgs,
 	}
 	reset := c.Flags().Bool("reset", false, "throw .core/demo/ away first")
+	a.screenFlags(c)
+	a.speedFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		a.opt.demo = true
 		if *reset {
@@ -52,8 +57,11 @@ the report is "core dev --demo --json".`,
 				return err
 			}
 		}
+		if err := a.checkSpeed(); err != nil {
+			return err
+		}
 		if a.wantsScreen() {
-			return a.screen(c.Context())
+			return a.guided(c.Context())
 		}
 		return a.runDemo(c.Context())
 	}

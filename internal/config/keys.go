@@ -205,7 +205,7 @@ var keyTable = finish([]Key{
 		Meaning: "address that gets a POST of JSON (core dev schema notification) when a person is needed",
 		set:     func(c *Config, _ string, v value) { c.NotifyHook = v.text }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
-		Idle: true, Meaning: "by action of the screen, the keys that start it",
+		Meaning: "by action of the screen, as core dev keys names it, the keys that start it",
 		set: func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
 })
 
