@@ -439,6 +439,11 @@ func (m *month) ledgerAgrees(events int) {
 		m.t.Errorf("dispatch.log has %d lines, and GitHub %d label events", lines, events)
 	}
 	byHand := 0
+	for _, d := range m.sim.People().State(0).Deeds { // an owner is a person, too
+		if d.What == "maintain.label-on" && d.Who == m.sim.Fleet().Owner {
+			byHand++
+		}
+	}
 	_ = m.sim.World().View(func(tx *world.Tx) error {
 		for _, repo := range tx.Repos() {
 			for _, i := range tx.Issues(repo.ID) {
