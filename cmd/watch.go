@@ -109,6 +109,7 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		return err
 	}
 	trouble := time.Duration(0)
+	var quiet time.Time // since when nothing was left to do, and nothing came; zero: it is not so
 	for {
 		seen, err := a.watchOnce(ctx, &o, told, tell)
 		switch {
@@ -121,7 +122,14 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 			a.notice("%v; looking again in %s", err, trouble)
 		}
 		if seen != nil {
-			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
+			over := !seen.moved && execute.Over(seen.watched)
+			if !over || told.changed {
+				quiet = time.Time{}
+			}
+			if over && quiet.IsZero() {
+				quiet = a.now()
+			}
+			if o.once || over && !o.stay && a.now().Sub(quiet) >= a.linger(seen) {
 				return told.end()
 			}
 		}
@@ -129,12 +137,31 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		if pause == 0 {
 			pause = execute.Pause(seen.watched, seen.moved, seen.look.conf.Watch.Interval)
 		}
+		if !quiet.IsZero() && a.opt.demo {
+			pause = max(pause, demoQuiet)
+		}
 		a.flush()
 		if err := a.clock.Sleep(ctx, pause); err != nil {
 			return errors.Join(told.end(), err)
 		}
 	}
 }
+
+// linger is how long it goes on when what is left waits for people. They are told and
+// a schedule, or who did what was wanted, runs it again; those of the demo act by
+// themselves, and nobody runs it again there.
+func (a *app) linger(seen *watching) time.Duration {
+	waits := slices.ContainsFunc(seen.watched, func(e execute.Watched) bool {
+		return slices.ContainsFunc(e.Decisions, func(d execute.Decision) bool { return d.Person != "" })
+	})
+	if a.opt.demo && waits {
+		return seen.look.conf.Watch.GiveUp
+	}
+	return 0
+}
+
+// demoQuiet is between two looks at a demo where nothing is left to do.
+const demoQuiet = 20 * time.Minute
 
 // watching is one look of a watch, and what came of it.
 type watching struct {

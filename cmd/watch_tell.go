@@ -48,17 +48,18 @@ type decisionShape struct {
 // telling prints what each look decided: at the first all of it, then what
 // changed.
 type telling struct {
-	app    *app
-	once   bool
-	before map[string]string // line by what it is about
-	shape  watchShape
-	sends  int // steps sent in all
-	done   map[string]string
-	people map[string]string
-	state  map[string]string
-	waits  map[string]string // why an epic waits, of which nothing else tells
-	keep   func(watchShape)  // takes the JSON of each look; nil: it is printed
-	acts   bool              // only what is done now is told, and what needs a person
+	app     *app
+	once    bool
+	before  map[string]string // line by what it is about
+	shape   watchShape
+	sends   int // steps sent in all
+	done    map[string]string
+	people  map[string]string
+	state   map[string]string
+	waits   map[string]string // why an epic waits, of which nothing else tells
+	changed bool              // at the last look something was told
+	keep    func(watchShape)  // takes the JSON of each look; nil: it is printed
+	acts    bool              // only what is done now is told, and what needs a person
 }
 
 func newTelling(a *app, once bool) *telling {
@@ -134,6 +135,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			}
 		}
 	}
+	t.changed = changed
 	if t.app.opt.json && (changed || t.once) && p.Empty() {
 		t.print()
 	}
