@@ -177,7 +177,7 @@ func (a *app) shortReason(v inventory.Verdict) string {
 	case inventory.CodeReady, inventory.CodeDone, inventory.CodePhase:
 		return ""
 	}
-	return v.Reason
+	return a.placed(v.Reason)
 }
 
 func orWord(s, otherwise string) string {

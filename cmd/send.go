@@ -173,7 +173,7 @@ func (a *app) printBefore(p orchestrator.Proposal, o sendOptions) {
 		fmt.Fprintln(a.out, p.Note)
 	}
 	if err := a.refusePaused(); o.dryRun && err != nil {
-		fmt.Fprintln(a.out, terminal.Clean(err.Error()))
+		fmt.Fprintln(a.out, terminal.Clean(a.placed(err.Error())))
 	}
 }
 
@@ -280,7 +280,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	t.Flush()
 	for k, s := range p.Steps {
 		if reasoned(s.Effect) {
-			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(s.Reason))
+			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(a.placed(s.Reason)))
 			a.printChildren(s.Effect)
 		}
 	}

@@ -47,7 +47,8 @@ default branch. Then it waits and looks again. Every decision is printed with wh
 was seen and what comes next.
 
 What it does is shown before it is sent, look by look; --yes sends without asking,
-as a schedule needs it. --once looks and acts once. It ends when nothing is left
+as a schedule needs it. --once looks and acts once; --dry-run, and --json without
+--yes, look once and send nothing. It ends when nothing is left
 that it could do; with --stay it goes on until it is interrupted. It may be killed
 at any moment and run again.`,
 		Example: `  core dev watch --once --dry-run
@@ -88,6 +89,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	if o.once && o.stay {
 		return usageError{errors.New("--once looks once and --stay goes on: give one of them")}
 	}
+	if o.dryRun && o.stay {
+		return usageError{errors.New("--dry-run looks once and --stay goes on: give one of them")}
+	}
 	if o.dryRun {
 		o.once = true
 	}
@@ -123,6 +127,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		if seen != nil {
 			if !o.dryRun {
 				tell.people(ctx, seen.watched, o.epic.Number == 0)
+			}
+			if o.once && !a.opt.json && seen.proposal.Empty() && len(seen.watched) > 0 {
+				fmt.Fprintln(a.out, "nothing to do")
 			}
 			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
 				return told.end()

@@ -61,9 +61,9 @@ func (a *app) why(ctx context.Context, arg string) error {
 	if a.opt.json {
 		return a.printJSON(whyShape{shapeVersion, x.Ref.String(), x.Kind, x.Title, x.Verdict, x.Answer, x.Facts, shapeTies(x.Ties), d})
 	}
-	fmt.Fprintf(a.out, "%s  %s\n%s\n", x.Ref, terminal.Clean(x.Title), terminal.Clean(strings.ToUpper(x.Answer[:1])+x.Answer[1:]))
+	fmt.Fprintf(a.out, "%s  %s\n%s\n", x.Ref, terminal.Clean(x.Title), terminal.Clean(a.placed(strings.ToUpper(x.Answer[:1])+x.Answer[1:])))
 	for _, f := range x.Facts {
-		fmt.Fprintln(a.out, "  "+terminal.Clean(f))
+		fmt.Fprintln(a.out, "  "+terminal.Clean(a.placed(f)))
 	}
 	for _, t := range x.Ties {
 		if t.Kind == inventory.TieEpic {
