@@ -55,6 +55,9 @@ func TestTextsNameCommandsAsTheyWorkHere(t *testing.T) {
 	if got := a.placed("plan p is open: core dev apply --resume --demo goes on with it"); strings.Count(got, "--demo") != 1 {
 		t.Errorf("what was written for here: %q", got)
 	}
+	if got := a.placed(`see "core dev config --help"`); got != `see "core dev config --help"` {
+		t.Errorf("help: %q", got)
+	}
 	a.opt.demo, a.opt.dir = false, "my fleet"
 	if got := a.placed("core dev resume goes on"); got != "core dev --dir 'my fleet' resume goes on" {
 		t.Errorf("a folder: %q", got)

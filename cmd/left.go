@@ -155,7 +155,7 @@ func (a *app) placed(text string) string {
 			end = next
 		}
 		out.WriteString(text[:at[0]])
-		if strings.Contains(rest[:end], flags) { // written for here already
+		if strings.Contains(rest[:end], flags) || strings.Contains(rest[:end], " --help") { // written for here already, or the same anywhere
 			out.WriteString(text[at[0]:at[1]])
 		} else {
 			out.WriteString("core dev" + flags + strings.TrimPrefix(text[at[0]:at[1]], "core dev"))

@@ -361,13 +361,17 @@ func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 	}
 	var repos []inventory.RepoRef
 	for _, name := range o.names {
+		if epic, err := inventory.ParseRef(name, inventory.RepoRef{Owner: c.Owner()}, ""); err == nil && epic.Repo.Name != "" {
+			return x, usageError{hinted{fmt.Errorf("%s is an issue: watch follows repositories", name),
+				a.called(fmt.Sprintf("core dev epic %d --repo %s --watch", epic.Number, a.repoName(l, epic.Repo))) + " follows one epic"}}
+		}
 		ref, err := inventory.ParseRepo(name, c.Owner())
 		if err != nil {
 			return x, usageError{err}
 		}
 		row, ok := l.fleet.Row(ref)
 		if !ok {
-			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml: \"core dev inventory\" shows those there are"}
+			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml, which lists those there are"}
 		}
 		repos = append(repos, row.Repo.Ref)
 	}

@@ -232,7 +232,7 @@ func (t *telling) print() {
 
 // end says what it came to.
 func (t *telling) end() error {
-	if t.app.opt.json || t.once {
+	if t.app.opt.json || t.once || t.shape.Version == 0 { // or nothing was ever seen
 		return nil
 	}
 	fmt.Fprintf(t.app.out, "%s merged and closed", count(len(t.done), "epic"))
