@@ -175,7 +175,7 @@ func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
 		case !s.Asked.IsZero():
 			at, what = s.Asked.UTC().Format("15:04:05Z"), "sent, not known"
 		}
-		t.Row(fmt.Sprintf("%3d", k+1), s.Step.Effect.Kind(), s.Step.Effect.Target(), at, what, s.Detail)
+		t.Row(fmt.Sprintf("%3d", k+1), s.Step.Effect.Kind(), s.Step.Effect.Target(), at, what, a.placed(s.Detail))
 	}
 	t.Flush()
 	return nil
