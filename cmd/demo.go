@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -161,6 +162,9 @@ func (a *app) startDemo(ctx context.Context) error {
 		return err
 	}
 	o := githubsim.Options{Dir: d.File("github"), Clock: a.clock}
+	if err := mayServe(o.Dir); err != nil {
+		return err
+	}
 	if blank(o.Dir) { // else it goes on with the fleet that is there
 		o.Fleet, o.Seed = demoFleet, 1
 	}
@@ -191,6 +195,18 @@ func (a *app) startDemo(ctx context.Context) error {
 			return err
 		}
 		a.folder, a.conf = nil, nil
+	}
+	return nil
+}
+
+// mayServe refuses an embedded GitHub that this account may only read: it keeps
+// whatever it is asked.
+func mayServe(folder string) error {
+	const write = 2 // of access(2)
+	for _, path := range []string{folder, filepath.Join(folder, "world.db"), filepath.Join(folder, "requests.db")} {
+		if err := syscall.Access(path, write); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%s: %w: give it back to this account with chown or chmod, or name another folder with --dir", path, config.ErrReadOnly)
+		}
 	}
 	return nil
 }

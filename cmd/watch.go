@@ -47,7 +47,8 @@ default branch. Then it waits and looks again. Every decision is printed with wh
 was seen and what comes next.
 
 What it does is shown before it is sent, look by look; --yes sends without asking,
-as a schedule needs it. --once looks and acts once. It ends when nothing is left
+as a schedule needs it. --once looks and acts once; --dry-run, and --json without
+--yes, look once and send nothing. It ends when nothing is left
 that it could do; with --stay it goes on until it is interrupted. It may be killed
 at any moment and run again.`,
 		Example: `  core dev watch --once --dry-run
@@ -87,6 +88,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	}
 	if o.once && o.stay {
 		return usageError{errors.New("--once looks once and --stay goes on: give one of them")}
+	}
+	if o.dryRun && o.stay {
+		return usageError{errors.New("--dry-run looks once and --stay goes on: give one of them")}
 	}
 	if o.dryRun {
 		o.once = true
@@ -128,6 +132,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 			}
 			if over && quiet.IsZero() {
 				quiet = a.now()
+			}
+			if o.once && !a.opt.json && seen.proposal.Empty() && len(seen.watched) > 0 {
+				fmt.Fprintln(a.out, "nothing to do")
 			}
 			if o.once || over && !o.stay && a.now().Sub(quiet) >= a.linger(seen) {
 				return told.end()
@@ -381,13 +388,17 @@ func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 	}
 	var repos []inventory.RepoRef
 	for _, name := range o.names {
+		if epic, err := inventory.ParseRef(name, inventory.RepoRef{Owner: c.Owner()}, ""); err == nil && epic.Repo.Name != "" {
+			return x, usageError{hinted{fmt.Errorf("%s is an issue: watch follows repositories", name),
+				a.called(fmt.Sprintf("core dev epic %d --repo %s --watch", epic.Number, a.repoName(l, epic.Repo))) + " follows one epic"}}
+		}
 		ref, err := inventory.ParseRepo(name, c.Owner())
 		if err != nil {
 			return x, usageError{err}
 		}
 		row, ok := l.fleet.Row(ref)
 		if !ok {
-			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml: \"core dev inventory\" shows those there are"}
+			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml, which lists those there are"}
 		}
 		repos = append(repos, row.Repo.Ref)
 	}

@@ -131,7 +131,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 		if !t.app.opt.json {
 			fmt.Fprintf(t.app.out, "%s  %s  %s\n", t.shape.At.Format("01-02 15:04Z"), name, terminal.Clean(e.State))
 			for _, line := range lines {
-				fmt.Fprintln(t.app.out, terminal.Clean(line))
+				fmt.Fprintln(t.app.out, terminal.Clean(t.app.placed(line)))
 			}
 		}
 	}
@@ -140,7 +140,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 		t.print()
 	}
 	if len(watched) == 0 && !t.app.opt.json && t.once {
-		fmt.Fprintln(t.app.out, "no epic is running: core dev epic list shows those there are, core dev epic N --dispatch begins one")
+		fmt.Fprintln(t.app.out, t.app.placed("no epic is running: core dev epic list shows those there are, core dev epic N --dispatch begins one"))
 	}
 	t.app.flush()
 }
@@ -184,7 +184,7 @@ func inOneLine(lines []string) []string {
 	for _, l := range lines {
 		refs = append(refs, strings.Fields(l)[0])
 	}
-	return []string{fmt.Sprintf("  %d dispatched, READY in their open phases: %s", len(refs), strings.Join(refs, " "))}
+	return []string{fmt.Sprintf("  %d to dispatch, READY in their open phases: %s", len(refs), strings.Join(refs, " "))}
 }
 
 // ownLine is a step's line: a dispatch is told by its label, a tick by its child.
@@ -262,7 +262,7 @@ func (t *telling) print() {
 
 // end says what it came to.
 func (t *telling) end() error {
-	if t.app.opt.json || t.once {
+	if t.app.opt.json || t.once || t.shape.Version == 0 { // or nothing was ever seen
 		return nil
 	}
 	fmt.Fprintf(t.app.out, "%s merged and closed", count(len(t.done), "epic"))
@@ -271,7 +271,7 @@ func (t *telling) end() error {
 	}
 	fmt.Fprintln(t.app.out)
 	for _, ref := range slices.Sorted(maps.Keys(t.people)) {
-		fmt.Fprintf(t.app.out, "  %s  %s\n", ref, terminal.Clean(t.people[ref]))
+		fmt.Fprintf(t.app.out, "  %s  %s\n", ref, terminal.Clean(t.app.placed(t.people[ref])))
 	}
 	if n := len(t.waits); n > 0 {
 		fmt.Fprintf(t.app.out, "%s:\n", waiting(n))

@@ -22,7 +22,7 @@ func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
 			return flows.MergePull{Pull: p.ref(toLeave), Head: p.head(toLeave), Method: "squash"}
 		},
 		"auto-merge": func(p *pulling) flows.Effect {
-			return flows.AutoMerge{Pull: p.ref(toMerge), Head: p.head(toMerge), Method: "squash"}
+			return flows.AutoMerge{Pull: p.ref(toMerge), Head: p.head(toMerge), Method: "squash"} // nothing stands in the way of merging it
 		},
 		"update-branch": func(p *pulling) flows.Effect {
 			return flows.UpdateBranch{Pull: p.ref(toMend), Head: p.head(toMend)}
@@ -50,20 +50,28 @@ func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
 			if err := p.apply(plan, func(e orchestrator.Event) { told = append(told, e.Outcome) }); err != nil {
 				t.Fatal(err)
 			}
-			if len(told) != 2 || told[0] != orchestrator.Refused || told[1] != orchestrator.Done {
+			want := orchestrator.Refused
+			if name == "auto-merge" { // the next look merges it
+				want = orchestrator.Skipped
+			}
+			if len(told) != 2 || told[0] != want || told[1] != orchestrator.Done {
 				t.Errorf("told %v", told)
 			}
 			courses, err := p.log.Courses()
 			refused := 0
 			for _, c := range courses {
 				for _, r := range c.Refused {
-					if refused++; r.Deed != name || r.Head == "" || r.Why == "" {
+					if refused++; r.Deed != name || r.Head == "" || r.Why == "" || (r.Why == flows.RipeAtOnce) != (name == "auto-merge") {
 						t.Errorf("%+v", r)
 					}
 				}
 			}
 			if err != nil || refused != 1 || p.shop.left != 0 {
 				t.Errorf("%d refusals are remembered, %v; %d works left", refused, err, p.shop.left)
+			}
+			history, err := p.applier(nil).History(1)
+			if err != nil || len(history) != 1 || history[0].State != orchestrator.State(orchestrator.Complete) || (history[0].Refused == 1) != (want == orchestrator.Refused) {
+				t.Errorf("the history: %+v, %v", history, err)
 			}
 			p.wantNothingOpen()
 		})

@@ -93,7 +93,7 @@ func (d *decider) keep() {
 	switch d.Row {
 	case RowStranger, RowIntervention, RowChild, RowReviews:
 		d.Steps = append(d.Steps, flows.Step{Reason: d.Seen, Effect: flows.AutoMergeOff{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA}})
-		d.Next += "; auto-merge is taken off"
+		d.Next += "; auto-merge is to be taken off"
 	}
 }
 
@@ -194,7 +194,7 @@ func (d *decider) merged() {
 		d.person("merged, and its child was opened again since", "close "+d.Sight.Child.From(d.Pull.Ref.Repo)+", or recall it: then it is READY for another task")
 		return
 	case d.Course.Ended != "":
-		d.wait("merged", "nothing: what a merge asks for was done")
+		d.wait("merged", "nothing is left to do")
 		return
 	}
 	seen := "merged"
@@ -203,7 +203,7 @@ func (d *decider) merged() {
 	}
 	var steps []flows.Effect
 	if d.Own { // read until its epic is closed, which is when its branch is home everywhere
-		d.wait(seen, "its branch is deleted and the epic closed")
+		d.wait(seen, "its branch is to be deleted and the epic closed")
 		return
 	}
 	if d.Issue != nil && !d.Issue.Closed {
@@ -213,7 +213,7 @@ func (d *decider) merged() {
 		steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
 	}
 	steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref}, d.ended())
-	d.do(seen, "its child is closed and ticked, its training record written; then the phase is looked at", steps...)
+	d.do(seen, "its child is to be closed and ticked, its training record written; then the phase is looked at", steps...)
 }
 
 func (d *decider) ended() flows.Effect {
@@ -247,7 +247,7 @@ func (d *decider) closed() {
 		d.person(fmt.Sprintf("closed without a merge, the %s of its child", nth(d.Returned+1)), "say what is wrong with "+d.Sight.Child.From(d.Pull.Ref.Repo)+": mend the issue and recall it, or close it")
 		return
 	}
-	d.do("closed without a merge", "its child is taken back and READY again: another dispatch costs another task", d.ended())
+	d.do("closed without a merge", "its child is to be taken back, and is READY again then: another dispatch costs another task", d.ended())
 }
 
 func (d *decider) intervention() {
@@ -269,7 +269,7 @@ func (d *decider) base() {
 		d.person("its base is "+d.Pull.Base+", not "+d.Target+", and GitHub refused another: "+last.Why, "set its base by hand")
 		return
 	}
-	d.do("its base is "+d.Pull.Base+", not "+d.Target, "it is retargeted", flows.Retarget{Pull: d.Pull.Ref, From: d.Pull.Base, To: d.Target})
+	d.do("its base is "+d.Pull.Base+", not "+d.Target, "to be retargeted", flows.Retarget{Pull: d.Pull.Ref, From: d.Pull.Base, To: d.Target})
 }
 
 func (d *decider) unknown() {
@@ -305,7 +305,7 @@ func (d *decider) behind() {
 	case d.Turn.Number != 0:
 		d.turn(seen)
 	default:
-		d.do(seen, "its branch is updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
+		d.do(seen, "its branch is to be updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
 	}
 }
 
@@ -321,7 +321,7 @@ func (d *decider) redChecks() {
 	case n >= mostRedHeads && d.reassigns() && d.refusedOnce(flows.ClosePull{}.Kind()):
 		d.person(fmt.Sprintf("%s, on %d heads of the agent, and GitHub refused to close it", seen, n), "close it by hand: its child goes to "+d.Gates.Reassign+" then")
 	case n >= mostRedHeads && d.reassigns():
-		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "it is closed and its child goes to "+d.Gates.Reassign+": another task",
+		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "to be closed, and its child goes to "+d.Gates.Reassign+": another task",
 			flows.ClosePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
 	case n >= mostRedHeads:
 		d.person(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "mend it by hand, or close it: its child is READY again then")
@@ -367,12 +367,14 @@ func (d *decider) pending() {
 	switch {
 	case d.Pull.AutoMerge:
 		d.wait(seen+", auto-merge is on", "GitHub merges it when they pass")
+	case n > 0 && last.Why == flows.RipeAtOnce:
+		d.wait(seen+"; it could be merged at once when auto-merge was asked for", "to be merged at the next look that finds it green")
 	case n > 0:
-		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "it is merged when they pass")
+		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "to be merged when they pass")
 	case d.sent(flows.AutoMerge{}.Kind()) > 0:
-		d.wait(seen+"; auto-merge was enabled at this head and is off again", "it is merged when they pass")
+		d.wait(seen+"; auto-merge was enabled at this head and is off again", "to be merged when they pass")
 	case d.Turn.Number != 0, !d.Gates.AutoMerge, d.Gates.Ask, !d.Merge.AutoMerge, d.Own:
-		d.wait(seen, "it is merged when they pass")
+		d.wait(seen, "to be merged when they pass")
 	case d.Pull.QueueOn:
 		d.do(seen, "the merge queue takes it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base})
 	default:
@@ -384,7 +386,7 @@ func (d *decider) pending() {
 func (d *decider) green() {
 	const seen = "green, resolved, up to date"
 	merge := flows.Effect(flows.MergePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base, Method: d.method()})
-	next := "it is merged"
+	next := "to be merged"
 	if d.Pull.QueueOn {
 		merge, next = flows.Enqueue{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base}, "the merge queue takes it"
 	}

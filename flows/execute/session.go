@@ -116,7 +116,7 @@ func (s *session) again(row Row, seen string, attempts int) {
 		s.Person, s.Next = seen, err.Error()
 		return
 	}
-	s.Steps, s.Next, s.Soon = p.Steps, "it is taken back and READY again: another dispatch costs another task", true
+	s.Steps, s.Next, s.Soon = p.Steps, "to be taken back, and READY again then: another dispatch costs another task", true
 }
 
 // alert tells a person once a dispatch.

@@ -201,7 +201,7 @@ var keyTable = finish([]Key{
 	{Path: "notifications.bell", Default: "false", kind: truth,
 		Meaning: "ring the terminal's bell when a person is needed",
 		set:     func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
-	{Path: "notifications.webhook", Default: `""`, check: checkURL,
+	{Path: "notifications.webhook", Default: `""`, check: checkHook,
 		Meaning: "address that gets a POST of JSON (core dev schema notification) when a person is needed",
 		set:     func(c *Config, _ string, v value) { c.NotifyHook = v.text }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
