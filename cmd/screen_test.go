@@ -56,7 +56,7 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 	}
 	for range 2 { // closed and asked for again
 		p = propose()
-		if want := "is open after "; !strings.Contains(p.Note, want) || !strings.Contains(p.Note, "apply --resume --demo goes on with it") {
+		if want := "is open after "; !strings.Contains(p.Note, want) || !strings.Contains(p.Note, "core dev apply --resume --demo") {
 			t.Errorf("the plan says %q", p.Note)
 		}
 		if n := len(a.leftOpen()); n != 1 {
