@@ -206,7 +206,7 @@ var keyTable = finish([]Key{
 		set:     func(c *Config, _ string, v value) { c.NotifyHook = v.text }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
 		Meaning: "by action of the screen, as core dev keys names it, the keys that start it",
-		set: func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
+		set:     func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
 })
 
 // finish fills in what a row's other fields say already.

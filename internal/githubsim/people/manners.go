@@ -130,7 +130,6 @@ func Calm() Manners {
 		CI:      CI{Queue: Delay{2 * second, 15 * second}, Start: Delay{5 * second, 30 * second}, Run: Delay{1 * minute, 4 * minute}},
 		Reviews: Reviews{Bot: "coderabbitai", ByBot: 0.5, BotAfter: Delay{2 * minute, 8 * minute}, ByPerson: 0.3, PersonAfter: Delay{5 * minute, 20 * minute}, Approve: 1},
 		Queue:   Queue{Turn: Delay{30 * second, 2 * minute}, Patience: 100},
-		Care:    Care{Every: Delay{2 * hour, 4 * hour}, Rest: Delay{2 * hour, 6 * hour}, Most: 4},
 	}
 }
 
