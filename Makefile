@@ -14,8 +14,12 @@ build: ## the program, as bin/core
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/core
 
 .PHONY: demo
-demo: build ## the main job on the embedded GitHub: no token, no network
-	@./$(BIN) dev demo
+demo: build ## the screen on the embedded GitHub, agents at work: no token, no network
+	@./$(BIN) dev demo --speed 60
+
+.PHONY: pictures
+pictures: build ## docs/pictures, drawn from the real program on the demo
+	@cd .ci/pictures && $(GO) run . ../../$(BIN) ../../docs/pictures
 
 .PHONY: install
 install: ## the program into GOBIN

@@ -121,7 +121,7 @@ func (a *app) printForecast(l *look, f forecast.Forecast, ascii bool) {
 		fmt.Fprintln(a.out, text)
 	}
 	for _, n := range f.Notes {
-		fmt.Fprintf(a.out, "note: %s\n", terminal.Clean(n))
+		fmt.Fprintf(a.out, "note: %s\n", terminal.Clean(a.placed(n)))
 	}
 }
 

@@ -296,7 +296,7 @@ func (a *app) printDay(l *look, p plan.Plan) {
 		fmt.Fprintf(a.out, "advice: %s\n", terminal.Clean(text))
 	}
 	for _, n := range p.Notes {
-		fmt.Fprintf(a.out, "note: %s\n", terminal.Clean(n))
+		fmt.Fprintf(a.out, "note: %s\n", terminal.Clean(a.placed(n)))
 	}
 }
 
@@ -334,7 +334,7 @@ func (a *app) printUnplaced(l *look, p plan.Plan) {
 		if len(g.repos) == 1 {
 			where += " (" + shorten(g.refs, 8) + ")"
 		}
-		fmt.Fprintf(a.out, "  %s: %s\n", terminal.Clean(where), terminal.Clean(g.reason))
+		fmt.Fprintf(a.out, "  %s: %s\n", terminal.Clean(where), terminal.Clean(a.placed(g.reason)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/creack/pty"
@@ -31,6 +32,39 @@ func TestCommandsAreNamedAsTheyCanBeCalled(t *testing.T) {
 	a.opt.demo = false
 	if got := a.called("core dev log"); got != "core dev log" {
 		t.Errorf("on the path: %q", got)
+	}
+}
+
+// TestTextsNameCommandsAsTheyWorkHere: what is made without knowing of the demo, or of
+// the folder that was named, is printed with the flags that lead there, once.
+func TestTextsNameCommandsAsTheyWorkHere(t *testing.T) {
+	a := newApp(nil, &bytes.Buffer{}, &bytes.Buffer{})
+	a.env = func(string) (string, bool) { return "", false }
+	const text = "core dev recall o/r#1 makes it READY again; core dev epic list shows those there are, core dev demo another; see .core/team.yaml"
+	if got := a.placed(text); got != text {
+		t.Errorf("nothing was named: %q", got)
+	}
+	a.opt.demo = true
+	const demo = "core dev --demo recall o/r#1 makes it READY again; core dev --demo epic list shows those there are, core dev demo another; see .core/demo/team.yaml"
+	if got := a.placed(text); got != demo {
+		t.Errorf("the demo: %q", got)
+	}
+	if got := a.placed(demo); got != demo {
+		t.Errorf("twice: %q", got)
+	}
+	if got := a.placed("plan p is open: core dev apply --resume --demo goes on with it"); strings.Count(got, "--demo") != 1 {
+		t.Errorf("what was written for here: %q", got)
+	}
+	if got := a.placed(`see "core dev config --help"`); got != `see "core dev config --help"` {
+		t.Errorf("help: %q", got)
+	}
+	a.opt.demo, a.opt.dir = false, "my fleet"
+	if got := a.placed("core dev resume goes on"); got != "core dev --dir 'my fleet' resume goes on" {
+		t.Errorf("a folder: %q", got)
+	}
+	a.env = func(name string) (string, bool) { return "my fleet", name == "CORE_DIR" }
+	if got := a.placed("core dev resume goes on"); got != "core dev resume goes on" {
+		t.Errorf("a folder of the environment's: %q", got)
 	}
 }
 

@@ -169,7 +169,7 @@ func (a *app) reportText(l *look, s *cameShape, sent bool) string {
 			}
 		}
 		if r.Ends == "left-alone" {
-			fmt.Fprintf(&b, "%s  left alone: %s\n", name, strings.Join(r.Why, "; "))
+			fmt.Fprintf(&b, "%s  left alone: %s\n", name, a.placed(strings.Join(r.Why, "; ")))
 			continue
 		}
 		fmt.Fprintf(&b, "%s  %s\n", name, ends)
@@ -177,7 +177,7 @@ func (a *app) reportText(l *look, s *cameShape, sent bool) string {
 			fmt.Fprintf(&b, "  %s\n", r.did())
 		}
 		for _, line := range r.Why {
-			fmt.Fprintf(&b, "  %s\n", line)
+			fmt.Fprintf(&b, "  %s\n", a.placed(line))
 		}
 	}
 	if !sent {

@@ -224,7 +224,7 @@ func (s *sitting) carryOut(ctx context.Context, n day.Step, k looked, shape *ses
 	}
 	mark, was := s.record.Of(n)
 	if !a.opt.json {
-		fmt.Fprintf(a.out, "\n%2d  %-38s %s\n", n, n.Title(), terminal.Clean(k.fact.Said))
+		fmt.Fprintf(a.out, "\n%2d  %-38s %s\n", n, n.Title(), terminal.Clean(a.placed(k.fact.Said)))
 	}
 	switch {
 	case shape.State == string(day.Done):

@@ -212,7 +212,7 @@ func (a *app) printReportOfDay(r day.Report) {
 		if x.Hours > 0 {
 			waits = fmt.Sprintf("%d h", x.Hours)
 		}
-		fmt.Fprintf(a.out, "  %-30s %5s  %s\n      %s: %s\n", terminal.Clean(x.Ref), waits, title(x.Title), terminal.Clean(x.Why), terminal.Clean(x.Next))
+		fmt.Fprintf(a.out, "  %-30s %5s  %s\n      %s: %s\n", terminal.Clean(x.Ref), waits, title(x.Title), terminal.Clean(a.placed(x.Why)), terminal.Clean(a.placed(x.Next)))
 	}
 }
 

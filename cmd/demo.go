@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,14 +30,17 @@ func newDemo(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "The main job on the embedded GitHub: report, dispatch, dispatch.log",
 		Long: `Runs the main job on an embedded GitHub, with no token and no network. On a
-terminal it opens the screen on a fleet of 16 repositories: choose an epic, press
-d to see what a dispatch would do, y to send it. Elsewhere, or with --headless,
-it prints the report, then dispatches the open phase of the first epic with
-READY children. Everything is kept in .core/demo/ of this
+terminal it opens the screen on a fleet of 16 repositories, with agents, CI and
+people at work: a audits a repository, e makes epics of its issues, d dispatches an
+epic's open phase, w watches it merge and tick over to the next; each shows its plan
+first, and y sends it. --speed 60 lets an hour pass in a minute. Elsewhere, or with
+--headless, it prints the report, then dispatches the open phase of the first epic
+with READY children. Everything is kept in .core/demo/ of this
 folder; run it again and the next epic's turn has come. Any other command
 works on the same fleet with --demo. With --json it prints the dispatch alone;
 the report is "core dev --demo --json".`,
-		Example: `  core dev demo                        report, then dispatch
+		Example: `  core dev demo --speed 60             the screen; an hour in a minute
+  core dev demo --headless             report, then dispatch
   core dev epic list --demo            look around
   core dev demo --reset                start over
   core dev demo serve                  serve it, for gh, curl or other programs
@@ -45,6 +49,8 @@ the report is "core dev --demo --json".`,
 		Args: noArgs,
 	}
 	reset := c.Flags().Bool("reset", false, "throw .core/demo/ away first")
+	a.screenFlags(c)
+	a.speedFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		a.opt.demo = true
 		if *reset {
@@ -52,8 +58,11 @@ the report is "core dev --demo --json".`,
 				return err
 			}
 		}
+		if err := a.checkSpeed(); err != nil {
+			return err
+		}
 		if a.wantsScreen() {
-			return a.screen(c.Context())
+			return a.guided(c.Context())
 		}
 		return a.runDemo(c.Context())
 	}
@@ -153,6 +162,9 @@ func (a *app) startDemo(ctx context.Context) error {
 		return err
 	}
 	o := githubsim.Options{Dir: d.File("github"), Clock: a.clock}
+	if err := mayServe(o.Dir); err != nil {
+		return err
+	}
 	if blank(o.Dir) { // else it goes on with the fleet that is there
 		o.Fleet, o.Seed = demoFleet, 1
 	}
@@ -183,6 +195,18 @@ func (a *app) startDemo(ctx context.Context) error {
 			return err
 		}
 		a.folder, a.conf = nil, nil
+	}
+	return nil
+}
+
+// mayServe refuses an embedded GitHub that this account may only read: it keeps
+// whatever it is asked.
+func mayServe(folder string) error {
+	const write = 2 // of access(2)
+	for _, path := range []string{folder, filepath.Join(folder, "world.db"), filepath.Join(folder, "requests.db")} {
+		if err := syscall.Access(path, write); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%s: %w: give it back to this account with chown or chmod, or name another folder with --dir", path, config.ErrReadOnly)
+		}
 	}
 	return nil
 }

@@ -27,7 +27,12 @@ type demoClock struct {
 
 	mu    sync.Mutex
 	ahead time.Duration
+	kept  time.Time // the machine's, when it was last written down
 }
+
+// demoKeeps is how often, in real time, a clock that runs fast is written down: a
+// command that is killed leaves it no further behind, and one beside it reads it so.
+const demoKeeps = time.Second
 
 func newDemoClock(file string, speed float64) *demoClock {
 	c := &demoClock{file: file, speed: max(speed, 1), start: time.Now()}
@@ -43,7 +48,21 @@ func newDemoClock(file string, speed float64) *demoClock {
 func (c *demoClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.speed > 1 && time.Since(c.kept) >= demoKeeps {
+		c.write()
+	}
 	return c.unjumped().Add(c.ahead)
+}
+
+// Resume moves the clock forward to t, never back: its GitHub's newest record, which
+// a killed command may have left ahead of what was written down.
+func (c *demoClock) Resume(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if behind := t.Sub(c.unjumped().Add(c.ahead)); behind > 0 {
+		c.ahead += behind
+		c.write()
+	}
 }
 
 // unjumped is the time without the waits that were cut short.
@@ -56,10 +75,20 @@ func (c *demoClock) unjumped() time.Time {
 func (c *demoClock) keep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	// Where it cannot be kept the demo goes back to the machine's time at its
-	// next start, and its GitHub with it as far as its own records allow.
-	if ahead := time.Until(c.unjumped().Add(c.ahead)).Round(time.Second); ahead > 0 {
-		_ = os.WriteFile(c.file, []byte(ahead.String()+"\n"), 0o600)
+	c.write()
+}
+
+// write does that for who holds the lock. Where it cannot be kept the demo goes on
+// from its GitHub's newest record at its next start. Whoever reads the file meanwhile
+// finds it whole.
+func (c *demoClock) write() {
+	c.kept = time.Now()
+	ahead := time.Until(c.unjumped().Add(c.ahead))
+	if ahead = ahead.Truncate(time.Second) + time.Second; ahead <= time.Second {
+		return
+	}
+	if next := c.file + ".new"; os.WriteFile(next, []byte(ahead.String()+"\n"), 0o600) == nil {
+		_ = os.Rename(next, c.file)
 	}
 }
 

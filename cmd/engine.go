@@ -138,6 +138,6 @@ func (a *app) tellWait(e orchestrator.Event) {
 
 // tellStep prints what came of a step.
 func (a *app) tellStep(e orchestrator.Event) {
-	fmt.Fprintf(a.out, "  %2d/%d %-14s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(outcome(e)))
+	fmt.Fprintf(a.out, "  %2d/%d %-14s %-24s %s\n", e.Number, e.Of, e.Step.Effect.Kind(), e.Step.Effect.Target(), terminal.Clean(a.placed(outcome(e))))
 	a.flush()
 }

@@ -177,7 +177,7 @@ func (a *app) shortReason(v inventory.Verdict) string {
 	case inventory.CodeReady, inventory.CodeDone, inventory.CodePhase:
 		return ""
 	}
-	return v.Reason
+	return a.placed(v.Reason)
 }
 
 func orWord(s, otherwise string) string {
@@ -209,6 +209,9 @@ func (a *app) lookAtEpic(ctx context.Context, arg string) (*look, *inventory.Epi
 		return nil, nil, err
 	}
 	epic, err := l.epic(ref)
+	if err != nil {
+		err = a.isClosedEpic(ctx, l, ref, err)
+	}
 	return l, epic, err
 }
 
@@ -257,6 +260,9 @@ func (a *app) ref(arg string) (inventory.Ref, error) {
 	host, err := a.hostName()
 	if err != nil {
 		return inventory.Ref{}, err
+	}
+	if a.opt.demo { // whatever its GitHub is reached by, and copied from
+		host = ""
 	}
 	ref, err := inventory.ParseRef(arg, home, host)
 	if err != nil {

@@ -46,7 +46,7 @@ func (a *app) followEpic(c *cobra.Command, arg string, does followOptions, dispa
 	}
 	if does.resolve != "" {
 		a.opt.repos = []string{e.Ref.Repo.String()}
-		return true, a.fix(ctx, does.resolve, fixOptions{sendOptions: send, Fix: execute.Fix{What: execute.FixThreads}})
+		return true, a.fix(ctx, does.resolve, fixOptions{sendOptions: send, Fix: execute.Fix{What: execute.FixThreads}, epic: e.Ref})
 	}
 	o := watchOptions{sendOptions: send, epic: e.Ref, scope: execute.All, max: max, verb: fmt.Sprintf("epic %d --repo %s --watch", e.Ref.Number, e.Ref.Repo)}
 	switch {

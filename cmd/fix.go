@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 type fixOptions struct {
 	sendOptions
 	execute.Fix
+	epic inventory.Ref // whose pull request it has to be; zero: anybody's
 }
 
 func newFix(a *app) *cobra.Command {
@@ -70,7 +72,7 @@ func (a *app) fix(ctx context.Context, arg string, o fixOptions) error {
 		return err
 	}
 	defer a.printStats(ctx)
-	l, w, err := a.lookAtPull(ctx, ref, o.dryRun)
+	l, w, x, err := a.lookAtPull(ctx, ref, o.epic, o.dryRun)
 	if err != nil {
 		return err
 	}
@@ -79,26 +81,53 @@ func (a *app) fix(ctx context.Context, arg string, o fixOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := ownedBy(o.epic, x, w, ref); err != nil {
+		return err
+	}
 	p := a.proposal(fmt.Sprintf("core dev fix %s %s", o.What, ref), plan)
 	d := newDelivery()
 	err = a.send(ctx, l, p, o.sendOptions, d, func(e *orchestrator.Applier) error { return e.Apply(ctx, p) })
 	d.said = fmt.Sprintf("fixed what could be of %s", ref)
+	if slices.ContainsFunc(d.shape.Results, func(r stepShape) bool {
+		return r.Kind == flows.Ask{}.Kind() && r.Outcome == string(orchestrator.Done)
+	}) {
+		d.said = "asked; the next look sees the answer"
+	}
 	return d.end(a, err)
 }
 
+// ownedBy refuses a pull request that is not the epic's that was named.
+func ownedBy(epic inventory.Ref, x execute.Watch, w flows.World, pull inventory.Ref) error {
+	if epic.Number == 0 {
+		return nil
+	}
+	switch owner, ok := x.Owner(w, pull); {
+	case !ok:
+		return hinted{notFound{fmt.Sprintf("%s belongs to no epic, so not to %s", pull, epic.From(pull.Repo))}, fmt.Sprintf("core dev fix threads %s resolves its threads all the same", pull)}
+	case owner.Key() != epic.Key():
+		return hinted{notFound{fmt.Sprintf("%s belongs to epic %s, not to %s", pull, owner.From(pull.Repo), epic.From(pull.Repo))},
+			fmt.Sprintf("core dev epic %d --repo %s --resolve %s", owner.Number, owner.Repo, pull.From(owner.Repo))}
+	}
+	return nil
+}
+
 // lookAtPull reads the fleet and one pull request of it, whether it belongs to a
-// child or not.
-func (a *app) lookAtPull(ctx context.Context, ref inventory.Ref, dryRun bool) (*look, flows.World, error) {
+// child or not; epic: with what is followed of that one; zero: of none besides.
+func (a *app) lookAtPull(ctx context.Context, ref, epic inventory.Ref, dryRun bool) (*look, flows.World, execute.Watch, error) {
+	var x execute.Watch
 	l, err := a.look(ctx)
 	if err != nil {
-		return nil, flows.World{}, err
+		return nil, flows.World{}, x, err
 	}
 	row, ok := l.fleet.Row(ref.Repo)
 	if !ok {
-		return nil, flows.World{}, hinted{notFound{ref.Repo.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml"}
+		return nil, flows.World{}, x, hinted{notFound{ref.Repo.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml"}
 	}
 	ref.Repo = row.Repo.Ref
-	x := execute.Watch{Epics: execute.Epics(l.world(), []inventory.RepoRef{ref.Repo}), Repos: []inventory.RepoRef{ref.Repo}}
+	x = execute.Watch{Epics: execute.Epics(l.world(), []inventory.RepoRef{ref.Repo}), Repos: []inventory.RepoRef{ref.Repo}}
+	if epic.Number != 0 && !slices.ContainsFunc(x.Epics, func(e inventory.Ref) bool { return e.Key() == epic.Key() }) {
+		x.Epics = append(x.Epics, epic) // of another repository, with a child in this one
+	}
 	w, err := a.readWork(ctx, l, x, []inventory.Ref{ref}, dryRun)
-	return l, w, err
+	return l, w, x, err
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/terminal"
@@ -96,8 +98,8 @@ func (a *app) refusePaused() error {
 // called writes a command line of ours so that it works here: by the way this
 // program was called where its name alone does not lead to it, and on the demo.
 func (a *app) called(line string) string {
-	if a.opt.demo && !strings.Contains(line, "--demo") {
-		line += " --demo"
+	if flags := a.here(); flags != "" && !strings.Contains(line, flags) {
+		line += flags
 	}
 	if _, err := exec.LookPath("core"); err == nil {
 		return line
@@ -105,20 +107,75 @@ func (a *app) called(line string) string {
 	return terminal.Clean(os.Args[0]) + strings.TrimPrefix(line, "core")
 }
 
-// placed writes where our files are as it is here: the demo's are in .core/demo/.
+// here are the flags, each after a space, by which another command finds what this
+// one works on: the demo, or the folder and the API that were named on the command
+// line. What the environment says holds for the next command, too.
+func (a *app) here() string {
+	text := ""
+	add := func(flag, env, value string) {
+		if set, _ := a.env(env); value == "" || set == value {
+			return
+		}
+		if strings.ContainsFunc(value, func(r rune) bool { return !plainRune(r) }) {
+			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+		}
+		text += " " + flag + " " + terminal.Clean(value)
+	}
+	if a.opt.demo {
+		text = " --demo"
+	}
+	add("--dir", "CORE_DIR", a.opt.dir)
+	if !a.opt.demo && a.conf != nil { // an address that was not refused holds no secret
+		add("--api-url", "CORE_API_URL", a.opt.apiURL)
+	}
+	return text
+}
+
+// plainRune tells of what means the same to every shell.
+func plainRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+,=", r)
+}
+
+// placed writes where our files are, and which commands work on them, as it is here:
+// the demo's files are in .core/demo/, and its commands need --demo. Texts that are
+// made without knowing of either go through it before they are printed.
 func (a *app) placed(text string) string {
-	if !a.opt.demo {
+	if a.opt.demo {
+		text = demoFiles.Replace(text)
+	}
+	flags := a.here()
+	if flags == "" || !strings.Contains(text, "core dev ") {
 		return text
 	}
-	return demoFiles.Replace(text)
+	var out strings.Builder
+	for at := ourCommand().FindStringIndex(text); at != nil; at = ourCommand().FindStringIndex(text) {
+		rest := text[at[1]:]
+		end := len(rest)
+		if next := strings.Index(rest, "core dev "); next >= 0 {
+			end = next
+		}
+		out.WriteString(text[:at[0]])
+		if strings.Contains(rest[:end], flags) || strings.Contains(rest[:end], " --help") { // written for here already, or the same anywhere
+			out.WriteString(text[at[0]:at[1]])
+		} else {
+			out.WriteString("core dev" + flags + strings.TrimPrefix(text[at[0]:at[1]], "core dev"))
+		}
+		text = rest
+	}
+	return out.String() + text
 }
+
+// ourCommand finds a command that works on a folder of ours within a text.
+var ourCommand = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bcore dev (?:agent|apply|audit|benchmark|budget|checklist|config|doctor|epic|evening|fix|inventory|log|midday|morning|onboard|pause|recall|resume|team|training|undo|watch|why)\b`)
+})
 
 var demoFiles = strings.NewReplacer(
 	".core/config.yaml", ".core/demo/config.yaml", ".core/inventory.yaml", ".core/demo/inventory.yaml", ".core/team.yaml", ".core/demo/team.yaml", ".core/PAUSE", ".core/demo/PAUSE")
 
 // calledDemo is "core dev demo" with a flag, as called writes it.
 func (a *app) calledDemo(flag string) string {
-	return strings.TrimSuffix(a.called("core dev demo "+flag), " --demo")
+	return strings.Replace(a.called("core dev demo "+flag), " --demo", "", 1)
 }
 
 // sayInterrupted tells, of a command that was interrupted while it sent, how it

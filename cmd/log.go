@@ -19,7 +19,8 @@ func newLog(a *app) *cobra.Command {
 		Short: "What was sent: plans, newest first; or the steps of one",
 		Long: `Lists the plans of this folder's journal, newest first, with how each ended; or
 the steps of one (its id, or what begins or ends only that one) with when each was
-sent and what came of it. It reads files only. "complete": every step was done; "stale": the world contradicted it;
+sent and what came of it. It reads files only. "complete": every step was done, but for
+those refused, which are counted; "stale": the world contradicted it;
 "stopped": left, nothing in doubt; "settled": left, and what was open was found
 out later; "open": left just now; "running"; "undone": taken back, wholly or as far as it
 says ("partly: 1 of 4 steps taken back").`,
@@ -132,11 +133,19 @@ func (a *app) printLog(engine *orchestrator.Applier, most int) error {
 	}
 	t := a.table("PLAN", "FLOW", "TARGET", "STATE", "#STEPS", "#OF", "#TASKS", "")
 	for _, e := range list {
-		t.Row(e.ID, e.Flow, e.Target, string(e.State), strconv.Itoa(e.Done), strconv.Itoa(len(e.Steps)), strconv.Itoa(e.Tasks), e.Detail)
+		t.Row(e.ID, e.Flow, e.Target, stateWord(e), strconv.Itoa(e.Done), strconv.Itoa(len(e.Steps)), strconv.Itoa(e.Tasks), e.Detail)
 	}
 	t.Flush()
 	a.printOpen("")
 	return nil
+}
+
+// stateWord is how a plan ended, with how many of its steps were refused meanwhile.
+func stateWord(e orchestrator.Entry) string {
+	if e.State == orchestrator.State(orchestrator.Complete) && e.Refused > 0 {
+		return fmt.Sprintf("%s, %d refused", e.State, e.Refused)
+	}
+	return string(e.State)
 }
 
 func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
@@ -147,12 +156,12 @@ func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
 	if a.opt.json {
 		return a.printJSON(logShape{Version: shapeVersion, Plans: []logPlanShape{shapeLogPlan(e, true)}})
 	}
-	fmt.Fprintf(a.out, "%s  %s %s  %s\n$ %s\n", e.ID, e.Flow, terminal.Clean(e.Target), e.State, terminal.Clean(e.Command))
+	fmt.Fprintf(a.out, "%s  %s %s  %s\n$ %s\n", e.ID, e.Flow, terminal.Clean(e.Target), stateWord(e), terminal.Clean(e.Command))
 	if e.Run != orchestrator.ProposalOf(e.ID) {
 		fmt.Fprintln(a.out, "a later round of run "+e.Run)
 	}
 	if e.Detail != "" {
-		fmt.Fprintln(a.out, terminal.Clean(e.Detail))
+		fmt.Fprintln(a.out, terminal.Clean(a.placed(e.Detail)))
 	}
 	if e.State == orchestrator.Open {
 		fmt.Fprintln(a.out, a.called("core dev apply --resume "+e.ID)+" goes on with it")
@@ -166,7 +175,7 @@ func (a *app) printLogPlan(engine *orchestrator.Applier, id string) error {
 		case !s.Asked.IsZero():
 			at, what = s.Asked.UTC().Format("15:04:05Z"), "sent, not known"
 		}
-		t.Row(fmt.Sprintf("%3d", k+1), s.Step.Effect.Kind(), s.Step.Effect.Target(), at, what, s.Detail)
+		t.Row(fmt.Sprintf("%3d", k+1), s.Step.Effect.Kind(), s.Step.Effect.Target(), at, what, a.placed(s.Detail))
 	}
 	t.Flush()
 	return nil

@@ -175,7 +175,10 @@ func unattended(t *testing.T, fleet string, seed uint64) {
 	looks := 0
 	for m.clock.Now().Before(m.clock.end) && looks < 200 && (m.clock.stop.IsZero() || time.Now().Before(m.clock.stop)) { // a schedule starts it again when it ends
 		looks++
-		m.run("dev", "watch", "--yes", "--stats")
+		switch s := m.run("dev", "watch", "--yes", "--stats"); s {
+		case exitFailure, exitUsage, exitFile, exitSignIn: // a schedule would send somebody a mail
+			t.Errorf("look %d ended with status %d at %s:\n%s", looks, s, m.clock.Now().Format(time.DateTime), last(m.out.String()))
+		}
 		if strings.Contains(m.out.String(), "merged and closed") && !strings.Contains(m.out.String(), "interrupted") {
 			_ = m.clock.Sleep(t.Context(), 6*time.Hour)
 		}
@@ -259,6 +262,7 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 					byHand++
 				case i.Closed:
 					merged++
+					m.home(tx, repo, i)
 					for _, b := range branchesOf(repo, i.Number) {
 						t.Errorf("%s is closed, and its branch %s is there\n%s", ref, b, history(tx, repo, i, b))
 					}
@@ -280,6 +284,9 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 			t.Errorf("%s: %d tasks of 300", day, n)
 		}
 	}
+	if !raced && 2*(merged+byHand) < epics {
+		t.Errorf("of %d epics %d ended", epics, merged+byHand)
+	}
 	m.ledgerAgrees(dispatched)
 	m.nothingLeft()
 	t.Logf("%d epics: %d merged and closed, %d closed by people, %d open with a stated reason; %d pull requests, %d merged; %d tasks on %d days; %.1f virtual days, onboarded in %s; %.0f requests and %.0f GraphQL points an hour",
@@ -298,6 +305,30 @@ func (m *month) waits() map[string]string {
 	}
 	return out
 }
+
+// home: what was merged into the branch of an epic that we closed is in the default
+// branch by a pull request of that branch.
+func (m *month) home(tx *world.Tx, repo *world.Repo, epic *world.Issue) {
+	into, came := "", false
+	of := func(branch string) bool {
+		short := strings.TrimPrefix(branch, fmt.Sprintf("epic/%d", epic.Number))
+		return short != branch && (short == "" || short[0] == '-')
+	}
+	for _, p := range tx.PullsOf(repo.ID) {
+		switch {
+		case p.Pull.Merged && of(p.Pull.BaseRef):
+			into = p.Pull.BaseRef
+		case p.Pull.Merged && of(p.Pull.HeadRef) && p.Pull.BaseRef == repo.DefaultBranch:
+			came = true
+		}
+	}
+	if into != "" && !came {
+		m.t.Errorf("%s#%d is closed, and what was merged into %s went nowhere", tx.FullName(repo), epic.Number, into)
+	}
+}
+
+// last is the end of an output.
+func last(text string) string { return text[max(0, len(text)-2000):] }
 
 // history is what happened to an epic, for who has to find out why.
 func history(tx *world.Tx, repo *world.Repo, epic *world.Issue, branch string) string {
@@ -408,6 +439,11 @@ func (m *month) ledgerAgrees(events int) {
 		m.t.Errorf("dispatch.log has %d lines, and GitHub %d label events", lines, events)
 	}
 	byHand := 0
+	for _, d := range m.sim.People().State(0).Deeds { // an owner is a person, too
+		if d.What == "maintain.label-on" && d.Who == m.sim.Fleet().Owner {
+			byHand++
+		}
+	}
 	_ = m.sim.World().View(func(tx *world.Tx) error {
 		for _, repo := range tx.Repos() {
 			for _, i := range tx.Issues(repo.ID) {

@@ -57,6 +57,9 @@ func (n *notifier) people(ctx context.Context, watched []execute.Watched, whole 
 			notices[key] = notify.Notice{At: now, About: d.About.String(), URL: n.url(d.About), Why: terminal.Clean(d.Person), Next: terminal.Clean(d.Next)}
 		}
 	}
+	if !n.by.Desktop && n.by.Bell == nil && n.by.Hook == "" {
+		return // nobody hears, and nobody was told
+	}
 	news := n.told.News(keys)
 	var list, call []notify.Notice
 	for _, key := range news {

@@ -157,7 +157,7 @@ func (l *look) chosen(o onboardOptions) (list []inventory.RepoRef, left []leftOu
 			}
 			row, ok := l.fleet.Row(ref)
 			if !ok {
-				return nil, nil, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml: \"core dev inventory\" shows those there are"}
+				return nil, nil, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml, which lists those there are"}
 			}
 			if !slices.ContainsFunc(list, row.Repo.Ref.Same) {
 				list = append(list, row.Repo.Ref)

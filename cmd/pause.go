@@ -26,7 +26,7 @@ GitHub, running commands included: they stop before their next write.`,
 			if a.opt.json {
 				return a.printJSON(pauseShape{Version: shapeVersion, Paused: true})
 			}
-			fmt.Fprintln(a.out, "paused: nothing writes to GitHub until \"core dev resume\"")
+			fmt.Fprintln(a.out, a.placed("paused: nothing writes to GitHub until \"core dev resume\""))
 			return nil
 		},
 	}

@@ -116,7 +116,7 @@ func (a *app) printShort(p flows.Plan, shown int) {
 	home, _ := inventory.ParseRepo(where(p), "")
 	left := reasons(p.Skipped, home)
 	for _, line := range left[:min(len(left), fewReasons)] {
-		fmt.Fprintln(a.out, "  skipped "+terminal.Truncate(line, 200))
+		fmt.Fprintln(a.out, "  skipped "+terminal.Truncate(a.placed(line), 200))
 	}
 	if more := len(left) - fewReasons; more > 0 {
 		fmt.Fprintf(a.out, "  skipped for %s more\n", count(more, "reason"))

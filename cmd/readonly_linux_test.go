@@ -89,3 +89,28 @@ func TestAFolderThatMayOnlyBeRead(t *testing.T) {
 		}
 	})
 }
+
+// TestADemoThatMayOnlyBeRead is refused as any folder is that may not be written.
+func TestADemoThatMayOnlyBeRead(t *testing.T) {
+	dir := t.TempDir()
+	for at := dir; at != os.TempDir() && at != "/"; at = filepath.Dir(at) {
+		_ = os.Chmod(at, 0o755)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "world.db"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	asNobody(func() {
+		for _, folder := range []fs.FileMode{0o755, 0o555} { // of ours, or of another account
+			_ = os.Chmod(dir, folder)
+			_ = os.Chmod(filepath.Join(dir, "world.db"), 0o444)
+			err := mayServe(dir)
+			if _, status, text, _ := kindOf(err); status != exitFile || !strings.Contains(text, "may only read it") {
+				t.Errorf("%o: %d %v", folder, status, err)
+			}
+		}
+	})
+	_ = os.Chmod(dir, 0o755)
+	if err := mayServe(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("one that is not there yet: %v", err)
+	}
+}

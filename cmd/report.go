@@ -50,7 +50,7 @@ func (a *app) printReport(l *look) error {
 	}
 	if d, err := a.dir(); err == nil {
 		if p, paused, _ := config.Paused(d); paused {
-			fmt.Fprintf(a.out, "paused%s: nothing writes to GitHub until \"core dev resume\"\n", parenthesised(p.Note))
+			fmt.Fprintf(a.out, "paused%s: nothing writes to GitHub until \"%s\"\n", parenthesised(p.Note), a.called("core dev resume"))
 		}
 	}
 	fmt.Fprintf(a.out, "%s as @%s: %s, %d READY, %s\n\n", host, terminal.Clean(l.snap.Viewer), repositories(len(l.fleet.Rows)), l.fleet.Ready(), a.seenWords(l))

@@ -28,7 +28,11 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 
 // run carries one command line out.
 func (a *app) run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup; else the terminal was closed
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	defer a.close()
@@ -120,9 +124,10 @@ func newDev(a *app) *cobra.Command {
 		Version: version,
 		Short:   "The fleet: inventory, epics, budget, dispatch",
 		Long: `core dev keeps a fleet of coding agents busy on GitHub issues across many
-repositories. Without a command it opens a screen of five live panes; where there
-is no terminal, or with --headless or --json, it prints the whole report: the
-inventory, the epics with their phases, today's budget, and what needs a person.
+repositories. Without a command it opens a screen of five live panes ("core dev keys"
+lists its keys; nothing is sent before y); where there is no terminal, or with
+--headless or --json, it prints the whole report: the inventory, the epics with
+their phases, today's budget, and what needs a person.
 
 Start with "core dev demo" (an embedded GitHub: no token, no network), or with
 "core dev init ORG" in the folder that shall hold the fleet's files (.core/).
@@ -136,13 +141,13 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 		PersistentPreRunE: func(c *cobra.Command, args []string) error { return a.setFromEnv(c.Flags()) },
 		RunE: func(c *cobra.Command, args []string) error {
 			if a.wantsScreen() {
-				return a.screen(c.Context())
+				return a.guided(c.Context())
 			}
 			return a.report(c.Context())
 		},
 	}
-	dev.Flags().BoolVar(&a.opt.readOnly, "read-only", false, "a screen that sends nothing")
-	dev.Flags().BoolVar(&a.opt.ascii, "ascii", false, "a screen of ASCII characters only")
+	a.screenFlags(dev)
+	a.speedFlag(dev)
 	f := dev.PersistentFlags()
 	f.StringVar(&a.opt.dir, "dir", "", "folder that holds .core/ (default: searched upward from here)")
 	f.BoolVar(&a.opt.demo, "demo", false, "use the embedded GitHub, with all files in .core/demo/")
@@ -156,7 +161,7 @@ and shows its plan first. Exit statuses are listed under "core dev exit".`,
 	_ = dev.RegisterFlagCompletionFunc("repo", a.completeRepos) // it fails only for a flag that is not there
 	dev.AddCommand(
 		newInventory(a), newEpic(a), newWhy(a), newBudget(a), newTeam(a), newChecklist(a), newAudit(a), newOnboard(a), newWatch(a), newFix(a),
-		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newPause(a), newResume(a), newAgent(a),
+		newInit(a), newConfig(a), newDoctor(a), newDemo(a), newSchema(a), newKeys(a), newPause(a), newResume(a), newAgent(a),
 		newApply(a), newUndo(a), newRecall(a), newLog(a), newTraining(a), newBenchmark(a),
 		newExitHelp(), newHelp(dev),
 	)

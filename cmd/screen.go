@@ -3,25 +3,27 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/dappcore/core-dev/internal/config"
+	"github.com/cli/go-gh/v2/pkg/browser"
+
 	"github.com/dappcore/core-dev/internal/github"
-	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
-	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
 )
 
 // screen opens the live panes. What would be said on standard error waits until
 // the screen is left.
 func (a *app) screen(ctx context.Context) error {
+	if err := a.checkSpeed(); err != nil {
+		return err
+	}
 	longLived()
-	a.onScreen = true
+	a.onScreen, a.lively = true, a.opt.demo
 	c, err := a.config()
 	if err != nil {
 		return err
@@ -43,17 +45,32 @@ func (a *app) screen(ctx context.Context) error {
 			a.notice("%s", text)
 		}
 	}()
+	keys, err := a.screenKeys(c)
+	if err != nil {
+		return err
+	}
 	noColor, _ := a.env("NO_COLOR") // https://no-color.org: set, and not empty
-	return tui.Run(ctx, &screenEngine{a: a, folder: d, shown: map[string]shown{}}, tui.Options{
+	engine := newScreenEngine(a, d)
+	o := tui.Options{
 		In: a.in, Out: a.out,
 		Clean: terminal.Clean,
 		Explain: func(err error) (text, hint string) {
 			_, _, text, hint = kindOf(err)
 			return text, hint
 		},
-		Called:   a.called,
-		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "",
-	})
+		Called: a.called, Browse: browse, Keys: keys,
+		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "", Theme: tui.Theme(a.opt.theme),
+		Date: a.now, Speed: a.opt.speed, Mouse: !a.opt.noMouse,
+	}
+	if a.opt.speed > 1 { // there much happens in a while
+		o.Every = 2 * time.Second
+	}
+	return tui.Run(ctx, engine, o)
+}
+
+// browse opens an address in this machine's browser.
+func browse(url string) error {
+	return browser.New("", io.Discard, io.Discard).Browse(url)
 }
 
 // held keeps what is said while the screen is open; looks and an apply may both
@@ -66,8 +83,14 @@ type held struct {
 func (h *held) Write(b []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.text.Len() > mostHeld { // of a long time, what was said last
+		kept := h.text.Bytes()[h.text.Len()/2:]
+		h.text = *bytes.NewBuffer(bytes.Clone(kept[bytes.IndexByte(kept, '\n')+1:]))
+	}
 	return h.text.Write(b)
 }
+
+const mostHeld = 16 << 10
 
 // wantsScreen tells whether there is a person at a terminal that can show it.
 func (a *app) wantsScreen() bool {
@@ -77,128 +100,6 @@ func (a *app) wantsScreen() bool {
 		return false
 	}
 	return wants
-}
-
-// screenEngine is the program as the screen asks for it. Looks and plans take
-// turns; an apply runs beside them.
-type screenEngine struct {
-	a      *app
-	folder config.Dir
-	mu     sync.Mutex
-	// shown are the proposals that may be approved; a new one takes the place
-	// of the last.
-	shown map[string]shown
-}
-
-type shown struct {
-	look     *look
-	proposal orchestrator.Proposal
-}
-
-func (s *screenEngine) Cached() (orchestrator.View, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, err := s.a.remembered()
-	if err != nil || l == nil {
-		return orchestrator.View{}, false
-	}
-	v, err := s.view(l)
-	return v, err == nil
-}
-
-func (s *screenEngine) Refresh(ctx context.Context) (orchestrator.View, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, err := s.a.look(ctx)
-	if err != nil {
-		return orchestrator.View{}, err
-	}
-	return s.view(l)
-}
-
-func (s *screenEngine) view(l *look) (orchestrator.View, error) {
-	st, err := s.a.fullStatus(l.conf, l.budget)
-	if err != nil {
-		return orchestrator.View{}, err
-	}
-	v := orchestrator.View{Snapshot: &l.snap, Fleet: &l.fleet, Budget: st, At: l.budget.Now, CheckedAt: l.checked}
-	if v.Web = s.a.web(l.snap.Host); s.a.sim != nil {
-		v.Beside = s.a.beside()
-	}
-	return v, nil
-}
-
-// Paused reads .core/PAUSE; what cannot be read holds.
-func (s *screenEngine) Paused() (string, bool) {
-	p, on, err := config.Paused(s.folder)
-	if err != nil {
-		return err.Error(), true
-	}
-	return p.Note, on
-}
-
-// recentPlans is how many plans Activity tells of at the start, at the most.
-const recentPlans = 50
-
-// Recent are the plans of the last day in the journal, oldest first.
-func (s *screenEngine) Recent() []orchestrator.Entry {
-	if !s.folder.Exists() {
-		return nil
-	}
-	reader := orchestrator.Applier{Journal: journal.Open(s.folder.File(journalFolder))}
-	list, err := reader.History(recentPlans)
-	if err != nil {
-		return nil // the screen shows what is; "core dev log" says what is the matter
-	}
-	from := s.a.now().Add(-24 * time.Hour)
-	list = slices.DeleteFunc(list, func(e orchestrator.Entry) bool { return e.Last.Before(from) })
-	slices.Reverse(list)
-	return list
-}
-
-// Propose looks and plans; what an earlier run left open it only tells.
-func (s *screenEngine) Propose(ctx context.Context, d tui.Dispatch) (orchestrator.Proposal, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.a.mayWrite(); err != nil {
-		return orchestrator.Proposal{}, err
-	}
-	l, err := s.a.lookToDispatch(ctx, d.Epic)
-	if err != nil {
-		return orchestrator.Proposal{}, err
-	}
-	p, err := s.a.planDispatch(l, dispatchOptions{epic: d.Epic, max: d.Max})
-	if err != nil {
-		return orchestrator.Proposal{}, err
-	}
-	p.Left = l.budget.Status().UsableRemaining
-	clear(s.shown)
-	s.shown[p.ID] = shown{l, p}
-	return p, nil
-}
-
-// Apply carries out a proposal that was shown; each only once. It settles first
-// what was left open.
-func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
-	s.mu.Lock()
-	what, ok := s.shown[id]
-	delete(s.shown, id)
-	if !ok {
-		s.mu.Unlock()
-		return &orchestrator.Stale{Target: "proposal " + id, Why: "it was sent already, or another was made since"}
-	}
-	engine, err := s.a.applier(ctx, what.look, emit)
-	s.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if err := s.a.refusePaused(); err != nil {
-		return err
-	}
-	if err := s.a.settleFirst(ctx, emit); err != nil {
-		return err
-	}
-	return engine.Apply(ctx, what.proposal)
 }
 
 // remembered is the last look, from our files alone; nil when there is none.

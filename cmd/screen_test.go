@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
@@ -19,7 +20,7 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 	a := newApp(strings.NewReader(""), io.Discard, io.Discard)
 	a.opt.demo, a.opt.dir = true, t.TempDir()
 	t.Cleanup(a.close)
-	s := &screenEngine{a: a, shown: map[string]shown{}}
+	s := newScreenEngine(a, config.Dir{})
 	v, err := s.Refresh(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 	}
 	propose := func() orchestrator.Proposal {
 		t.Helper()
-		p, err := s.Propose(t.Context(), tui.Dispatch{Epic: epics[0]})
+		p, err := s.Propose(t.Context(), tui.Ask{Verb: tui.Dispatch, Epics: []inventory.Ref{epics[0]}})
 		if err != nil || p.Empty() {
 			t.Fatalf("%+v, %v", p, err)
 		}
@@ -76,7 +77,7 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 func TestTheScreenAsksForBlockersToo(t *testing.T) {
 	sampled(t)
 	a, _ := onDemo(t, morning)
-	s := &screenEngine{a: a, shown: map[string]shown{}}
+	s := newScreenEngine(a, config.Dir{})
 	l, err := a.look(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +97,7 @@ func TestTheScreenAsksForBlockersToo(t *testing.T) {
 			continue
 		}
 		before := a.hub.Stats()
-		if _, err := s.Propose(t.Context(), tui.Dispatch{Epic: e.Ref}); err != nil {
+		if _, err := s.Propose(t.Context(), tui.Ask{Verb: tui.Dispatch, Epics: []inventory.Ref{e.Ref}}); err != nil {
 			t.Fatal(err)
 		}
 		after := a.hub.Stats()

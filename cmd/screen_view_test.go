@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dappcore/core-dev/internal/config"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
 )
@@ -24,7 +25,7 @@ func demoScreen(t *testing.T) *screenEngine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &screenEngine{a: a, folder: d, shown: map[string]shown{}}
+	return newScreenEngine(a, d)
 }
 
 // While a screen serves the demo, another command is told how to reach it.
@@ -90,7 +91,7 @@ func TestWhatTheScreenReadsOfTheFolder(t *testing.T) {
 	if !ok {
 		t.Fatal("nothing is READY")
 	}
-	p, err := s.Propose(t.Context(), tui.Dispatch{Epic: epic, Max: 1})
+	p, err := s.Propose(t.Context(), tui.Ask{Verb: tui.Dispatch, Epics: []inventory.Ref{epic}, Max: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

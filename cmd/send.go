@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,7 +173,7 @@ func (a *app) printBefore(p orchestrator.Proposal, o sendOptions) {
 		fmt.Fprintln(a.out, p.Note)
 	}
 	if err := a.refusePaused(); o.dryRun && err != nil {
-		fmt.Fprintln(a.out, terminal.Clean(err.Error()))
+		fmt.Fprintln(a.out, terminal.Clean(a.placed(err.Error())))
 	}
 }
 
@@ -207,6 +208,7 @@ func (d *delivery) end(a *app, err error) error {
 			fmt.Fprintf(a.out, "broken off; until then %s\n", d.shape.Report.total())
 		}
 	}
+	err = d.goesOn(a, err)
 	switch {
 	case a.opt.json && d.part:
 	case a.opt.json && len(d.shape.Plans) > 0 && (err == nil || d.shape.Sent):
@@ -217,6 +219,20 @@ func (d *delivery) end(a *app, err error) error {
 		fmt.Fprintln(a.out, d.said)
 	}
 	return err
+}
+
+// goesOn adds to an error what goes on with a plan of it that was left open.
+func (d *delivery) goesOn(a *app, err error) error {
+	var known hinted
+	var unsettled *orchestrator.Unsettled
+	if err == nil || !d.shape.Sent || errors.Is(err, context.Canceled) || errors.As(err, &known) || errors.As(err, &unsettled) {
+		return err
+	}
+	left := slices.DeleteFunc(a.leftOpen(), func(e orchestrator.Entry) bool { return e.Run != d.run })
+	if len(left) == 0 {
+		return err
+	}
+	return hinted{err, openText(left) + ": " + a.called("core dev apply --resume") + " goes on"}
 }
 
 func outcome(e orchestrator.Event) string {
@@ -264,7 +280,7 @@ func (a *app) printPlan(l *look, p flows.Plan) {
 	t.Flush()
 	for k, s := range p.Steps {
 		if reasoned(s.Effect) {
-			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(s.Reason))
+			fmt.Fprintf(a.out, "  %3d because %s\n", k+1, terminal.Clean(a.placed(s.Reason)))
 			a.printChildren(s.Effect)
 		}
 	}

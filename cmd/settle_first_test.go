@@ -9,6 +9,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
@@ -40,8 +41,8 @@ func TestAnAnswerSettlesAndIsAskedForAgain(t *testing.T) {
 	}
 
 	// A label whose answer was lost, and nobody who could look.
-	s := &screenEngine{a: a, shown: map[string]shown{}}
-	left, err := s.Propose(t.Context(), tui.Dispatch{Epic: epic, Max: 1})
+	s := newScreenEngine(a, config.Dir{})
+	left, err := s.Propose(t.Context(), tui.Ask{Verb: tui.Dispatch, Epics: []inventory.Ref{epic}, Max: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

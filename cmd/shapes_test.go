@@ -196,7 +196,7 @@ var printed = map[string]any{
 	"proposal": proposalShape{}, "doctor": doctorShape{}, "config": configShape{}, "error": errorShape{},
 	"history": historyShape{}, "report": reportShape{}, "budget": budgetShape{}, "serve": serveShape{},
 	"plan": plan.Plan{}, "forecast": forecast.Forecast{},
-	"findings": findingsShape{}, "agent": tasksShape{},
+	"findings": findingsShape{}, "agent": tasksShape{}, "keys": keysShape{},
 	"record": inventory.TrainingRecord{}, "sample": inventory.TrainingSample{}, "capture": captureShape{}, "training": trainingShape{},
 	"validation": validationShape{}, "export": exportShape{}, "stats": statsShape{}, "benchmark": benchmarkShape{},
 }

@@ -104,7 +104,7 @@ func (a *app) listTeam() error {
 	fmt.Fprintf(a.out, "pool %d a day, %d of it usable; used today %d, left %d\n", st.Pool, st.Usable, st.Used, st.UsableRemaining)
 	a.printTeam(st)
 	for _, s := range st.Stranded {
-		fmt.Fprintf(a.out, "@%s: %s stranded: %s\n", terminal.Clean(s.Login), count(s.Quota, "task"), terminal.Clean(s.Why))
+		fmt.Fprintf(a.out, "@%s: %s stranded: %s\n", terminal.Clean(s.Login), count(s.Quota, "task"), terminal.Clean(a.placed(s.Why)))
 	}
 	if n := len(st.Unlisted); n > 0 {
 		fmt.Fprintf(a.out, "%s in nobody's list, so nothing can be dispatched there: core dev budget names them\n", repositories(n))

@@ -47,7 +47,8 @@ default branch. Then it waits and looks again. Every decision is printed with wh
 was seen and what comes next.
 
 What it does is shown before it is sent, look by look; --yes sends without asking,
-as a schedule needs it. --once looks and acts once. It ends when nothing is left
+as a schedule needs it. --once looks and acts once; --dry-run, and --json without
+--yes, look once and send nothing. It ends when nothing is left
 that it could do; with --stay it goes on until it is interrupted. It may be killed
 at any moment and run again.`,
 		Example: `  core dev watch --once --dry-run
@@ -88,6 +89,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 	if o.once && o.stay {
 		return usageError{errors.New("--once looks once and --stay goes on: give one of them")}
 	}
+	if o.dryRun && o.stay {
+		return usageError{errors.New("--dry-run looks once and --stay goes on: give one of them")}
+	}
 	if o.dryRun {
 		o.once = true
 	}
@@ -109,8 +113,9 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		return err
 	}
 	trouble := time.Duration(0)
+	var quiet time.Time // since when nothing was left to do, and nothing came; zero: it is not so
 	for {
-		seen, err := a.watchOnce(ctx, &o, told)
+		seen, err := a.watchOnce(ctx, &o, told, tell)
 		switch {
 		case err == nil:
 			trouble = 0
@@ -121,10 +126,17 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 			a.notice("%v; looking again in %s", err, trouble)
 		}
 		if seen != nil {
-			if !o.dryRun {
-				tell.people(ctx, seen.watched, o.epic.Number == 0)
+			over := !seen.moved && execute.Over(seen.watched)
+			if !over || told.changed {
+				quiet = time.Time{}
 			}
-			if o.once || !seen.moved && execute.Over(seen.watched) && !o.stay {
+			if over && quiet.IsZero() {
+				quiet = a.now()
+			}
+			if o.once && !a.opt.json && seen.proposal.Empty() && len(seen.watched) > 0 {
+				fmt.Fprintln(a.out, "nothing to do")
+			}
+			if o.once || over && !o.stay && a.now().Sub(quiet) >= a.linger(seen) {
 				return told.end()
 			}
 		}
@@ -132,12 +144,31 @@ func (a *app) watch(ctx context.Context, o watchOptions) error {
 		if pause == 0 {
 			pause = execute.Pause(seen.watched, seen.moved, seen.look.conf.Watch.Interval)
 		}
+		if !quiet.IsZero() && a.opt.demo {
+			pause = max(pause, demoQuiet)
+		}
 		a.flush()
 		if err := a.clock.Sleep(ctx, pause); err != nil {
 			return errors.Join(told.end(), err)
 		}
 	}
 }
+
+// linger is how long it goes on when what is left waits for people. They are told and
+// a schedule, or who did what was wanted, runs it again; those of the demo act by
+// themselves, and nobody runs it again there.
+func (a *app) linger(seen *watching) time.Duration {
+	waits := slices.ContainsFunc(seen.watched, func(e execute.Watched) bool {
+		return slices.ContainsFunc(e.Decisions, func(d execute.Decision) bool { return d.Person != "" })
+	})
+	if a.opt.demo && waits {
+		return seen.look.conf.Watch.GiveUp
+	}
+	return 0
+}
+
+// demoQuiet is between two looks at a demo where nothing is left to do.
+const demoQuiet = 20 * time.Minute
 
 // watching is one look of a watch, and what came of it.
 type watching struct {
@@ -149,10 +180,13 @@ type watching struct {
 }
 
 // watchOnce is one round: look, remember, decide, tell, act.
-func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling) (*watching, error) {
+func (a *app) watchOnce(ctx context.Context, o *watchOptions, told *telling, tell *notifier) (*watching, error) {
 	seen, err := a.decideOnce(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if !o.dryRun { // whoever is needed hears of it before a long plan is sent
+		tell.people(ctx, seen.watched, o.epic.Number == 0)
 	}
 	return seen, a.actOnce(ctx, o, told, seen)
 }
@@ -354,13 +388,17 @@ func (a *app) watching(l *look, o *watchOptions) (execute.Watch, error) {
 	}
 	var repos []inventory.RepoRef
 	for _, name := range o.names {
+		if epic, err := inventory.ParseRef(name, inventory.RepoRef{Owner: c.Owner()}, ""); err == nil && epic.Repo.Name != "" {
+			return x, usageError{hinted{fmt.Errorf("%s is an issue: watch follows repositories", name),
+				a.called(fmt.Sprintf("core dev epic %d --repo %s --watch", epic.Number, a.repoName(l, epic.Repo))) + " follows one epic"}}
+		}
 		ref, err := inventory.ParseRepo(name, c.Owner())
 		if err != nil {
 			return x, usageError{err}
 		}
 		row, ok := l.fleet.Row(ref)
 		if !ok {
-			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml: \"core dev inventory\" shows those there are"}
+			return x, hinted{notFound{ref.String() + " is not part of the fleet"}, "add it to .core/inventory.yaml, which lists those there are"}
 		}
 		repos = append(repos, row.Repo.Ref)
 	}

@@ -21,8 +21,12 @@ func TestTheLooksOfAWatchAreOneRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := newTelling(a, true)
+	tell, err := a.notifier()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
-		seen, err := a.watchOnce(t.Context(), &o, told)
+		seen, err := a.watchOnce(t.Context(), &o, told, tell)
 		if err != nil || !seen.moved {
 			t.Fatalf("%+v, %v\n%s%s", seen, err, out.String(), errw.String())
 		}

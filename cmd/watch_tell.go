@@ -48,26 +48,28 @@ type decisionShape struct {
 // telling prints what each look decided: at the first all of it, then what
 // changed.
 type telling struct {
-	app    *app
-	once   bool
-	before map[string]string // line by what it is about
-	shape  watchShape
-	sends  int // steps sent in all
-	done   map[string]string
-	people map[string]string
-	state  map[string]string
-	keep   func(watchShape) // takes the JSON of each look; nil: it is printed
-	acts   bool             // only what is done now is told, and what needs a person
+	app     *app
+	once    bool
+	before  map[string]string // line by what it is about
+	shape   watchShape
+	sends   int // steps sent in all
+	done    map[string]string
+	people  map[string]string
+	state   map[string]string
+	waits   map[string]string // why an epic waits, of which nothing else tells
+	changed bool              // at the last look something was told
+	keep    func(watchShape)  // takes the JSON of each look; nil: it is printed
+	acts    bool              // only what is done now is told, and what needs a person
 }
 
 func newTelling(a *app, once bool) *telling {
-	return &telling{app: a, once: once, before: map[string]string{}, done: map[string]string{}, people: map[string]string{}, state: map[string]string{}}
+	return &telling{app: a, once: once, before: map[string]string{}, done: map[string]string{}, people: map[string]string{}, state: map[string]string{}, waits: map[string]string{}}
 }
 
 // look tells what was decided at one look. What it asks for is sent after that.
 func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Proposal) {
 	t.shape = watchShape{Version: shapeVersion, At: t.app.now().UTC().Truncate(time.Second), Watched: []watchedShape{}, Results: []stepShape{}}
-	t.people = map[string]string{}
+	t.people, t.waits = map[string]string{}, map[string]string{}
 	changed := false
 	for _, e := range watched {
 		ws := watchedShape{Repo: e.Repo.String(), State: e.State, Waits: e.Waits, Decisions: []decisionShape{}}
@@ -82,7 +84,7 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 		for _, d := range e.Decisions {
 			ws.Decisions = append(ws.Decisions, shapeDecision(d))
 			if d.Person != "" {
-				t.people[d.About.String()] = d.Person
+				t.people[d.About.String()] = d.Person + "; " + d.Next
 			}
 			if len(d.Steps) == 0 && d.Person == "" && (t.acts || e.Epic.Number == 0 && d.Row == execute.RowMerged) {
 				continue
@@ -111,6 +113,13 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 			lines = append(lines, line)
 		}
 		lines = append(lines, inOneLine(firsts)...)
+		if why := waitsLine(e); why != "" {
+			t.waits[name] = e.Waits
+			if key := name + " waits"; t.before[key] != why {
+				t.before[key] = why
+				lines = append(lines, why)
+			}
+		}
 		if e.State == "done" {
 			t.done[name] = "merged and closed"
 		}
@@ -122,15 +131,16 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 		if !t.app.opt.json {
 			fmt.Fprintf(t.app.out, "%s  %s  %s\n", t.shape.At.Format("01-02 15:04Z"), name, terminal.Clean(e.State))
 			for _, line := range lines {
-				fmt.Fprintln(t.app.out, terminal.Clean(line))
+				fmt.Fprintln(t.app.out, terminal.Clean(t.app.placed(line)))
 			}
 		}
 	}
+	t.changed = changed
 	if t.app.opt.json && (changed || t.once) && p.Empty() {
 		t.print()
 	}
 	if len(watched) == 0 && !t.app.opt.json && t.once {
-		fmt.Fprintln(t.app.out, "no epic is running: core dev epic list shows those there are, core dev epic N --dispatch begins one")
+		fmt.Fprintln(t.app.out, t.app.placed("no epic is running: core dev epic list shows those there are, core dev epic N --dispatch begins one"))
 	}
 	t.app.flush()
 }
@@ -139,6 +149,19 @@ func (t *telling) look(l *look, watched []execute.Watched, p orchestrator.Propos
 func timeless(line string) string { return spans().ReplaceAllString(line, "") }
 
 var spans = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+ (min|h|days)\b`) })
+
+// waitsLine is why an epic waits, where no decision and no step tells.
+func waitsLine(e execute.Watched) string {
+	if e.Waits == "" || len(e.Plan.Steps) > 0 {
+		return ""
+	}
+	for _, d := range e.Decisions {
+		if d.Person != "" || d.Row != execute.RowMerged && d.Row != execute.RowClosed {
+			return ""
+		}
+	}
+	return "  waits          " + e.Waits
+}
 
 // decided tells whether one of the decisions is about the target.
 func decided(list []execute.Decision, target string) bool {
@@ -161,7 +184,7 @@ func inOneLine(lines []string) []string {
 	for _, l := range lines {
 		refs = append(refs, strings.Fields(l)[0])
 	}
-	return []string{fmt.Sprintf("  %d dispatched, READY in their open phases: %s", len(refs), strings.Join(refs, " "))}
+	return []string{fmt.Sprintf("  %d to dispatch, READY in their open phases: %s", len(refs), strings.Join(refs, " "))}
 }
 
 // ownLine is a step's line: a dispatch is told by its label, a tick by its child.
@@ -199,6 +222,13 @@ func decisionLine(d execute.Decision) string {
 	return fmt.Sprintf("%s %-14s %-12s %s: %s", mark, who, d.Row, d.Seen, d.Next)
 }
 
+func waiting(n int) string {
+	if n == 1 {
+		return "1 epic waits"
+	}
+	return fmt.Sprintf("%d epics wait", n)
+}
+
 func shapeDecision(d execute.Decision) decisionShape {
 	out := decisionShape{About: d.About.String(), Row: string(d.Row), Seen: d.Seen, Next: d.Next, Person: d.Person, Alert: d.Alert, Does: []string{}}
 	if d.Child.Number != 0 {
@@ -232,7 +262,7 @@ func (t *telling) print() {
 
 // end says what it came to.
 func (t *telling) end() error {
-	if t.app.opt.json || t.once {
+	if t.app.opt.json || t.once || t.shape.Version == 0 { // or nothing was ever seen
 		return nil
 	}
 	fmt.Fprintf(t.app.out, "%s merged and closed", count(len(t.done), "epic"))
@@ -241,7 +271,13 @@ func (t *telling) end() error {
 	}
 	fmt.Fprintln(t.app.out)
 	for _, ref := range slices.Sorted(maps.Keys(t.people)) {
-		fmt.Fprintf(t.app.out, "  %s  %s\n", ref, terminal.Clean(t.people[ref]))
+		fmt.Fprintf(t.app.out, "  %s  %s\n", ref, terminal.Clean(t.app.placed(t.people[ref])))
+	}
+	if n := len(t.waits); n > 0 {
+		fmt.Fprintf(t.app.out, "%s:\n", waiting(n))
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.waits)) {
+		fmt.Fprintf(t.app.out, "  %s  %s\n", name, terminal.Clean(t.waits[name]))
 	}
 	return nil
 }

@@ -51,6 +51,15 @@ func (a *app) why(ctx context.Context, arg string) error {
 		return err
 	}
 	x := inventory.Explain(&l.snap, &l.fleet, l.rules, l.records, ref)
+	if i, ok := l.snap.Find(ref); ok && i.Closed && !i.IsPull && x.Kind == "issue" {
+		e, err := a.readClosedEpic(ctx, l, ref)
+		if err != nil {
+			return err
+		}
+		if e != nil {
+			x.Kind, x.Answer, x.Facts = "epic", e.answer(), append(x.Facts, e.facts()...)
+		}
+	}
 	d, err := a.decided(ctx, l, ref, &x)
 	if err != nil {
 		return err
@@ -61,9 +70,9 @@ func (a *app) why(ctx context.Context, arg string) error {
 	if a.opt.json {
 		return a.printJSON(whyShape{shapeVersion, x.Ref.String(), x.Kind, x.Title, x.Verdict, x.Answer, x.Facts, shapeTies(x.Ties), d})
 	}
-	fmt.Fprintf(a.out, "%s  %s\n%s\n", x.Ref, terminal.Clean(x.Title), terminal.Clean(strings.ToUpper(x.Answer[:1])+x.Answer[1:]))
+	fmt.Fprintf(a.out, "%s  %s\n%s\n", x.Ref, terminal.Clean(x.Title), terminal.Clean(a.placed(strings.ToUpper(x.Answer[:1])+x.Answer[1:])))
 	for _, f := range x.Facts {
-		fmt.Fprintln(a.out, "  "+terminal.Clean(f))
+		fmt.Fprintln(a.out, "  "+terminal.Clean(a.placed(f)))
 	}
 	for _, t := range x.Ties {
 		if t.Kind == inventory.TieEpic {
@@ -79,10 +88,13 @@ func (a *app) why(ctx context.Context, arg string) error {
 // of what is followed.
 func (a *app) decided(ctx context.Context, l *look, ref inventory.Ref, x *inventory.Explanation) (*decisionShape, error) {
 	row, ok := l.fleet.Row(ref.Repo)
-	if !ok || x.Kind == "audit" || x.Kind == "epic" {
+	if !ok || x.Kind == "audit" {
 		return nil, nil
 	}
 	ref.Repo = row.Repo.Ref
+	if x.Kind == "epic" {
+		return nil, a.stands(ctx, l, ref, x)
+	}
 	repos := []inventory.RepoRef{ref.Repo}
 	watch, err := a.watching(l, &watchOptions{scope: execute.All})
 	if err != nil {
@@ -103,7 +115,8 @@ func (a *app) decided(ctx context.Context, l *look, ref inventory.Ref, x *invent
 	if isPull {
 		x.Kind, x.Title = "pull", p.Title
 		if p.State != inventory.PullOpen {
-			x.Answer = strings.ToLower(string(p.State)) + " at " + p.EndedAt.UTC().Format("2006-01-02 15:04Z")
+			x.Answer = endedAt(p)
+			x.Facts = []string{fmt.Sprintf("by %s (%s), %s into %s", p.Author, strings.ToLower(p.Association), p.Head, p.Base)}
 		}
 	}
 	x.Facts = append(x.Facts, execute.Told(w.Courses.Of(ref))...)
@@ -115,13 +128,50 @@ func (a *app) decided(ctx context.Context, l *look, ref inventory.Ref, x *invent
 	if d.About.Key() != ref.Key() {
 		about = " of " + d.About.From(ref.Repo)
 	}
-	if isPull {
+	if isPull && p.State != inventory.PullOpen {
+		x.Answer = endedAt(p) + strings.TrimPrefix(strings.TrimPrefix(d.Seen, "merged"), "closed") + "; " + d.Next
+	} else if isPull && strings.HasPrefix(d.Seen, string(d.Row)) {
+		x.Answer = d.Seen + "; " + d.Next
+	} else if isPull {
 		x.Answer = fmt.Sprintf("%s: %s; %s", d.Row, d.Seen, d.Next)
 	} else if !strings.Contains(x.Answer, d.Seen) {
 		x.Facts = append(x.Facts, fmt.Sprintf("decided%s: %s: %s; %s", about, d.Row, d.Seen, d.Next))
 	}
 	out := shapeDecision(d)
 	return &out, nil
+}
+
+// endedAt is how a pull request ended, and when.
+func endedAt(p *inventory.PullWork) string {
+	return strings.ToLower(string(p.State)) + " at " + p.EndedAt.UTC().Format("2006-01-02 15:04Z")
+}
+
+// stands adds to what is said of an open epic how it stands: its phase, why it is not
+// done, and what a person is needed for.
+func (a *app) stands(ctx context.Context, l *look, ref inventory.Ref, x *inventory.Explanation) error {
+	if _, ok := l.fleet.Epic(ref); !ok {
+		return nil
+	}
+	watch, err := a.watching(l, &watchOptions{scope: execute.All, epic: ref})
+	if err != nil {
+		return err
+	}
+	w, err := a.readWork(ctx, l, watch, nil, true)
+	if err != nil {
+		return err
+	}
+	for _, e := range watch.Look(w) {
+		x.Facts = append(x.Facts, "stands at: "+e.State)
+		if e.Waits != "" {
+			x.Facts = append(x.Facts, "watched now: "+e.Waits)
+		}
+		for _, d := range e.Decisions {
+			if d.Person != "" {
+				x.Facts = append(x.Facts, fmt.Sprintf("needs a person: %s: %s; %s", d.About.From(ref.Repo), d.Seen, d.Next))
+			}
+		}
+	}
+	return nil
 }
 
 // touches tells whether an epic, or a child of it, lives in a repository.

@@ -24,7 +24,8 @@ import (
 type options struct {
 	dir, apiURL, org                     string
 	demo, json, headless, stats, refresh bool
-	readOnly, ascii                      bool // of the screen
+	readOnly, ascii, noMouse             bool // of the screen
+	theme                                string
 	repos                                []string
 	speed                                float64 // of the demo's time
 }

@@ -62,6 +62,10 @@ type AutoMerge struct {
 	Method string
 }
 
+// RipeAtOnce is why auto-merge was refused where nothing was left to wait for, as the
+// journal remembers it: that is no refusal of the merge.
+const RipeAtOnce = "it can be merged at once"
+
 // AutoMergeOff takes back that GitHub merges a pull request as soon as it may.
 type AutoMergeOff struct {
 	Pull inventory.Ref

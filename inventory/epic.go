@@ -93,6 +93,17 @@ func (e Epic) Ready() []Child {
 	return out
 }
 
+// ClosedEpic reads a closed issue, with its body, as the epic that it was: its children
+// are those its checklist names, whether they were read or not. False: its author is
+// not trusted, or the body names no child.
+func ClosedEpic(s *Snapshot, rules Rules, i *Issue) (Epic, bool) {
+	repo, ok := s.Repo(i.Ref.Repo)
+	if !ok || !i.Closed || i.IsPull || !rules.Trust.Author(i.Author, i.AuthorKind, i.Association) {
+		return Epic{}, false
+	}
+	return readEpic(s, repo, i)
+}
+
 // readEpic reads an issue as an epic; false when its body names no child.
 func readEpic(s *Snapshot, repo *Repo, i *Issue) (Epic, bool) {
 	list := checklist.Parse([]byte(i.Body))

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"errors"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -21,7 +22,21 @@ func (r *run) leaving(e flows.AutoMerge) deed {
 	}, func(ctx context.Context, p inventory.PullNow) error {
 		return d.Hub.AutoMerge(ctx, e.Pull, p.ID, e.Method, e.Head)
 	})
+	hand := d.write
+	d.write = func(ctx context.Context, p inventory.PullNow, base Baseline) (result, error) {
+		done, err := hand(ctx, p, base)
+		if !ripe(err) {
+			return done, err
+		}
+		note := inventory.PullNote{Kind: inventory.NoteRefused, What: d.kind, SHA: base.SHA, Why: flows.RipeAtOnce}
+		return *skipped("nothing is to be waited for: the next look merges it"), d.Journal.NotePull(d.now(), d.pull, note)
+	}
 	return d
+}
+
+func ripe(err error) bool {
+	var r Ripe
+	return errors.As(err, &r) && r.Ripe()
 }
 
 // keeping takes the merge out of GitHub's hands again, at whatever head it is.

@@ -181,6 +181,12 @@ func (d reserve) send(ctx context.Context, base Baseline) (result, error) {
 	}
 	d.open[d.Child.Key()] = &reservation{id: base.Reservation, step: d.step, label: d.Label, newest: d.Newest}
 	if err := d.check(ctx, d.Child, d.Newest); err != nil {
+		if retryIn(err) > 0 { // nobody else has to wait for the task meanwhile
+			delete(d.open, d.Child.Key())
+			if back := d.Ledger.Release(ctx, base.Reservation); back != nil {
+				return result{}, back
+			}
+		}
 		return result{}, err
 	}
 	return result{outcome: Done, detail: "1 task of @" + member, evidence: Evidence{Reservation: base.Reservation, Member: member}}, nil

@@ -265,3 +265,52 @@ func (s *stage) claims() int {
 	}
 	return 0
 }
+
+// refusedLooks is a Hub whose first looks before a write a limit refuses.
+type refusedLooks struct {
+	orchestrator.Hub
+	recheck, head func() error
+}
+
+func (h *refusedLooks) Recheck(ctx context.Context, q inventory.Question) (inventory.Fresh, error) {
+	if err := meet(&h.recheck); err != nil {
+		return inventory.Fresh{}, err
+	}
+	return h.Hub.Recheck(ctx, q)
+}
+
+func (h *refusedLooks) Head(ctx context.Context, repo inventory.RepoRef, branch string) (string, bool, error) {
+	if err := meet(&h.head); err != nil {
+		return "", false, err
+	}
+	return h.Hub.Head(ctx, repo, branch)
+}
+
+// TestALookWaitsForALimitAsAWriteDoes: a limit that refuses the look before a write
+// does not break the run off, and nothing is spent twice.
+func TestALookWaitsForALimitAsAWriteDoes(t *testing.T) {
+	for _, d := range []time.Duration{time.Second, 53 * time.Minute} {
+		refuses := func() error { return limited{d} }
+		for name, hub := range map[string]*refusedLooks{"a branch": {head: refuses}, "a child": {recheck: refuses}} {
+			t.Run(fmt.Sprint(name, " ", d), func(t *testing.T) {
+				s := newStage(t)
+				hub.Hub = s.hub
+				waits := 0
+				a := s.applier(func(e orchestrator.Event) {
+					if e.Outcome == orchestrator.Waiting {
+						waits++
+					}
+				})
+				a.Hub = hub
+				if err := a.Apply(t.Context(), s.proposal(s.plan())); err != nil {
+					t.Fatal(err)
+				}
+				if waits != 1 {
+					t.Errorf("%d waits were told, there was one", waits)
+				}
+				s.wantOnce()
+				s.wantNothingOpen()
+			})
+		}
+	}
+}

@@ -21,6 +21,7 @@ type Entry struct {
 	Detail  string // why it ended so
 	Tasks   int    // spent by it
 	Done    int    // steps done, or so already
+	Refused int    // steps that GitHub refused for good: the others went on
 	Steps   []StepEntry
 }
 
@@ -112,6 +113,9 @@ func (a *Applier) Plan(id string) (Entry, error) {
 		}
 		if o := s.outcome; o != nil {
 			x.Outcome, x.At, x.Detail, x.Evidence = o.Outcome, o.At, o.Detail, o.Evidence
+			if o.Outcome == Refused {
+				e.Refused++
+			}
 		}
 		if s.finished() {
 			e.Done++

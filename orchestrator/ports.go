@@ -69,6 +69,10 @@ type Overtaken interface{ Overtaken() bool }
 // they were to bring about is so already.
 type Moot interface{ Moot() bool }
 
+// Ripe is implemented by errors of leaving a merge to GitHub that was refused for
+// sure because it can be merged at once.
+type Ripe interface{ Ripe() bool }
+
 // Labeler puts the label on that spends a task, as the account whose quota it is.
 type Labeler interface {
 	AddLabel(ctx context.Context, ref inventory.Ref, label string) error

@@ -34,6 +34,9 @@ type Proposal struct {
 	Left    int    // usable tasks left today, before it
 	MadeAt  time.Time
 	Takes   time.Duration // to apply all its plans, at the best GitHub allows
+	// Later is what its approval goes for besides, in words: the rounds that follow
+	// this one. Empty: there are none.
+	Later string
 	// Note is what whoever approves it should know besides; may be empty.
 	Note string
 }

@@ -22,7 +22,7 @@ func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
 			return flows.MergePull{Pull: p.ref(toLeave), Head: p.head(toLeave), Method: "squash"}
 		},
 		"auto-merge": func(p *pulling) flows.Effect {
-			return flows.AutoMerge{Pull: p.ref(toMerge), Head: p.head(toMerge), Method: "squash"}
+			return flows.AutoMerge{Pull: p.ref(toMerge), Head: p.head(toMerge), Method: "squash"} // nothing stands in the way of merging it
 		},
 		"update-branch": func(p *pulling) flows.Effect {
 			return flows.UpdateBranch{Pull: p.ref(toMend), Head: p.head(toMend)}
@@ -50,20 +50,28 @@ func TestARefusalIsRememberedAndStopsNothing(t *testing.T) {
 			if err := p.apply(plan, func(e orchestrator.Event) { told = append(told, e.Outcome) }); err != nil {
 				t.Fatal(err)
 			}
-			if len(told) != 2 || told[0] != orchestrator.Refused || told[1] != orchestrator.Done {
+			want := orchestrator.Refused
+			if name == "auto-merge" { // the next look merges it
+				want = orchestrator.Skipped
+			}
+			if len(told) != 2 || told[0] != want || told[1] != orchestrator.Done {
 				t.Errorf("told %v", told)
 			}
 			courses, err := p.log.Courses()
 			refused := 0
 			for _, c := range courses {
 				for _, r := range c.Refused {
-					if refused++; r.Deed != name || r.Head == "" || r.Why == "" {
+					if refused++; r.Deed != name || r.Head == "" || r.Why == "" || (r.Why == flows.RipeAtOnce) != (name == "auto-merge") {
 						t.Errorf("%+v", r)
 					}
 				}
 			}
 			if err != nil || refused != 1 || p.shop.left != 0 {
 				t.Errorf("%d refusals are remembered, %v; %d works left", refused, err, p.shop.left)
+			}
+			history, err := p.applier(nil).History(1)
+			if err != nil || len(history) != 1 || history[0].State != orchestrator.State(orchestrator.Complete) || (history[0].Refused == 1) != (want == orchestrator.Refused) {
+				t.Errorf("the history: %+v, %v", history, err)
 			}
 			p.wantNothingOpen()
 		})
@@ -240,5 +248,22 @@ func TestARefusedLabelIsRemembered(t *testing.T) {
 	c, err := p.log.Course(p.ref(toMend))
 	if err != nil || len(c.Refused) != 1 || c.Refused[0].Deed != "label" || c.Refused[0].Head != p.head(toMend) || c.Refused[0].Why == "" {
 		t.Errorf("%+v, %v", c.Refused, err)
+	}
+}
+
+// TestUndoLeavesADoneChildClosed: where the merge stays, its child does.
+func TestUndoLeavesADoneChildClosed(t *testing.T) {
+	p := newPulling(t)
+	plan := p.one(flows.CloseIssue{Issue: p.ref(2), Reason: "completed"})
+	plan.Add(flows.Step{Reason: "test", Effect: flows.NotePull{Pull: p.ref(toMerge), Note: inventory.PullNote{Kind: inventory.NoteEnded, What: string(inventory.PullMerged), Child: p.ref(2).String()}}})
+	if err := p.apply(plan, nil); err != nil {
+		t.Fatal(err)
+	}
+	back, err := p.applier(nil).Undo("")
+	if err != nil && len(back.Steps) == 0 {
+		t.Log(err) // nothing can be taken back
+	}
+	for _, s := range back.Steps {
+		t.Errorf("%s %s", s.Effect.Kind(), s.Effect.Detail())
 	}
 }

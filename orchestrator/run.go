@@ -108,10 +108,7 @@ func (r *run) one(ctx context.Context, k int) error {
 		}
 	}
 	for try := 1; ; try++ {
-		if err := r.fresh(ctx, k); err != nil {
-			return err
-		}
-		base, found, err := d.look(ctx)
+		base, found, err := r.before(ctx, k, d)
 		if err != nil {
 			return err
 		}
@@ -163,6 +160,26 @@ func (r *run) one(ctx context.Context, k int) error {
 		}
 		if err := r.ready(ctx); err != nil {
 			return err
+		}
+	}
+}
+
+// before is the look a write rests on. One that a limit refused is made again when
+// that has passed, as the write itself would be: nothing is noted so far.
+func (r *run) before(ctx context.Context, k int, d deed) (base Baseline, found *result, err error) {
+	for try := 1; ; try++ {
+		if err = r.fresh(ctx, k); err == nil {
+			base, found, err = d.look(ctx)
+		}
+		wait := retryIn(err)
+		if wait <= 0 || try == tries {
+			return base, found, err
+		}
+		if err := r.wait(ctx, k, r.now().Add(wait), err.Error()); err != nil {
+			return base, nil, err
+		}
+		if err := r.ready(ctx); err != nil {
+			return base, nil, err
 		}
 	}
 }

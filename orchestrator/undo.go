@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/inventory"
 )
 
 const undoFlow = "undo"
@@ -103,6 +104,12 @@ func (a *Applier) undo(e Entry, since, before []Entry) (flows.Plan, error) {
 			} else if s.Evidence != nil {
 				plan.Add(flows.Step{Reason: "this plan made it; it goes only while it stands at " + short(s.Evidence.SHA), Effect: flows.DeleteBranch{Repo: f.Repo, Name: f.Name, SHA: s.Evidence.SHA}})
 			}
+		case flows.CloseIssue:
+			if merged(e, f.Issue) { // opened again it would be one that is done and not
+				plan.Skip(f.Target(), "it stays closed: its work is merged; revert that by a pull request of its own, then open it again by hand")
+			} else {
+				undoMaking(&plan, f, s.Evidence)
+			}
 		case flows.Reserve, flows.MakeMark, flows.Call, flows.NotePull: // settled or given back with its dispatch; nothing; what was seen stays seen
 		default:
 			if undoMaking(&plan, f, s.Evidence) || undoPulling(&plan, f, s.Evidence) || redo(&plan, f, before) {
@@ -160,5 +167,13 @@ func recalls(e Entry, c flows.Comment) bool {
 	return slices.ContainsFunc(e.Steps, func(s StepEntry) bool {
 		n, ok := s.Step.Effect.(flows.NoteRecall)
 		return ok && s.Outcome == Done && n.Child.Key() == c.Issue.Key()
+	})
+}
+
+// merged tells whether a plan followed up the merge of an issue's work.
+func merged(e Entry, issue inventory.Ref) bool {
+	return slices.ContainsFunc(e.Steps, func(s StepEntry) bool {
+		n, ok := s.Step.Effect.(flows.NotePull)
+		return ok && n.Note.Kind == inventory.NoteEnded && n.Note.What == string(inventory.PullMerged) && n.Note.Child == issue.String()
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var activityColumns = []column{{width: 5}, {width: 1}, {width: 8}, {width: 16, flex: true}}
+var activityColumns = []column{{width: 5}, {width: 1}, {width: 10}, {width: 16, flex: true}}
 
 func entryID(seq int) string { return strconv.Itoa(seq) }
 

@@ -23,6 +23,7 @@ type board struct {
 	ready   int
 	// children is every child's verdict, by Ref.Key, to tell what changed.
 	children   map[string]childFacts
+	loose      []int // of each repository: open issues that no epic lists; beside fleet.Rows
 	people     []personLine
 	peopleRows []row
 }
@@ -36,6 +37,42 @@ type epicFacts struct {
 	run    int
 	ready  int
 	person int // children only a person can settle
+}
+
+// percent is how much of it is done.
+func (f epicFacts) percent() int {
+	if f.of == 0 {
+		return 0
+	}
+	return f.done * 100 / f.of
+}
+
+// countLoose counts each repository's open issues that are neither audits nor
+// epics, and on no epic's checklist.
+func (b *board) countLoose() {
+	b.loose = make([]int, len(b.fleet.Rows))
+	at := make(map[string]int, len(b.fleet.Rows))
+	for k := range b.fleet.Rows {
+		r := &b.fleet.Rows[k]
+		at[r.Repo.Ref.Key()] = k
+		b.loose[k] = r.Repo.OpenIssues - len(r.Audits) - len(r.Epics)
+	}
+	for e := range b.fleet.Epics {
+		home, key := b.fleet.Epics[e].Ref.Repo, b.fleet.Epics[e].Ref.Repo.Key()
+		for c := range b.fleet.Epics[e].Children {
+			child := &b.fleet.Epics[e].Children[c]
+			if child.Closed() {
+				continue
+			}
+			in := key
+			if !child.Ref.Repo.Same(home) {
+				in = child.Ref.Repo.Key()
+			}
+			if k, ok := at[in]; ok {
+				b.loose[k]--
+			}
+		}
+	}
 }
 
 type childFacts struct {
@@ -54,7 +91,8 @@ func newBoard(v orchestrator.View, version int, clean func(string) string) *boar
 	}
 	for k := range b.fleet.Rows {
 		r := &b.fleet.Rows[k]
-		b.repos = append(b.repos, row{id: r.Repo.Ref.Key(), match: strings.ToLower(clean(r.Repo.Ref.Name) + " " + r.Stage.String() + " " + clean(r.Language))})
+		b.repos = append(b.repos, row{id: r.Repo.Ref.Key(), match: strings.ToLower(clean(r.Repo.Ref.Name) + " " + r.Stage.String() + " " + clean(r.Language)),
+			by: [mostSorts]int{r.Ready, len(r.Audits), r.Repo.OpenIssues, r.Dispatched}})
 	}
 	for k := range b.fleet.Epics {
 		e := &b.fleet.Epics[k]
@@ -78,8 +116,9 @@ func newBoard(v orchestrator.View, version int, clean func(string) string) *boar
 		b.running += f.run
 		b.ready += f.ready
 		b.facts = append(b.facts, f)
-		b.epics = append(b.epics, row{id: e.Ref.Key(), match: strings.ToLower(clean(e.Ref.String()) + " " + f.name + " " + clean(e.Title) + " " + clean(openPhase(e)) + " " + f.phase)})
+		b.epics = append(b.epics, row{id: e.Ref.Key(), by: [mostSorts]int{f.person, f.ready, f.run, f.percent()}, match: strings.ToLower(clean(e.Ref.String()) + " " + f.name + " " + clean(e.Title) + " " + clean(openPhase(e)) + " " + f.phase)})
 	}
+	b.countLoose()
 	for k, p := range b.fleet.People {
 		l := personLine{clean(p.Ref.Repo.Name) + " #" + strconv.Itoa(p.Ref.Number), clean(p.Title), clean(p.Reason)}
 		b.people = append(b.people, l)

@@ -100,7 +100,7 @@ func plural(n int, one, many string) string {
 
 // untilMidnight is the time to the next UTC day.
 func (s *state) untilMidnight() string {
-	now := s.now.UTC()
+	now := s.date.UTC()
 	d := now.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now)
 	if d < time.Hour {
 		return strconv.Itoa(int(d.Minutes())) + "m"

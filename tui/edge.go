@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,12 +28,15 @@ type edge struct {
 	clean   func(string) string
 	explain func(error) (text, hint string)
 	called  func(string) string
+	browse  func(url string) error
 
 	mu      sync.Mutex
 	version int    // of the last board
 	last    *board // for telling what changed
 	unplan  context.CancelFunc
-	feed    *feed
+	feed    *feed  // of the running apply
+	round   *feed  // of the follow's look under way
+	came    Round  // of that look
 	crash   *crash // the first panic of a command
 }
 
@@ -61,7 +65,65 @@ func (e *edge) carrying(o order) tea.Cmd {
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
 	case readPast:
-		return func() tea.Msg { return pastCame{pastOf(e.engine.Recent(), e.clean, e.called)} }
+		return func() tea.Msg {
+			plans := e.engine.Recent()
+			n := pastCame{again: o.again}
+			if !o.again {
+				n.entries = pastOf(plans, e.clean, e.called)
+			}
+			n.plans = slices.Clone(plans)
+			slices.Reverse(n.plans)
+			return n
+		}
+	case watchLog:
+		return func() tea.Msg {
+			if !e.engine.Changed(e.ctx) {
+				return nil
+			}
+			return logChanged{}
+		}
+	case readPulls:
+		return func() tea.Msg {
+			ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+			defer cancel()
+			list, err := e.engine.Pulls(ctx)
+			return pullsCame{list, e.problem(err)}
+		}
+	case readSpent:
+		return func() tea.Msg {
+			days, err := e.engine.Spent()
+			return spentCame{days, e.problem(err)}
+		}
+	case readAhead:
+		return func() tea.Msg {
+			ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+			defer cancel()
+			a, err := e.engine.Ahead(ctx)
+			return aheadCame{a, e.problem(err)}
+		}
+	case readDay:
+		return func() tea.Msg {
+			ctx, cancel := context.WithTimeout(e.ctx, lookTime)
+			defer cancel()
+			steps, err := e.engine.Sittings(ctx)
+			return dayCame{steps, e.problem(err)}
+		}
+	case followOn:
+		return e.following()
+	case awaitRound:
+		return e.awaitRound
+	case stopRound:
+		return func() tea.Msg { e.stop(&e.round); return nil }
+	case openURL:
+		return func() tea.Msg {
+			if e.browse == nil {
+				return said{"no browser is known here; Y copies the address", true}
+			}
+			if err := e.browse(o.url); err != nil {
+				return said{e.problem(err).text + "; Y copies the address", true}
+			}
+			return nil
+		}
 	case watchPause:
 		return func() tea.Msg {
 			for {
@@ -83,7 +145,7 @@ func (e *edge) carrying(o order) tea.Cmd {
 	case awaitApply:
 		return e.await
 	case stopApply:
-		return func() tea.Msg { e.stop(); return nil }
+		return func() tea.Msg { e.stop(&e.feed); return nil }
 	case wakeUp:
 		return func() tea.Msg {
 			select {
@@ -183,13 +245,13 @@ func (f *feed) tell() {
 	}
 }
 
-// apply starts the engine's apply beside the screen. The order of its commands
-// does not matter: await waits for this one's feed.
-func (e *edge) apply(id string) tea.Cmd {
+// begin runs something that sends beside the screen, into the feed that is kept at
+// at; until it has returned, and whatever it panics with, the feed tells.
+func (e *edge) begin(at **feed, what func(ctx context.Context, emit func(orchestrator.Event)) error) tea.Cmd {
 	ctx, cancel := context.WithCancel(e.ctx)
 	f := &feed{wake: make(chan struct{}, 1), ended: make(chan struct{}), cancel: cancel}
 	e.mu.Lock()
-	e.feed = f
+	*at = f
 	e.mu.Unlock()
 	return func() tea.Msg {
 		go func() {
@@ -204,7 +266,7 @@ func (e *edge) apply(id string) tea.Cmd {
 				f.mu.Unlock()
 				f.tell()
 			}()
-			err := e.engine.Apply(ctx, id, f.emit)
+			err := what(ctx, f.emit)
 			f.mu.Lock()
 			f.err = err
 			f.mu.Unlock()
@@ -213,10 +275,10 @@ func (e *edge) apply(id string) tea.Cmd {
 	}
 }
 
-// await waits for something to tell of the running apply and takes all of it.
-func (e *edge) await() tea.Msg {
+// taken waits for something to tell and takes all of it.
+func (e *edge) taken(at **feed) (events []orchestrator.Event, dropped int, done bool, err error) {
 	e.mu.Lock()
-	f := e.feed
+	f := *at
 	e.mu.Unlock()
 	<-f.wake
 	f.mu.Lock()
@@ -224,34 +286,78 @@ func (e *edge) await() tea.Msg {
 	if f.crash != nil {
 		panic(f.crash) // here the terminal is put back in order
 	}
-	n := applyNews{events: f.events, dropped: f.dropped, done: f.done, err: f.err}
+	events, dropped = f.events, f.dropped
 	f.events, f.dropped = nil, 0
 	if f.done {
-		n.problem = e.problem(f.err)
 		f.cancel()
-	} else {
-		n.err = nil
+		return events, dropped, true, f.err
+	}
+	return events, dropped, false, nil
+}
+
+// apply starts the engine's apply. The order of its commands does not matter:
+// await waits for this one's feed.
+func (e *edge) apply(id string) tea.Cmd {
+	return e.begin(&e.feed, func(ctx context.Context, emit func(orchestrator.Event)) error { return e.engine.Apply(ctx, id, emit) })
+}
+
+func (e *edge) await() tea.Msg {
+	events, dropped, done, err := e.taken(&e.feed)
+	return applyNews{events: events, dropped: dropped, done: done, err: err, problem: e.problem(err)}
+}
+
+// following starts one look of the follow.
+func (e *edge) following() tea.Cmd {
+	return e.begin(&e.round, func(ctx context.Context, emit func(orchestrator.Event)) error {
+		r, err := e.engine.Follow(ctx, emit)
+		e.mu.Lock()
+		e.came = r
+		e.mu.Unlock()
+		return err
+	})
+}
+
+func (e *edge) awaitRound() tea.Msg {
+	events, dropped, done, err := e.taken(&e.round)
+	n := roundCame{events: events, dropped: dropped, done: done, err: err, problem: e.problem(err)}
+	if !done || err != nil {
+		return n
+	}
+	e.mu.Lock()
+	n.round, e.came = e.came, Round{}
+	e.mu.Unlock()
+	for _, t := range n.round.Trouble {
+		n.trouble = append(n.trouble, e.problem(t))
+	}
+	if n.round.View.Snapshot != nil {
+		v := e.board(n.round.View, false)
+		n.board, n.changes = v.board, v.changes
 	}
 	return n
 }
 
-// stop ends the running apply before its next write.
-func (e *edge) stop() {
+// stop ends what runs into a feed before its next write.
+func (e *edge) stop(at **feed) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.feed != nil {
-		e.feed.cancel()
+	if *at != nil {
+		(*at).cancel()
 	}
 }
 
-// sending is closed when no apply runs any more.
+// sending is closed when nothing sends any more.
 func (e *edge) sending() <-chan struct{} {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.feed == nil {
-		over := make(chan struct{})
+	feeds := []*feed{e.feed, e.round}
+	e.mu.Unlock()
+	over := make(chan struct{})
+	go func() {
+		for _, f := range feeds {
+			if f != nil {
+				<-f.ended
+			}
+		}
 		close(over)
-		return over
-	}
-	return e.feed.ended
+	}()
+	return over
 }

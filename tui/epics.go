@@ -31,13 +31,9 @@ func (d *drawing) drawEpics(w, h int) []string {
 	}
 	return d.window(epics, w, h, s.only.Key(), func(k int) []cell {
 		f := &s.board.facts[s.epicRow(k)]
-		percent := 0
-		if f.of > 0 {
-			percent = f.done * 100 / f.of
-		}
 		return []cell{
 			{f.name + " " + f.title, plainRole}, {f.phase, faintRole},
-			{d.bar(f.done, 0, f.of, barCells), goodRole}, {strconv.Itoa(percent) + "%", plainRole},
+			{d.bar(f.done, 0, f.of, barCells), goodRole}, {strconv.Itoa(f.percent()) + "%", plainRole},
 			{d.number(f.run), accentRole}, {d.number(f.ready), goodRole}, {d.number(f.person), warnRole},
 		}
 	})

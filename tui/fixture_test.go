@@ -85,14 +85,21 @@ type hub struct {
 	clock    Clock
 	fail     error // of the next looks
 	looks    int
-	asked    []Dispatch
+	asked    []Ask
 	sent     []string // effects, as they were applied
 	applied  []string // ids
 	plans    map[string]flows.Plan
 	stale    *orchestrator.Stale // met by the next apply at its first write
 	broken   error               // met by every apply after its first step
 	step     chan struct{}       // when set, each step waits for one
-	lookGate chan struct{}       // when set, each look waits for one
+	later    string              // what every proposal says of later rounds
+	rounds   int                 // looks of a follow
+	round    Round               // what each comes to
+	pulls    []Pull
+	days     []budget.DayUse
+	ahead    Ahead
+	sittings []Sitting
+	lookGate chan struct{} // when set, each look waits for one
 }
 
 func newHub(clock Clock) *hub {
@@ -156,25 +163,82 @@ func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
 	return h.view(), nil
 }
 
-func (h *hub) Propose(_ context.Context, d Dispatch) (orchestrator.Proposal, error) {
+func (h *hub) Propose(_ context.Context, d Ask) (orchestrator.Proposal, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.asked = append(h.asked, d)
 	v := h.view()
-	plan, err := execute.Dispatch{Epic: d.Epic, Max: d.Max, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.
-		Plan(flows.World{Snapshot: v.Snapshot, Fleet: v.Fleet, Rules: rules, Budget: h.state, Now: h.clock.Now()})
+	plan, command, err := h.plan(v, d)
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}
 	id := fmt.Sprint("p", len(h.asked))
 	h.plans[id] = plan
-	command := fmt.Sprintf("core dev epic %d --dispatch --repo %s", d.Epic.Number, d.Epic.Repo.Name)
-	if d.Max > 0 {
-		command += fmt.Sprint(" --max ", d.Max)
-	}
 	takes, _ := flows.PublishedPace().Ahead(h.clock.Now(), plan.Steps, 0)
-	return orchestrator.Proposal{ID: id, Plans: []flows.Plan{plan}, Command: command, Left: v.Budget.UsableRemaining, MadeAt: h.clock.Now(), Takes: takes}, nil
+	return orchestrator.Proposal{ID: id, Plans: []flows.Plan{plan}, Command: command, Left: v.Budget.UsableRemaining, MadeAt: h.clock.Now(), Takes: takes, Later: h.later}, nil
 }
+
+// plan plans a dispatch with the real flow, and stands in for the others.
+func (h *hub) plan(v orchestrator.View, d Ask) (flows.Plan, string, error) {
+	plan := flows.Plan{Flow: string(d.Verb), Steps: []flows.Step{}}
+	switch d.Verb {
+	case Dispatch:
+		command := fmt.Sprintf("core dev epic %d --dispatch --repo %s", d.Epics[0].Number, d.Epics[0].Repo.Name)
+		if d.Max > 0 {
+			command += fmt.Sprint(" --max ", d.Max)
+		}
+		for _, e := range d.Epics {
+			p, err := execute.Dispatch{Epic: e, Max: d.Max, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.
+				Plan(flows.World{Snapshot: v.Snapshot, Fleet: v.Fleet, Rules: rules, Budget: h.state, Now: h.clock.Now()})
+			if err != nil {
+				return plan, command, err
+			}
+			for _, s := range p.Steps {
+				plan.Add(s)
+			}
+			plan.Skipped = append(plan.Skipped, p.Skipped...)
+		}
+		return plan, command, nil
+	case Audit, Organise:
+		for _, r := range d.Repos {
+			plan.Add(flows.Step{Reason: "test", Effect: flows.MakeIssue{Repo: r, Title: string(d.Verb)}})
+		}
+	case Tick:
+		for _, e := range d.Epics {
+			plan.Add(flows.Step{Reason: "it is closed", Effect: flows.Tick{Epic: e, Child: e}})
+		}
+	case Plan, Sit, Undo:
+		plan.Add(flows.Step{Reason: "taken back", Effect: flows.RemoveLabel{Issue: ref("core", 119), Label: "jules"}})
+	}
+	return plan, "core dev " + string(d.Verb), nil
+}
+
+func (h *hub) Changed(context.Context) bool { return false } // a test says it itself: logChanged
+
+func (h *hub) Follow(ctx context.Context, emit func(orchestrator.Event)) (Round, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.rounds++
+	if h.fail != nil {
+		return Round{}, h.fail
+	}
+	r := h.round
+	r.View, r.Pulls = h.view(), h.pulls
+	for k := range r.Sent {
+		e := flows.Step{Reason: "it is green", Effect: flows.MergePull{Pull: ref("core", 200+k)}}
+		h.sent = append(h.sent, e.Effect.Kind()+" "+e.Effect.Target())
+		emit(orchestrator.Event{Step: e, Number: k + 1, Of: r.Sent, Outcome: orchestrator.Done})
+	}
+	return r, nil
+}
+
+func (h *hub) Pulls(context.Context) ([]Pull, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.pulls, h.fail
+}
+
+func (h *hub) Spent() ([]budget.DayUse, error) { return h.days, nil }
 
 func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
 	h.mu.Lock()
@@ -265,3 +329,7 @@ func (s *screen) writes() []string {
 
 // read lets the time go by that a person needs to read a preview.
 func (s *screen) read() { s.Advance(time.Second) }
+
+func (h *hub) Ahead(context.Context) (Ahead, error) { return h.ahead, nil }
+
+func (h *hub) Sittings(context.Context) ([]Sitting, error) { return h.sittings, nil }

@@ -127,7 +127,14 @@ func (d *drawing) header() string {
 	if people != "" {
 		left = append(left, part{warnRole, people})
 	}
-	right, role := s.now.UTC().Format("15:04Z "), faintRole
+	if word := d.watchWord(); word != "" {
+		r := accentRole
+		if s.watch.problem.text != "" {
+			r = badRole
+		}
+		left = append(left, part{r, word})
+	}
+	right, role := s.date.UTC().Format("15:04Z "), faintRole
 	switch {
 	case s.fetch.failed():
 		right, role = d.glyphs.marks[bad]+" not refreshed  "+right, badRole
@@ -136,7 +143,7 @@ func (d *drawing) header() string {
 		if s.fetch.running {
 			turn = d.glyphs.dots
 		}
-		right = turn + " " + ageWord(s.now.Sub(s.seenAt())) + "  " + right
+		right = turn + " " + ageWord(s.since(s.seenAt())) + "  " + right
 	}
 	var b strings.Builder
 	used, rightWidth := 0, d.meter.width(right)
@@ -235,6 +242,10 @@ func (d *drawing) overlay(lines []string) {
 		box = d.drawQuestion()
 	case inPeople:
 		box = d.drawPeople()
+	case inPage:
+		box = d.drawPage()
+	case inPalette:
+		box = d.drawVerbs()
 	case inHelp:
 		box = d.drawHelp()
 	case inDetail:

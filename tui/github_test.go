@@ -124,17 +124,17 @@ func (r *real) look(ctx context.Context) (orchestrator.View, flows.World, error)
 		flows.World{Snapshot: &snap, Fleet: &f, Rules: rules, Records: records, Budget: b, Now: r.clock.Now()}, nil
 }
 
-func (r *real) Propose(ctx context.Context, d Dispatch) (orchestrator.Proposal, error) {
+func (r *real) Propose(ctx context.Context, d Ask) (orchestrator.Proposal, error) {
 	v, w, err := r.look(ctx)
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}
-	plan, err := execute.Dispatch{Epic: d.Epic, Max: d.Max, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.Plan(w)
+	plan, err := execute.Dispatch{Epic: d.Epics[0], Max: d.Max, Agent: "jules", Labels: map[string]string{"jules": "jules"}}.Plan(w)
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}
 	p := orchestrator.Proposal{ID: orchestrator.NewID(r.clock.Now()), Plans: []flows.Plan{plan}, Left: v.Budget.UsableRemaining, MadeAt: r.clock.Now(),
-		Command: fmt.Sprintf("core dev epic %d --dispatch --repo %s", d.Epic.Number, d.Epic.Repo.Name)}
+		Command: fmt.Sprintf("core dev epic %d --dispatch --repo %s", d.Epics[0].Number, d.Epics[0].Repo.Name)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.plans[p.ID] = p
@@ -170,7 +170,12 @@ func (r *real) WasSettled(ctx context.Context, id string, child inventory.Ref, l
 }
 func (r *real) Release(ctx context.Context, id string) error { return r.book.Release(ctx, id) }
 
-func (r *real) Paused() (string, bool) { return "", false }
+func (r *real) Changed(context.Context) bool { return false }
+
+func (r *real) Follow(context.Context, func(orchestrator.Event)) (Round, error) { return Round{}, nil }
+func (r *real) Pulls(context.Context) ([]Pull, error)                           { return nil, nil }
+func (r *real) Spent() ([]budget.DayUse, error)                                 { return nil, nil }
+func (r *real) Paused() (string, bool)                                          { return "", false }
 
 // brake never holds.
 type brake struct{}
@@ -257,3 +262,6 @@ func TestTheWorldMovesUnderThePreview(t *testing.T) {
 		t.Errorf("dispatch.log holds %q", l)
 	}
 }
+
+func (r *real) Ahead(context.Context) (Ahead, error)        { return Ahead{}, nil }
+func (r *real) Sittings(context.Context) ([]Sitting, error) { return nil, nil }

@@ -38,7 +38,7 @@ func (d *drawing) footer() string {
 // footed are the keys that the footer names in a scope now.
 func (s *state) footed(in scope) []binding {
 	var out []binding
-	for _, k := range keyTable {
+	for _, k := range s.keys {
 		switch {
 		case k.scope != in || k.foot == "" || k.when != nil && !k.when(s) || k.offer != nil && !k.offer(s):
 		case k.want == (leave{}) && s.inside(): // there it is but another "back"
@@ -88,8 +88,16 @@ func (s *state) answers() string {
 func (d *drawing) drawHelp() []string {
 	s := d.s
 	w := min(s.w, 84) - 2
+	twice := s.w >= 116 // two columns
+	if twice {
+		w = min(76, (s.w-4)/2)
+	}
 	keyCells := min(27, w/3)
+	if twice {
+		keyCells = 17
+	}
 	var lines []string
+	panesEnd := 0 // what follows goes into the second column
 	if s.board != nil && s.board.view.Beside != "" {
 		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" From another terminal, while this is open", w)))
 		for _, l := range d.meter.wrap(d.text(s.board.view.Beside), w-5, 4) {
@@ -99,16 +107,21 @@ func (d *drawing) drawHelp() []string {
 	for _, part := range []struct {
 		scope scope
 		name  string
-	}{{inPanes, "Panes"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {inPreview, "Preview: the only door to a write"}, {anywhere, "Anywhere"}} {
-		if len(lines) > 0 {
+	}{{inPanes, "Panes"}, {inPreview, "Preview: the only door to a write"}, {inPage, "Pages: pulls, budget, issues, log"}, {inPalette, "Commands"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {anywhere, "Anywhere"}} {
+		if len(lines) > 0 && !(twice && len(lines) == panesEnd) {
 			lines = append(lines, blanks(w))
 		}
 		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" "+part.name, w)))
+		if part.scope == inPanes && !s.readOnly {
+			lines = append(lines, d.theme.paint(faintRole, d.meter.fit("   a e d w x u show a plan; only y sends it", w)))
+		}
 		var names, help string
+		plans := false
 		flush := func() {
 			if help != "" {
-				if s.readOnly && strings.HasPrefix(help, "dispatch") {
-					help = "dispatch: off by --read-only"
+				if s.readOnly && plans {
+					help, _, _ = strings.Cut(help, ":")
+					help += ": off, --read-only"
 				}
 				left, right := d.meter.wrap(names, keyCells, 4), d.meter.wrap(help, w-keyCells-5, 4)
 				for k := range max(len(left), len(right)) {
@@ -123,7 +136,7 @@ func (d *drawing) drawHelp() []string {
 				}
 			}
 		}
-		for _, b := range keyTable {
+		for _, b := range s.keys {
 			if b.scope != part.scope {
 				continue
 			}
@@ -132,17 +145,36 @@ func (d *drawing) drawHelp() []string {
 				name = append(name, keyName(k, d.glyphs))
 			}
 			if b.help == "" {
-				if help != "" {
-					names += " " + strings.Join(name, " ")
+				if more := strings.Join(name, " "); help != "" && more != names {
+					names += " " + more
 				}
 				continue
 			}
 			flush()
 			names, help = strings.Join(name, " "), b.help
+			_, plans = b.want.(planFor)
 		}
 		flush()
+		if part.scope == inPanes {
+			panesEnd = len(lines)
+		}
 	}
 	h := max(1, s.h-4)
+	if twice && len(lines) > h {
+		left, right := lines[:panesEnd], lines[panesEnd:]
+		lines = nil
+		for k := range max(len(left), len(right)) {
+			a, b := blanks(w), blanks(w)
+			if k < len(left) {
+				a = left[k]
+			}
+			if k < len(right) {
+				b = right[k]
+			}
+			lines = append(lines, a+b)
+		}
+		w *= 2
+	}
 	top := max(0, min(s.helpTop, len(lines)-h))
 	detail := ""
 	if len(lines) > h {
@@ -218,7 +250,12 @@ func (d *drawing) drawChild() []string {
 func (d *drawing) drawQuestion() []string {
 	w := min(d.s.w, 60) - 2
 	lines := []string{blanks(w)}
-	for _, t := range []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: " + d.s.called(resumeCommand) + " goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."} {
+	texts := []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: " + d.s.called(resumeCommand) + " goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."}
+	if !d.s.send.running {
+		texts = []string{"What runs is being watched. Quitting ends that: nothing is merged, ticked or handed out until it is watched again.",
+			"The agents go on with what they have. y, or ctrl-c again, quits; any other answer stays."}
+	}
+	for _, t := range texts {
 		for _, l := range d.meter.wrap(t, w-4, 4) {
 			lines = append(lines, d.meter.fit("  "+l, w))
 		}

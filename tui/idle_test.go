@@ -47,3 +47,17 @@ func used(b *testing.B, pid int) time.Duration {
 	}
 	return sum
 }
+
+// BenchmarkFrameOnASilentTerminal is from the start of the process to the first
+// frame, on a pseudo terminal that answers no query while the network never answers
+// either: as ms. What is drawn comes from the cache.
+func BenchmarkFrameOnASilentTerminal(b *testing.B) {
+	for range b.N {
+		at := time.Now()
+		x := start(b, "silent")
+		x.until(0, "Medium migration")
+		b.ReportMetric(float64(time.Since(at).Microseconds())/1000, "ms")
+		x.press("q")
+		x.ends()
+	}
+}

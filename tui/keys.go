@@ -13,8 +13,15 @@ const (
 	inPreview
 	inQuestion
 	inPeople
+	inPage
+	inPalette
 	anywhere
+	scopeCount
 )
+
+// scopeNames are how the scopes are called in the configuration and by "core
+// dev keys".
+var scopeNames = [scopeCount]string{"panes", "filter", "help", "detail", "preview", "question", "people", "pages", "palette", "anywhere"}
 
 // binding is one line of the key table: footer, help and dispatch of keys are
 // all made from it.
@@ -22,80 +29,15 @@ type binding struct {
 	scope scope
 	keys  []string // as Bubble Tea names keystrokes
 	want  intent
+	name  string // in the configuration and in the palette; empty: neither rebound nor listed there
 	foot  string // word in the footer; empty: not shown there
 	help  string // sentence in the help; empty: shown with the binding above
 	// when tells whether the key does anything now; nil: always.
 	when func(*state) bool
 	// offer tells whether the footer names it now; nil: whenever it does anything.
 	offer func(*state) bool
-	must  bool // in the footer before all others: the way out and the way on
-}
-
-// keyTable is every key there is. No ctrl key writes, and one key alone sends.
-var keyTable = []binding{
-	{scope: inPanes, keys: []string{"enter", "l", "right"}, want: openIt{}, foot: "open", help: "open what is selected"},
-	{scope: inPanes, keys: []string{"esc", "h", "left"}, want: goBack{}, foot: "back", must: true, help: "back, one level out", when: (*state).inside},
-	{scope: inPanes, keys: []string{"tab"}, want: focusNext{1}, foot: "next pane", help: "next, previous pane"},
-	{scope: inPanes, keys: []string{"shift+tab"}, want: focusNext{-1}},
-	{scope: inPanes, keys: []string{"d"}, want: planSend{}, foot: "dispatch", help: "dispatch what is selected: shows the plan first", when: (*state).mayPlan, offer: (*state).offersPlan},
-	{scope: inPanes, keys: []string{"!"}, want: listPeople{}, foot: "needs you", help: "what needs you, and why", offer: (*state).needsPerson},
-	{scope: inPanes, keys: []string{"/"}, want: startFilter{}, foot: "filter", help: "filter this pane"},
-	{scope: inPanes, keys: []string{"n"}, want: nextMatch{1}, help: "next, previous match"},
-	{scope: inPanes, keys: []string{"N"}, want: nextMatch{-1}},
-	{scope: inPanes, keys: []string{"r", "R"}, want: refreshNow{}, foot: "refresh", help: "look at GitHub again"},
-	{scope: inPanes, keys: []string{"+"}, want: toggleZoom{}, foot: "zoom", help: "zoom the pane, and back", when: (*state).gridded},
-	{scope: inPanes, keys: []string{"?"}, want: toggleHelp{}, foot: "help", help: "these keys", must: true},
-	{scope: inPanes, keys: []string{"q"}, want: leave{}, foot: "quit", help: "back; at the root, quit", must: true},
-	{scope: inPanes, keys: []string{"j", "down"}, want: move{1}, help: "down, up"},
-	{scope: inPanes, keys: []string{"k", "up"}, want: move{-1}},
-	{scope: inPanes, keys: []string{"ctrl+d", "pgdown"}, want: movePage{1}, help: "half a page down, up"},
-	{scope: inPanes, keys: []string{"ctrl+u", "pgup"}, want: movePage{-1}},
-	{scope: inPanes, keys: []string{"g", "home"}, want: moveEnd{}, help: "first, last"},
-	{scope: inPanes, keys: []string{"G", "end"}, want: moveEnd{last: true}},
-	{scope: inPanes, keys: []string{"1"}, want: focusPane{repos}, help: "to a pane"},
-	{scope: inPanes, keys: []string{"2"}, want: focusPane{epics}},
-	{scope: inPanes, keys: []string{"3"}, want: focusPane{phases}},
-	{scope: inPanes, keys: []string{"4"}, want: focusPane{budgets}},
-	{scope: inPanes, keys: []string{"5"}, want: focusPane{activity}},
-
-	{scope: inFilter, keys: []string{"enter"}, want: keepFilter{}, foot: "keep", help: "keep the filter"},
-	{scope: inFilter, keys: []string{"esc"}, want: dropFilter{}, foot: "drop", help: "drop it"},
-	{scope: inFilter, keys: []string{"backspace"}, want: eraseRune{}, help: "erase a letter, all"},
-	{scope: inFilter, keys: []string{"ctrl+u"}, want: eraseAll{}},
-	{scope: inFilter, keys: []string{"down"}, want: move{1}, help: "down, up"},
-	{scope: inFilter, keys: []string{"up"}, want: move{-1}},
-
-	{scope: inHelp, keys: []string{"?", "esc", "q", "enter", "h", "left"}, want: toggleHelp{}, foot: "close"},
-	{scope: inHelp, keys: []string{"j", "down"}, want: move{1}, foot: "down"},
-	{scope: inHelp, keys: []string{"k", "up"}, want: move{-1}, foot: "up"},
-
-	{scope: inDetail, keys: []string{"esc", "q", "enter", "h", "left"}, want: goBack{}, foot: "close"},
-	{scope: inDetail, keys: []string{"d"}, want: planSend{}, foot: "dispatch", when: (*state).onChild},
-
-	{scope: inPeople, keys: []string{"esc", "q", "!", "h", "left"}, want: listPeople{}, foot: "close", help: "close", must: true},
-	{scope: inPeople, keys: []string{"enter", "l", "right"}, want: goToPerson{}, foot: "show in its pane", help: "show it in its pane", when: (*state).needsPerson},
-	{scope: inPeople, keys: []string{"j", "down"}, want: move{1}, foot: "down", help: "down, up"},
-	{scope: inPeople, keys: []string{"k", "up"}, want: move{-1}, foot: "up"},
-	{scope: inPeople, keys: []string{"ctrl+d", "pgdown"}, want: movePage{1}},
-	{scope: inPeople, keys: []string{"ctrl+u", "pgup"}, want: movePage{-1}},
-	{scope: inPeople, keys: []string{"g", "home"}, want: moveEnd{}},
-	{scope: inPeople, keys: []string{"G", "end"}, want: moveEnd{last: true}},
-
-	{scope: inPreview, keys: []string{"enter", "esc", "q", "h", "left"}, want: cancel{}, foot: "cancel", help: "cancel: nothing is sent", must: true},
-	{scope: inPreview, keys: []string{"y"}, want: approve{}, foot: "send", help: "send exactly what is shown", when: (*state).maySend, must: true},
-	{scope: inPreview, keys: []string{"f"}, want: planFit{}, foot: "plan what fits", help: "after a refusal: plan what would fit", when: (*state).mayFit},
-	{scope: inPreview, keys: []string{"c"}, want: copyCommand{}, foot: "copy command", help: "copy the same as a command line", when: (*state).mayCopy},
-	{scope: inPreview, keys: []string{"j", "down"}, want: move{1}, foot: "down", help: "down, up", when: (*state).planShown},
-	{scope: inPreview, keys: []string{"k", "up"}, want: move{-1}, when: (*state).planShown},
-	{scope: inPreview, keys: []string{"ctrl+d", "pgdown"}, want: movePage{1}, when: (*state).planShown},
-	{scope: inPreview, keys: []string{"ctrl+u", "pgup"}, want: movePage{-1}, when: (*state).planShown},
-	{scope: inPreview, keys: []string{"g", "home"}, want: moveEnd{}, when: (*state).planShown},
-	{scope: inPreview, keys: []string{"G", "end"}, want: moveEnd{last: true}, when: (*state).planShown},
-
-	{scope: inQuestion, keys: []string{"enter", "esc", "q", "h", "left", "n"}, want: cancel{}, foot: "stay"},
-	{scope: inQuestion, keys: []string{"y"}, want: stopAndQuit{}, foot: "stop and quit"},
-
-	{scope: anywhere, keys: []string{"ctrl+c"}, want: interrupt{}, help: "quit; while a send runs it asks first"},
+	must  bool   // in the footer before all others: the way out and the way on
+	cli   string // the same on the command line
 }
 
 // scopeNow is the innermost scope.
@@ -105,10 +47,14 @@ func (s *state) scopeNow() scope {
 		return inQuestion
 	case s.preview.phase != noPreview:
 		return inPreview
-	case s.listing:
-		return inPeople
 	case s.helping:
 		return inHelp
+	case s.page == verbBox:
+		return inPalette
+	case s.listing:
+		return inPeople
+	case s.page != noPage:
+		return inPage
 	case s.detail:
 		return inDetail
 	case s.filtering:
@@ -121,7 +67,8 @@ func (s *state) scopeNow() scope {
 // what they do not know means nothing. text is what the key types.
 func (s *state) resolve(key, text string) (intent, bool) {
 	inner := s.scopeNow()
-	for _, b := range keyTable {
+	for k := range s.keys {
+		b := &s.keys[k]
 		if b.scope != inner && b.scope != anywhere {
 			continue
 		}
@@ -131,7 +78,7 @@ func (s *state) resolve(key, text string) (intent, bool) {
 			}
 		}
 	}
-	if inner == inFilter && text != "" {
+	if (inner == inFilter || inner == inPalette) && text != "" {
 		return typeText{text}, true
 	}
 	if inner == inPreview || inner == inQuestion {

@@ -7,9 +7,13 @@ import (
 
 // row is one line of a list: what it is, and what a filter looks at.
 type row struct {
-	id    string // stable over refreshes; empty: nothing that could be selected
-	match string // lower case
+	id    string         // stable over refreshes; empty: nothing that could be selected
+	match string         // lower case
+	by    [mostSorts]int // what the pane's orders compare, the largest first
 }
+
+// mostSorts is how many orders a pane has besides its own.
+const mostSorts = 4
 
 // list is the rows of a pane, which of them a filter shows, and where one
 // stands. Its slices are replaced, never changed in place.
@@ -17,8 +21,12 @@ type list struct {
 	rows   []row
 	shown  []int // indices into rows
 	filter string
-	at     int // the selected one of shown
-	top    int // the first one drawn
+	at     int             // the selected one of shown
+	top    int             // the first one drawn
+	sort   int             // 0: as the rows come; else by[sort-1]
+	turned bool            // the smallest first
+	marked map[string]bool // by id; replaced, never changed in place
+	anchor string          // where a range of marks begins; empty: none does
 }
 
 // with takes new rows and keeps selection, scroll and filter: the same thing
@@ -26,7 +34,7 @@ type list struct {
 func (l list) with(rows []row) list {
 	id, depth := l.selected(), l.at-l.top
 	l.rows = rows
-	l = l.refiltered()
+	l = l.kept().refiltered()
 	l.at = min(l.at, max(0, len(l.shown)-1))
 	if id == "" {
 		return l
@@ -61,6 +69,29 @@ func (l list) refiltered() list {
 		if holdsAll(r.match, words) {
 			l.shown = append(l.shown, k)
 		}
+	}
+	if l.sort > 0 || l.turned {
+		slices.SortStableFunc(l.shown, func(a, b int) int {
+			d := a - b
+			if l.sort > 0 {
+				d = l.rows[b].by[l.sort-1] - l.rows[a].by[l.sort-1]
+			}
+			if l.turned {
+				return -d
+			}
+			return d
+		})
+	}
+	return l
+}
+
+// sorted shows the rows in another order; the same one stays selected.
+func (l list) sorted(by int, turned bool) list {
+	id := l.selected()
+	l.sort, l.turned = by, turned
+	l = l.refiltered()
+	if at := l.find(id); id != "" && at >= 0 {
+		l.at = at
 	}
 	return l
 }

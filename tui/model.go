@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -19,6 +20,7 @@ type model struct {
 	ascii  bool
 	tables [paneCount]table
 	how    leaving
+	date   func() time.Time
 }
 
 func newModel(ctx context.Context, engine Engine, o Options) (*model, error) {
@@ -32,9 +34,17 @@ func newModel(ctx context.Context, engine Engine, o Options) (*model, error) {
 		clean := o.Clean
 		o.Clean = func(s string) string { return onlyASCII(clean(s)) }
 	}
-	m := &model{ascii: o.ASCII, look: look{want: o.Theme, none: o.NoColor}}
-	m.edge = &edge{ctx: ctx, engine: engine, clock: o.Clock, clean: o.Clean, explain: o.Explain}
+	keys, err := bound(o.Keys)
+	if err != nil {
+		return nil, err
+	}
+	if o.Date == nil {
+		o.Date = o.Clock.Now
+	}
+	m := &model{ascii: o.ASCII, date: o.Date, look: look{want: o.Theme, none: o.NoColor}}
+	m.edge = &edge{ctx: ctx, engine: engine, clock: o.Clock, clean: o.Clean, explain: o.Explain, browse: o.Browse}
 	m.state, m.first = started(o, o.Clock.Now())
+	m.state.keys, m.state.date = keys, o.Date()
 	m.edge.called = m.state.called
 	return m, nil
 }
@@ -47,15 +57,19 @@ func (m *model) Init() tea.Cmd {
 
 // Update does no I/O.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	m.state.now = m.edge.clock.Now()
+	m.state.now, m.state.date = m.edge.clock.Now(), m.date()
 	var orders []order
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if in, ok := m.state.resolve(msg.String(), msg.Text); ok {
 			m.state, orders = m.state.want(in)
 		}
+	case tea.MouseMsg:
+		if in, ok := mouseIntent(msg); ok && m.state.mouse {
+			m.state, orders = m.state.want(in)
+		}
 	case tea.PasteMsg:
-		if m.state.scopeNow() == inFilter { // elsewhere pasted text is no key
+		if in := m.state.scopeNow(); in == inFilter || in == inPalette { // elsewhere pasted text is no key
 			m.state, orders = m.state.want(typeText{msg.Content})
 		}
 	case tea.WindowSizeMsg:
@@ -94,6 +108,9 @@ func (m *model) commands(orders []order) tea.Cmd {
 func (m *model) View() tea.View {
 	v := tea.NewView("")
 	v.AltScreen, v.ReportFocus = true, true
+	if m.state.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	if m.state.w <= 0 || m.state.h <= 0 {
 		return v
 	}

@@ -142,10 +142,10 @@ func TestNarrow(t *testing.T) {
 	golden(t, s, "tabs-60x20")
 	s.Press("?")
 	golden(t, s, "help-60x20")
-	for range 60 {
+	for range 150 {
 		s.Press("j")
 	}
-	s.Shows("quit; while a send runs it asks")
+	s.Shows("quit; while something runs it")
 	s.Press("?", "2", "j", "d")
 	golden(t, s, "preview-60x20")
 	s.Shows("y send", "Nothing is sent until you press y.")

@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/orchestrator"
 )
 
@@ -15,20 +16,29 @@ type (
 	lookAgain struct{} // answered by viewCame or lookFailed
 	propose   struct { // answered by proposalCame
 		seq int
-		ask Dispatch
+		ask Ask
 	}
-	readPast   struct{}            // answered by pastCame
-	watchPause struct{ was pause } // answered by pauseCame, once it is another
-	dropPlan   struct{}            // the plan under way is not wanted any more
-	applyPlan  struct{ id string } // answered by applyNews, until it is done
-	awaitApply struct{}            // the one command that waits for the running apply
-	stopApply  struct{}            // before its next write
+	readPast   struct{ again bool } // answered by pastCame; again: what was told is not told again
+	watchPause struct{ was pause }  // answered by pauseCame, once it is another
+	dropPlan   struct{}             // the plan under way is not wanted any more
+	applyPlan  struct{ id string }  // answered by applyNews, until it is done
+	awaitApply struct{}             // the one command that waits for the running apply
+	stopApply  struct{}             // before its next write
 	wakeUp     struct {
 		seq   int
 		after time.Duration
 	}
-	copyText struct{ text string }
-	quit     struct{ how leaving }
+	copyText   struct{ text string }
+	openURL    struct{ url string } // answered by said, when it fails
+	watchLog   struct{}             // answered by logChanged, once another process wrote it
+	readPulls  struct{}             // answered by pullsCame
+	readSpent  struct{}             // answered by spentCame
+	readAhead  struct{}             // answered by aheadCame
+	readDay    struct{}             // answered by dayCame
+	followOn   struct{}             // one look of the follow, answered by roundCame
+	awaitRound struct{}             // the one command that waits for it
+	stopRound  struct{}             // before its next write
+	quit       struct{ how leaving }
 )
 
 // leaving is how the screen is left.
@@ -51,6 +61,15 @@ func (awaitApply) order() {}
 func (stopApply) order()  {}
 func (wakeUp) order()     {}
 func (copyText) order()   {}
+func (openURL) order()    {}
+func (watchLog) order()   {}
+func (readPulls) order()  {}
+func (readSpent) order()  {}
+func (readAhead) order()  {}
+func (readDay) order()    {}
+func (followOn) order()   {}
+func (awaitRound) order() {}
+func (stopRound) order()  {}
 func (quit) order()       {}
 
 // news is what came of an order, or what the terminal tells.
@@ -62,8 +81,44 @@ type (
 		changes []entry // against the board before it
 		cached  bool
 	}
-	noCache      struct{}
-	pastCame     struct{ entries []entry } // of earlier runs, oldest first
+	noCache  struct{}
+	pastCame struct {
+		again   bool                 // what was told is not told again
+		entries []entry              // of earlier runs, oldest first
+		plans   []orchestrator.Entry // newest first
+	}
+	logChanged struct{}
+	pullsCame  struct {
+		list    []Pull
+		problem problem
+	}
+	spentCame struct {
+		days    []budget.DayUse
+		problem problem
+	}
+	aheadCame struct {
+		ahead   Ahead
+		problem problem
+	}
+	dayCame struct {
+		steps   []Sitting
+		problem problem
+	}
+	roundCame struct {
+		events  []orchestrator.Event
+		dropped int
+		done    bool
+		board   *board // nil: none came of it
+		changes []entry
+		round   Round
+		trouble []problem
+		err     error
+		problem problem
+	}
+	said struct {
+		text string
+		bad  bool
+	}
 	pauseCame    struct{ pause pause }
 	broke        struct{} // a command panicked; the edge has the crash
 	lookFailed   struct{ problem problem }
@@ -93,6 +148,13 @@ func (broke) news()        {}
 func (lookFailed) news()   {}
 func (proposalCame) news() {}
 func (applyNews) news()    {}
+func (logChanged) news()   {}
+func (pullsCame) news()    {}
+func (spentCame) news()    {}
+func (aheadCame) news()    {}
+func (dayCame) news()      {}
+func (roundCame) news()    {}
+func (said) news()         {}
 func (woke) news()         {}
 func (resized) news()      {}
 func (focused) news()      {}

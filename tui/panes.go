@@ -29,10 +29,19 @@ func (s *state) age(p pane) (time.Duration, bool) {
 		return 0, false
 	}
 	if p == budgets {
-		return s.now.Sub(s.board.view.At), true
+		return s.since(s.board.view.At), true
 	}
-	return s.now.Sub(s.board.checkedAt()), true
+	return s.since(s.board.checkedAt()), true
 }
+
+// since is how long ago something of the world that is shown was, for whoever
+// waits for it: where that world's time is hurried, its age is not.
+func (s *state) since(at time.Time) time.Duration {
+	return time.Duration(float64(s.date.Sub(at)) / s.hurry())
+}
+
+// hurry is how many seconds of the world that is shown pass in one of the screen's.
+func (s *state) hurry() float64 { return max(s.speed, 1) }
 
 func (s *state) stale(p pane) bool {
 	age, ok := s.age(p)
@@ -191,6 +200,12 @@ func (d *drawing) title(p pane) (name, detail string) {
 	if l.filter != "" || s.filtering && s.focus == p {
 		add("/" + l.filter + " " + strconv.Itoa(len(l.shown)) + " of " + strconv.Itoa(len(l.rows)))
 	}
+	if l.anyMarked() {
+		add(strconv.Itoa(len(l.chosen())) + " marked")
+	}
+	if word := sortWord(p, l); word != "" {
+		add("by " + word)
+	}
 	if s.board != nil {
 		switch p {
 		case repos:
@@ -272,7 +287,7 @@ func (d *drawing) window(p pane, w, h int, extra string, cells func(index int) [
 		if how != common && p == activity && s.focus != activity {
 			how = common
 		}
-		out = append(out, t.row(d, l.shown[k], how, cells))
+		out = append(out, t.row(d, l.shown[k], how, l.isMarked(k), cells))
 	}
 	return out
 }

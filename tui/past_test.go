@@ -26,9 +26,9 @@ func TestActivityRemembers(t *testing.T) {
 				Steps: []orchestrator.StepEntry{label(119, orchestrator.Done), label(120, "")}},
 		}
 	})
-	s.Shows("14:01 ✓ label    dappcore/core#112  jules  1 task",
-		"14:01 ✓ sent     dispatch dappcore/core#101: 1 task dispatched, 1 of 1 step",
-		"14:01 ✗ open     dispatch dappcore/core#118: 1 task dispatched, 1 of 2 steps; left open: core dev apply --resume")
+	s.Shows("14:01 ✓ label      dappcore/core#112  jules  1 task",
+		"14:01 ✓ sent       dispatch dappcore/core#101: 1 task dispatched, 1 of 1 step",
+		"14:01 ✗ open       dispatch dappcore/core#118: 1 task dispatched, 1 of 2 steps; left open: core dev apply --resume")
 	s.Hides("Nothing yet", "dappcore/core#120  jules")
 	log := s.state().log
 	if last := log[len(log)-1]; last.word != "refresh" {

@@ -69,8 +69,13 @@ func (s state) shownWhere() state {
 	if s.board == nil || k < 0 {
 		return s
 	}
-	ref := s.board.fleet.People[k].Ref
-	s.listing, s.zoom, s.trail = false, false, nil
+	return s.shownAt(s.board.fleet.People[k].Ref)
+}
+
+// shownAt leaves every box for the pane that shows an issue: its epic's phases, its
+// epic, or its repository.
+func (s state) shownAt(ref inventory.Ref) state {
+	s.listing, s.zoom, s.trail, s.page, s.under = false, false, nil, noPage, noPage
 	for n := range s.board.fleet.Epics {
 		e := &s.board.fleet.Epics[n]
 		child := childAt(e, ref)

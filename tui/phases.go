@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -98,7 +99,7 @@ func (d *drawing) drawPhases(w, h int) []string {
 		}
 		return d.say(w, h, "No epic is selected.")
 	}
-	return d.window(phases, w, h, s.of, func(k int) []cell {
+	return d.window(phases, w, h, s.of+" "+strconv.Itoa(s.folds), func(k int) []cell {
 		line := s.lines[k]
 		if line.child < 0 {
 			return d.phaseCells(e, line.phase)
@@ -140,4 +141,51 @@ func (d *drawing) phaseCells(e *inventory.Epic, k int) []cell {
 		{"  " + word, faintRole},
 		{},
 	}
+}
+
+// foldedHere folds the phase that is selected, or of the child that is, or unfolds
+// it.
+func (s state) foldedHere() state {
+	k := s.lists[phases].index()
+	e, _, ok := s.epic()
+	if !ok || k < 0 {
+		return s
+	}
+	phase := s.lines[k].phase
+	key := s.of + " " + strconv.Itoa(phase)
+	folded := maps.Clone(s.folded)
+	if folded == nil {
+		folded = map[string]bool{}
+	}
+	if folded[key] {
+		delete(folded, key)
+	} else {
+		folded[key] = true
+	}
+	s.folded, s.folds = folded, s.folds+1
+	var rows []row
+	s.lines, rows = s.checklist(e)
+	l := s.lists[phases].with(rows)
+	if at := l.find("phase " + strconv.Itoa(phase)); at >= 0 {
+		l.at = at
+	}
+	s.lists[phases] = l
+	return s
+}
+
+// checklist lists the epic's phases with the children of those that are not
+// folded.
+func (s *state) checklist(e *inventory.Epic) ([]checkLine, []row) {
+	lines, rows := checklistOf(e, s.clean)
+	if len(s.folded) == 0 {
+		return lines, rows
+	}
+	keptLines, keptRows := []checkLine{}, []row{}
+	for k, l := range lines {
+		if l.child >= 0 && s.folded[e.Ref.Key()+" "+strconv.Itoa(l.phase)] {
+			continue
+		}
+		keptLines, keptRows = append(keptLines, l), append(keptRows, rows[k])
+	}
+	return keptLines, keptRows
 }

@@ -11,6 +11,9 @@ import (
 // borders, cost, a blank, the reason (two lines), the command, the keys.
 const previewFixed = 10
 
+// verbTitles name the preview.
+var verbTitles = map[Verb]string{Dispatch: "Dispatch", Audit: "Audit", Organise: "Make epics", Tick: "Tick", Follow: "Watch", Undo: "Undo", Plan: "The day's plan", Sit: "Session"}
+
 // drawPreview draws the one door to a write: what would be sent, what it
 // costs, why, what is left out, and the same as a command.
 func (d *drawing) drawPreview() []string {
@@ -23,7 +26,7 @@ func (d *drawing) drawPreview() []string {
 			lines = append(lines, d.theme.paint(r, d.meter.fit(" "+l, w)))
 		}
 	}
-	name := "Dispatch " + d.glyphs.dot + " preview, nothing sent yet"
+	name := verbTitles[p.ask.Verb] + " " + d.glyphs.dot + " preview, nothing sent yet"
 	if p.note != "" {
 		say(warnRole, p.note, 2)
 	}
@@ -38,11 +41,11 @@ func (d *drawing) drawPreview() []string {
 			say(warnRole, "No answer yet: what fails to be read is asked for again a few times before it is given up. esc leaves it.", 3)
 		}
 	case planFailed:
-		name = "Dispatch " + d.glyphs.dot + " no plan"
+		name = verbTitles[p.ask.Verb] + " " + d.glyphs.dot + " no plan"
 		say(badRole, p.problem.text, 6)
 		say(plainRole, p.problem.hint, 4)
 	case refused:
-		name = "Dispatch " + d.glyphs.dot + " refused, beyond the budget"
+		name = verbTitles[p.ask.Verb] + " " + d.glyphs.dot + " refused, beyond the budget"
 		say(badRole, count(p.refusal.Wanted, "task", "tasks")+" wanted, "+fitWords(p.refusal.Fits), 2)
 		say(plainRole, d.text(p.refusal.Why), 8)
 		if p.refusal.Fits > 0 {
@@ -75,17 +78,29 @@ func (d *drawing) plan(w, h int) []string {
 		lines = append(lines, d.theme.paint(r, d.meter.fit(" "+d.meter.cut(text, w-2), w)))
 	}
 	c := p.proposal.Cost()
-	if len(p.steps) == 0 {
+	switch {
+	case len(p.steps) == 0 && p.ask.Verb == Follow:
+		say(strongRole, "Nothing is to be done at once: y begins to watch.")
+	case len(p.steps) == 0:
 		text := "Nothing to do."
-		if why := s.board.nothingIn(p.ask.Epic); why != "" {
-			text = "Nothing to do: " + why + "."
+		if len(p.ask.Epics) == 1 {
+			if why := s.board.nothingIn(p.ask.Epics[0]); why != "" {
+				text = "Nothing to do: " + why + "."
+			}
 		}
 		say(strongRole, text)
-	} else {
-		say(strongRole, count(c.Tasks, "task", "tasks")+" of "+strconv.Itoa(p.proposal.Left)+" left today "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
+	default:
+		tasks := "costs no task"
+		if c.Tasks > 0 {
+			tasks = count(c.Tasks, "task", "tasks") + " of " + strconv.Itoa(p.proposal.Left) + " left today"
+		}
+		say(strongRole, tasks+" "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
+	}
+	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, 3) {
+		say(plainRole, l)
 	}
 	switch {
-	case len(p.steps) == 0:
+	case !s.planShown() || len(p.steps) == 0 && p.ask.Verb != Follow:
 	case s.paused():
 		say(warnRole, "Writing is paused"+s.brake.words()+": run "+s.called("core dev resume")+", then y sends.")
 	case s.send.running:
@@ -122,7 +137,7 @@ func atBest(p orchestrator.Proposal) string {
 	return ", " + about + " at best"
 }
 
-var stepColumns = []column{{width: 3, right: true}, {width: 8}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
+var stepColumns = []column{{width: 3, right: true}, {width: 10}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
 
 func (d *drawing) steps(w, room int) []string {
 	p := &d.s.preview

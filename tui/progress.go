@@ -11,17 +11,17 @@ import (
 // cells: what is sent, steps, and then time left and rate, or until when it
 // waits and for what.
 func (d *drawing) progress(cells int) string {
-	s, now := &d.s.send, d.s.now
+	s, now := &d.s.send, d.s.date // the engine waits by the world's time
 	short := s.name + " " + strconv.Itoa(s.progress.Done) + "/" + strconv.Itoa(s.progress.Of)
 	forms := []string{short}
 	until, why := s.until, s.waitFor
 	if !until.After(now) {
 		until, why = s.progress.Held, "GitHub's limit on writes"
 	}
-	if until.Sub(now) > 2*time.Second {
+	if float64(until.Sub(now)) > d.s.hurry()*float64(2*time.Second) {
 		waits := short + ", waits until " + clockWord(until, now)
 		forms = append(forms, waits, waits+": "+why)
-	} else if left := orchestrator.About(s.progress.LeftAt(now)); left != "" {
+	} else if left := orchestrator.About(time.Duration(float64(s.progress.LeftAt(now)) / d.s.hurry())); left != "" {
 		left = ", " + left + " left"
 		forms = append(forms, short+left)
 		if n := s.progress.Rate; n > 0 {

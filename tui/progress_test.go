@@ -63,7 +63,7 @@ func TestWhatIsSaidOfASend(t *testing.T) {
 		{send{progress: going, until: noon.Add(53 * time.Minute), waitFor: "refused"}, 0, 42, "core #118 12/60, waits until " + noon.Add(53*time.Minute).Format("15:04Z")},
 	} {
 		c.send.name, c.send.running = "core #118", true
-		st := &state{now: noon.Add(c.after), send: c.send}
+		st := &state{now: noon.Add(c.after), date: noon.Add(c.after), send: c.send}
 		d := drawing{s: st, meter: st.meter()}
 		if got := d.progress(c.cells); got != c.want {
 			t.Errorf("in %d cells after %v: %q, want %q", c.cells, c.after, got, c.want)

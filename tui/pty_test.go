@@ -54,7 +54,7 @@ func smoke(mode string) int {
 // panicking breaks when it is asked for a plan.
 type panicking struct{ *hub }
 
-func (panicking) Propose(context.Context, Dispatch) (orchestrator.Proposal, error) {
+func (panicking) Propose(context.Context, Ask) (orchestrator.Proposal, error) {
 	panic("a broken engine")
 }
 

@@ -21,7 +21,7 @@ const (
 
 // started is the state the program begins in.
 func started(o Options, now time.Time) (state, []order) {
-	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, follow: true, called: o.Called}
+	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, date: now, speed: max(o.Speed, 1), follow: true, called: o.Called, mouse: o.Mouse}
 	if s.called == nil {
 		s.called = func(command string) string { return command }
 	}
@@ -30,7 +30,7 @@ func started(o Options, now time.Time) (state, []order) {
 	}
 	s.fetch = fetch{running: true, since: now}
 	s.wakes = 1
-	return s, []order{readCache{}, readPast{}, watchPause{s.brake}, wakeUp{seq: 1, after: s.beat()}}
+	return s, []order{readCache{}, readPast{}, watchPause{s.brake}, watchLog{}, wakeUp{seq: 1, after: s.beat()}}
 }
 
 // want applies what a person wants.
@@ -40,6 +40,10 @@ func (s state) want(in intent) (state, []order) {
 		return s.interrupted()
 	case stopAndQuit:
 		s.asking, s.asked = false, s.now
+		s.watch.on = false
+		if !s.send.running {
+			return s, []order{quit{}}
+		}
 		s.send.stopping, s.send.leaving = true, true
 		return s, []order{stopApply{}}
 	case cancel:
@@ -50,16 +54,16 @@ func (s state) want(in intent) (state, []order) {
 		return s.closed()
 	case approve:
 		return s.approved()
-	case planSend:
-		k, why := s.target()
+	case planFor:
+		ask, name, why := s.asks(in.verb)
 		switch {
 		case s.readOnly || s.board == nil:
 			return s, nil
-		case k < 0:
+		case why != "":
 			return s.told(why, true), nil
 		}
 		s.detail = false
-		return s.planned(Dispatch{Epic: s.board.fleet.Epics[k].Ref}, s.board.facts[k].name, "")
+		return s.planned(ask, name, "")
 	case planFit:
 		ask := s.preview.ask
 		ask.Max = s.preview.refusal.Fits
@@ -75,7 +79,38 @@ func (s state) want(in intent) (state, []order) {
 		s = s.shownWhere()
 	case refreshNow:
 		s.fetch.failures, s.fetch.wanted = 0, true
-		return s.looking()
+		s, orders := s.looking()
+		more, further := s.reading()
+		return more, append(orders, further...)
+	case stopFollow:
+		return s.unfollowed("you stopped watching")
+	case openPage:
+		return s.turnedTo(in.page)
+	case runIt:
+		return s.ran()
+	case markOne:
+		s = s.marking(list.toggled)
+	case markRange:
+		s = s.marking(list.ranged)
+	case markAll:
+		s = s.marking(list.all)
+	case sortNext, sortTurn:
+		s = s.resorted(in)
+	case foldIt:
+		s = s.foldedHere()
+	case toggleMouse:
+		s.mouse = !s.mouse
+		word := "the mouse is off: the terminal's own selection works"
+		if s.mouse {
+			word = "the mouse is on: click and wheel; M switches it off"
+		}
+		s = s.told(word, false)
+	case clickAt:
+		s = s.clicked(in.x, in.y)
+	case wheel:
+		s = s.wheeled(in)
+	case copyName, copyPage, browse:
+		return s.pointing(in)
 	case leave:
 		if s.inside() {
 			return s.back(), nil
@@ -96,7 +131,7 @@ func (s state) want(in intent) (state, []order) {
 	case nextMatch:
 		s = s.moved(func(l list, _ int) list { return l.cycled(in.by) }, in.by)
 	case focusPane:
-		s.focus, s.trail = in.pane, nil
+		s.focus, s.trail, s.page, s.under = in.pane, nil, noPage, noPage
 	case focusNext:
 		s.focus, s.trail = pane((int(s.focus)+in.by+int(paneCount))%int(paneCount)), nil
 	case toggleZoom:
@@ -107,8 +142,12 @@ func (s state) want(in intent) (state, []order) {
 	return s.settled(), nil
 }
 
-// edited changes the filter of the focused pane.
+// edited changes the filter of what has the keys: the focused pane, or the
+// palette.
 func (s state) edited(in intent) state {
+	if s.page == verbBox {
+		return s.named(in)
+	}
 	l := s.lists[s.focus]
 	text := l.filter
 	switch in := in.(type) {
@@ -153,7 +192,7 @@ func (s state) hear(n news) (state, []order) {
 		s.dim = !n.on
 		s.wakes++
 		orders := []order{wakeUp{seq: s.wakes, after: s.beat()}}
-		if n.on && !s.fetch.running && s.now.Sub(s.seenAt()) > s.every {
+		if n.on && !s.fetch.running && s.since(s.seenAt()) > s.every {
 			next, more := s.looking()
 			return next, append(orders, more...)
 		}
@@ -174,11 +213,35 @@ func (s state) hear(n news) (state, []order) {
 		s.fetch.failures++
 		s.fetch.next = s.now.Add(s.backoff())
 	case pastCame:
-		s = s.recalled(n.entries)
+		s.past = n.plans
+		if !n.again {
+			s = s.recalled(n.entries)
+		}
+		s = s.logListed()
 	case pauseCame:
 		return s.halted(n.pause), []order{watchPause{n.pause}}
 	case broke:
 		return s, []order{quit{}}
+	case logChanged:
+		return s.written()
+	case pullsCame:
+		return s.pulled(n)
+	case spentCame:
+		if s.spent = n.days; n.problem.text != "" {
+			s = s.told(n.problem.String(), true)
+		}
+		return s.spentListed().settled(), nil
+	case aheadCame:
+		if s.ahead = n.ahead; n.problem.text != "" {
+			s.ahead = Ahead{Said: n.problem.String()}
+		}
+		return s.spentListed().settled(), nil
+	case dayCame:
+		return s.satDown(n), nil
+	case roundCame:
+		return s.rounded(n)
+	case said:
+		return s.told(n.text, n.bad), nil
 	case proposalCame:
 		return s.proposed(n)
 	case applyNews:
@@ -194,9 +257,13 @@ func (s state) woken(n woke) (state, []order) {
 	}
 	s.wakes++
 	orders := []order{wakeUp{seq: s.wakes, after: s.beat()}}
-	if !s.fetch.running && !s.now.Before(s.fetch.next) {
+	if !s.fetch.running && !s.now.Before(s.fetch.next) && !s.watch.running {
 		next, more := s.looking()
 		return next, append(orders, more...)
+	}
+	if s.watch.on && !s.watch.running && !s.send.running && !s.paused() && !s.now.Before(s.watch.next) {
+		s.watch.running = true
+		return s, append(orders, followOn{}, awaitRound{})
 	}
 	return s, orders
 }
@@ -263,10 +330,15 @@ func (s state) viewed(n viewCame) (state, []order) {
 	}
 	s.fetch.problem, s.fetch.failures = problem{}, 0
 	s.fetch.next = s.now.Add(s.pause())
-	if s.fetch.again {
-		return s.looking()
+	var orders []order
+	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
+		s, orders = s.reading()
 	}
-	return s.settled(), nil
+	if s.fetch.again {
+		next, more := s.looking()
+		return next, append(orders, more...)
+	}
+	return s.settled(), orders
 }
 
 // listed fills the lists from the board.
@@ -286,7 +358,7 @@ func (s state) listed() state {
 	}
 	s.lists[epics] = s.lists[epics].with(rows)
 	s.of = ""
-	return s.follows()
+	return s.issuesListed().follows()
 }
 
 // follows lists the phases of the epic that is selected now.
@@ -299,7 +371,8 @@ func (s state) follows() state {
 	case id != s.of:
 		kept := s.lists[phases]
 		var rows []row
-		s.lines, rows = checklistOf(e, s.clean)
+		s.of = id
+		s.lines, rows = s.checklist(e)
 		s.of = id
 		fresh := list{filter: kept.filter}.with(rows)
 		if again := kept.with(rows); kept.selected() != "" && again.selected() == kept.selected() {
@@ -318,10 +391,12 @@ func (s state) moved(in func(l list, height int) list, lines int) state {
 	case s.preview.phase == planned:
 		_, h := previewSize(s.w, s.h)
 		s.preview.list = in(s.preview.list, h-previewFixed)
-	case s.listing:
+	case s.listing && !s.helping && s.page != verbBox:
 		s.people = in(s.people, s.peopleRoom())
 	case s.helping:
 		s.helpTop = max(0, s.helpTop+lines)
+	case s.page != noPage:
+		s.pages[s.page] = in(s.pages[s.page], s.pageRoom())
 	default:
 		l := arrange(s.w, s.h, s.focus, s.zoom)
 		s.lists[s.focus] = in(s.lists[s.focus], s.rowsIn(l, s.focus))
@@ -335,6 +410,9 @@ func (s state) moved(in func(l list, height int) list, lines int) state {
 
 // opened drills in.
 func (s state) opened() state {
+	if s.page != noPage {
+		return s.leading()
+	}
 	switch s.focus {
 	case repos:
 		k := s.lists[repos].index()
@@ -345,6 +423,12 @@ func (s state) opened() state {
 		s.trail = append(s.trail[:len(s.trail):len(s.trail)], repos)
 		s.focus = epics
 		s.lists[epics].filter = ""
+		if e, _, ok := s.epic(); !ok || !e.Ref.Repo.Same(s.only) {
+			s.lists[epics].at, s.lists[epics].top = 0, 0
+			s = s.listed()
+			s.lists[epics].at = 0
+			return s.follows()
+		}
 		return s.listed()
 	case epics:
 		if _, _, ok := s.epic(); ok {
@@ -364,8 +448,14 @@ func (s state) opened() state {
 // back goes one level out: detail, filter, zoom, then where one came from.
 func (s state) back() state {
 	switch {
+	case s.page == issuePage && s.pages[issuePage].anyMarked():
+		s.pages[issuePage] = s.pages[issuePage].unmarked()
+	case s.page != noPage:
+		s.page, s.under = s.under, noPage
 	case s.detail:
 		s.detail = false
+	case s.lists[s.focus].anyMarked():
+		s.lists[s.focus] = s.lists[s.focus].unmarked()
 	case s.lists[s.focus].filter != "":
 		s.lists[s.focus] = s.lists[s.focus].filtered("")
 		s = s.follows()
@@ -398,7 +488,7 @@ func (s state) whole() state {
 
 func (s state) interrupted() (state, []order) {
 	switch {
-	case !s.send.running:
+	case !s.send.running && !s.watch.on && !s.watch.running:
 		return s, []order{quit{}}
 	case (s.asking || s.send.stopping) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
 		return s, nil
@@ -430,6 +520,9 @@ func (s state) settled() state {
 	if s.listing {
 		s.people = s.people.settled(s.peopleRoom())
 	}
+	if s.page != noPage {
+		s.pages[s.page] = s.pages[s.page].settled(s.pageRoom())
+	}
 	return s
 }
 
@@ -438,7 +531,7 @@ func (s state) noted(e entry) state {
 	s.logged++
 	e.seq = s.logged
 	if e.at.IsZero() {
-		e.at = s.now
+		e.at = s.date
 	}
 	return s.logging(append(s.log[max(0, len(s.log)-mostLog+1):len(s.log):len(s.log)], e))
 }
@@ -476,6 +569,17 @@ func lookWords(was *board, n viewCame) string {
 		return "GitHub was read again: nothing new for what is shown"
 	}
 	return "GitHub was read again: " + count(len(n.changes), "change", "changes") + ", told in Activity"
+}
+
+// written hears that another process wrote the dispatch log: it is looked at
+// again, and who wrote it is told by what the look finds.
+func (s state) written() (state, []order) {
+	if s.fetch.running {
+		s.fetch.again = true
+		return s.settled(), []order{watchLog{}}
+	}
+	next, more := s.looking()
+	return next, append(more, watchLog{})
 }
 
 // refusalOf and staleOf name the two errors the screen answers by itself.

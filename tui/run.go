@@ -17,8 +17,8 @@ const defaultEvery = 15 * time.Second
 // frames is how often a second the renderer looks whether there is something
 // new to write. Each look wakes the process though nothing changed: at 60 that
 // alone is more than the percent of a core that an idle screen may take
-// (docs/figures.md), at 50 a key is seen 20 ms later at the most.
-const frames = 50
+// (docs/figures.md), at 40 a key is seen 25 ms later at the most.
+const frames = 40
 
 // Options are what the screen is started with.
 type Options struct {
@@ -37,6 +37,18 @@ type Options struct {
 
 	// Called writes a command line as it must be typed here; nil: as it is.
 	Called func(command string) string
+
+	// Browse opens an address in the browser; nil: that is not offered.
+	Browse func(url string) error
+	// Keys bind what is named otherwise than by default: "audit" to the keys that
+	// then mean it. The names are those that Keys lists.
+	Keys map[string][]string
+
+	// Date is the time of the world that is shown, and Speed how many seconds of it
+	// pass in one of Clock's: ages are told as whoever sits here waits for them.
+	Date  func() time.Time // nil: Clock's
+	Speed float64          // less than 1: 1
+	Mouse bool             // clicks and the wheel are taken from the start
 
 	ReadOnly bool // nothing is ever proposed or sent
 	ASCII    bool // nothing but ASCII is written

@@ -13,7 +13,7 @@ import (
 )
 
 // planned asks for a plan and opens the preview on it.
-func (s state) planned(ask Dispatch, name, note string) (state, []order) {
+func (s state) planned(ask Ask, name, note string) (state, []order) {
 	s.preview = preview{phase: planning, seq: s.preview.seq + 1, ask: ask, name: name, since: s.now, note: note}
 	return s.settled(), []order{propose{s.preview.seq, ask}}
 }
@@ -69,8 +69,9 @@ func (s state) approved() (state, []order) {
 		return s.told("that y came before the plan could be read: press it again to send", false), nil
 	}
 	id := s.preview.proposal.ID
-	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.now}}
-	s = s.noted(entry{mark: running, word: "dispatch", text: s.preview.name + ": " + count(s.preview.proposal.Cost().Tasks, "task", "tasks") + ", " + count(len(s.preview.steps), "step", "steps")})
+	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.date}}
+	s = s.noted(entry{mark: running, word: string(s.preview.ask.Verb), text: s.preview.name + ": " + count(s.preview.proposal.Cost().Tasks, "task", "tasks") + ", " + count(len(s.preview.steps), "step", "steps")})
+	s.lists[repos], s.lists[epics], s.pages[issuePage] = s.lists[repos].unmarked(), s.lists[epics].unmarked(), s.pages[issuePage].unmarked()
 	s.preview = preview{seq: s.preview.seq + 1}
 	s.follow = true
 	return s.settled(), []order{applyPlan{id}, awaitApply{}}
@@ -89,18 +90,24 @@ func (s state) applied(n applyNews) (state, []order) {
 	}
 	over := s.send
 	s.send = send{name: over.name, ask: over.ask}
-	tasks := count(over.tasks, "task", "tasks")
+	tasks := over.came()
 	how := atEase
 	st, stale := staleOf(n.err)
+	var more *Further
+	further := errors.As(n.err, &more)
 	switch {
+	case n.err == nil && over.ask.Verb == Follow:
+		s = s.followedOn()
 	case n.err == nil:
-		s = s.noted(entry{mark: done, word: "sent", text: over.name + ": " + tasks + " dispatched"})
-		s = s.told(over.name+": "+tasks+" dispatched", false)
+		s = s.noted(entry{mark: done, word: "sent", text: over.name + ": " + tasks})
+		s = s.told(over.name+": "+tasks+over.further(), false)
+	case further:
+		s = s.noted(entry{mark: note, word: "sent", text: over.name + ": " + tasks + "; the next round was not announced, and is shown first"})
 	case stale:
 		why := s.clean(st.Target + ": " + st.Why)
-		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " dispatched before, nothing after"})
+		s = s.noted(entry{mark: bad, word: "stale", text: over.name + ": " + why + "; " + tasks + " before, nothing after"})
 	case errors.Is(n.err, context.Canceled) && over.stopping:
-		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you, " + tasks + " dispatched; the plan stays open: " + s.called(resumeCommand)})
+		s = s.noted(entry{mark: note, word: "stopped", text: over.name + ": stopped by you, " + tasks + "; the plan stays open: " + s.called(resumeCommand)})
 		how = stopped
 	default:
 		s.send.problem = n.problem
@@ -112,15 +119,51 @@ func (s state) applied(n applyNews) (state, []order) {
 	if over.leaving {
 		return s.settled(), []order{quit{how}}
 	}
-	s.asking = false
+	if s.asking && !s.watch.on { // what was asked about has ended
+		s.asking = false
+	}
 	s.fetch.again = s.fetch.running // that one began before the last write
 	s, orders := s.looking()
+	s, page := s.reading() // what the open page shows of it
+	orders = append(orders, page...)
+	if further && s.preview.phase == noPreview {
+		again, more := s.planned(over.ask, over.name, "the next round goes beyond what was announced, so it is shown first")
+		return again, append(orders, more...)
+	}
 	if stale && s.preview.phase == noPreview {
 		// The world moved: plan again, never send. The new plan asks anew.
 		again, more := s.planned(over.ask, over.name, "the world moved since the last preview ("+s.clean(st.Target+": "+st.Why)+"), so this is planned anew")
 		return again, append(orders, more...)
 	}
 	return s, orders
+}
+
+// came is what a send came to, in words.
+func (s send) came() string {
+	switch s.ask.Verb {
+	case Dispatch:
+		return count(s.tasks, "task", "tasks") + " dispatched"
+	case Follow:
+		return count(s.steps, "step", "steps") + ", " + count(s.tasks, "task", "tasks")
+	}
+	text := count(s.steps, "step", "steps") + " done"
+	if s.made > 0 {
+		text = count(s.made, "issue", "issues") + " made, " + text
+	}
+	return text
+}
+
+// further is what one may do next, in a few words.
+func (s send) further() string {
+	switch s.ask.Verb {
+	case Audit:
+		return " · i shows the issues, e makes epics of them"
+	case Organise:
+		return " · 2 shows the epics, d dispatches one's first phase"
+	case Dispatch:
+		return " · p shows what comes of it, w watches it to its end"
+	}
+	return ""
 }
 
 const resumeCommand = "core dev apply --resume"
@@ -133,18 +176,28 @@ func (s state) stepped(e orchestrator.Event) state {
 		return s
 	}
 	s.send.until = time.Time{}
-	en := entry{mark: done, word: e.Step.Effect.Kind(), text: s.clean(e.Step.Effect.Target() + "  " + detailOf(e.Step.Effect))}
-	switch l, spend := e.Step.Effect.(flows.AddLabel); {
-	case e.Outcome == orchestrator.Skipped:
-		en.mark, en.text = note, en.text+"  skipped: "+s.clean(e.Detail)
-	case e.Outcome != orchestrator.Done:
-		en.mark, en.text = bad, en.text+"  "+string(e.Outcome)+": "+s.clean(e.Detail)
-	case spend && l.Spends:
+	en := s.stepEntry(e)
+	if e.Outcome == orchestrator.Done {
+		s.send.steps++
+		if _, made := e.Step.Effect.(flows.MakeIssue); made {
+			s.send.made++
+		}
+	}
+	if en.child != "" {
 		s.send.tasks++
-		en.child = l.Issue.Key()
-		en.text += "  1 task"
+	}
+	if quietKinds[en.word] && e.Outcome == orchestrator.Done {
+		return s
 	}
 	return s.noted(en)
+}
+
+// childOf is the child that a step which costs a task hands out.
+func childOf(e flows.Effect) string {
+	if l, ok := e.(flows.AddLabel); ok {
+		return l.Issue.Key()
+	}
+	return e.Target()
 }
 
 // labelled is the word of a label put on: the kind of its step.

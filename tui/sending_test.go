@@ -130,7 +130,7 @@ func TestReadOnlyPlansNothing(t *testing.T) {
 		t.Errorf("asked %v, applied %v", s.hub.asked, s.hub.applied)
 	}
 	s.Press("esc", "esc", "?")
-	s.Shows("dispatch: off by --read-only")
+	s.Shows("dispatch: off, --read-only")
 }
 
 func TestPausedSendsNothing(t *testing.T) {
@@ -186,7 +186,7 @@ func TestProgress(t *testing.T) {
 	s.Hides("sending")
 	s.Shows("2 tasks dispatched")
 	s.Press("5", "g")
-	s.Shows("dispatch core #118: 2 tasks, 9 steps")
+	s.Shows("dispatch   core #118: 2 tasks, 9 steps")
 }
 
 // TestAFloodOfEvents: progress may drop, the end may not.
@@ -302,4 +302,19 @@ func TestOwnDispatchIsToldOnce(t *testing.T) {
 	s.Type("running")
 	s.Shows("bound the request body")
 	s.Hides("tool registry  (epic")
+}
+
+// TestFurther: a round that goes beyond what was announced is shown first, and asks
+// anew.
+func TestFurther(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.broken = &Further{"dappcore/core"} })
+	s.Press("2", "j", "d")
+	s.read()
+	s.Press("y")
+	s.Shows("preview, nothing sent yet", "the next round goes beyond what was announced")
+	sent := len(s.writes())
+	s.Press("enter")
+	if n := len(s.writes()); n != sent || n != 1 {
+		t.Errorf("sent %q", s.writes())
+	}
 }

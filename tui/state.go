@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
@@ -28,11 +29,14 @@ var paneNames = [paneCount]string{"Repos", "Epics", "Phases", "Budget", "Activit
 type state struct {
 	// What it was started with.
 	readOnly bool
+	keys     []binding     // as they are bound here
 	every    time.Duration // between looks in the background
 	clean    func(string) string
 	called   func(string) string // a command line as it is typed here
 
-	now    time.Time
+	now    time.Time // the machine's, by which the screen waits
+	date   time.Time // of the world that is shown
+	speed  float64   // seconds of that world in one of the machine's
 	w, h   int
 	dim    bool        // the terminal has lost the focus
 	method ansi.Method // how the terminal measures text
@@ -42,10 +46,12 @@ type state struct {
 	trail  []pane            // where one drilled in from
 	only   inventory.RepoRef // epics of that repository alone; zero: all
 	lists  [paneCount]list
-	among  []int       // rows of Epics to the fleet's epics; nil: the same
-	of     string      // epic whose phases are listed, by Ref.Key
-	lines  []checkLine // its phases and children, beside the rows of Phases
-	detail bool        // the selected child is shown whole
+	among  []int           // rows of Epics to the fleet's epics; nil: the same
+	of     string          // epic whose phases are listed, by Ref.Key
+	lines  []checkLine     // its phases and children, beside the rows of Phases
+	folded map[string]bool // phases whose children are not listed, by epic's Ref.Key and phase
+	folds  int             // counts the foldings
+	detail bool            // the selected child is shown whole
 
 	filtering bool
 	before    string // the filter before it was edited
@@ -61,6 +67,20 @@ type state struct {
 	log    []entry
 	logged int // entries ever; numbers them
 	follow bool
+
+	page   page // that lies over the panes
+	under  page // that the palette was opened on
+	pages  [pageCount]list
+	home   inventory.RepoRef // whose issues are listed
+	issues []issueLine       // beside the rows of that page
+	pulls  pullNews
+	spent  []budget.DayUse
+	ahead  Ahead
+	day    dayNews
+	past   []orchestrator.Entry // of the journal, newest first
+
+	watch watching
+	mouse bool
 
 	preview preview
 	send    send
@@ -98,7 +118,7 @@ const (
 type preview struct {
 	phase    previewPhase
 	seq      int // of the last plan asked for
-	ask      Dispatch
+	ask      Ask
 	name     string // "core #118", cleaned
 	since    time.Time
 	note     string // why it was planned again
@@ -116,13 +136,35 @@ type send struct {
 	running  bool
 	stopping bool
 	leaving  bool // quit when it has stopped
-	ask      Dispatch
+	ask      Ask
 	name     string
 	progress orchestrator.Progress
 	tasks    int       // spent so far
+	steps    int       // done so far
+	made     int       // issues made so far
 	until    time.Time // it waits so long; zero: it does not
 	waitFor  string    // for what, cleaned
 	problem  problem   // of the last one, kept until it is dismissed or another went well
+}
+
+// watching is a follow that was approved: looks that decide and send by
+// themselves, within what the preview said, until it is stopped.
+type watching struct {
+	on      bool
+	running bool // a look of it is under way
+	next    time.Time
+	sent    int     // steps, in all
+	problem problem // of its last look; kept until one goes well
+	fails   int     // in a row
+}
+
+// pullNews is what was last read of pull requests.
+type pullNews struct {
+	list    []Pull
+	at      time.Time // by the screen's clock; zero: never
+	running bool
+	again   bool // wanted once more when it is done
+	problem problem
 }
 
 // pause is whether writing is paused, and why.
@@ -188,18 +230,18 @@ func (s *state) child() (*inventory.Epic, *inventory.Child, bool) {
 }
 
 func (s *state) inside() bool {
-	return len(s.trail) > 0 || s.zoom || !s.only.IsZero() || s.lists[s.focus].filter != "" || s.focus == activity && s.send.problem.text != ""
+	return s.lists[s.focus].anyMarked() || len(s.trail) > 0 || s.zoom || !s.only.IsZero() || s.lists[s.focus].filter != "" || s.focus == activity && s.send.problem.text != ""
 }
 
 func (s *state) gridded() bool { return shapeOf(s.w, s.h) == grid }
 
 func (s *state) mayPlan() bool { return s.board != nil && !s.readOnly }
 
-// offersPlan tells whether what is selected in the focused pane can be
-// dispatched.
-func (s *state) offersPlan() bool {
-	k, _ := s.target()
-	return s.mayPlan() && k >= 0
+// offers tells whether a verb means something for what is selected in the
+// focused pane, or marked.
+func (s *state) offers(v Verb) bool {
+	_, _, why := s.asks(v)
+	return s.mayPlan() && why == ""
 }
 
 func (s *state) onChild() bool { return s.focus == phases && s.mayPlan() }
@@ -211,7 +253,7 @@ func (s *state) planShown() bool { return s.preview.phase == planned }
 // maySend tells whether y sends: a plan with steps is shown, and nothing that
 // this screen knows of stands against it.
 func (s *state) maySend() bool {
-	return s.planShown() && len(s.preview.steps) > 0 && !s.readOnly && !s.send.running && !s.paused()
+	return s.planShown() && (len(s.preview.steps) > 0 || s.preview.ask.Verb == Follow) && !s.readOnly && !s.send.running && !s.paused()
 }
 
 func (s *state) mayCopy() bool { return s.planShown() && s.preview.proposal.Command != "" }

@@ -95,15 +95,19 @@ const (
 	kept          // selected, in a pane without the focus
 	chosen        // selected, where the keys are
 	manners
+	withMark = manners // besides, of a row that is marked
 )
 
 // row draws a row, or takes it as it was drawn.
-func (t *table) row(d *drawing, index int, how manner, cells func(index int) []cell) string {
-	key := index*int(manners) + int(how)
+func (t *table) row(d *drawing, index int, how manner, marked bool, cells func(index int) []cell) string {
+	key := index*2*int(manners) + int(how)
+	if marked {
+		key += int(withMark)
+	}
 	if line, ok := t.rows[key]; ok {
 		return line
 	}
-	line := d.line(t.columns, t.widths, t.stamp.width, how, t.stamp.stale, cells(index))
+	line := d.markedLine(t.columns, t.widths, t.stamp.width, how, marked, t.stamp.stale, cells(index))
 	t.rows[key] = line
 	return line
 }
@@ -117,6 +121,17 @@ func (t *table) head(d *drawing) string {
 	var b strings.Builder
 	d.fields(&b, t.columns, t.widths, cells, false)
 	return d.theme.paint(faintRole, d.meter.fit(" "+b.String(), t.stamp.width))
+}
+
+// markedLine is line with the sign of a marked row before its first cell's text.
+func (d *drawing) markedLine(columns []column, widths []int, width int, how manner, marked, stale bool, cells []cell) string {
+	if marked {
+		cells[0].text = d.glyphs.tick + " " + cells[0].text
+		if how == common {
+			cells[0].role = accentRole
+		}
+	}
+	return d.line(columns, widths, width, how, stale, cells)
 }
 
 // line draws cells after the mark of the selected row. A row that stands out

@@ -36,7 +36,7 @@ func TestDispatchMeansWhatIsSelected(t *testing.T) {
 		s.Shows(c.shows)
 		var got inventory.Ref
 		if len(s.hub.asked) > 0 {
-			got = s.hub.asked[0].Epic
+			got = s.hub.asked[0].Epics[0]
 		}
 		if got.Key() != c.epic.Key() {
 			t.Errorf("after %s d plans %s, not %s", c.keys, got, c.epic)

@@ -131,6 +131,9 @@ func (m meter) wrap(s string, cells, most int) []string {
 	return out
 }
 
+// stripped is a drawn line without its colours.
+func stripped(s string) string { return ansi.Strip(s) }
+
 const manyBlanks = "                                                                                                                                "
 
 func blanks(n int) string {

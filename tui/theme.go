@@ -110,6 +110,7 @@ type glyphs struct {
 	bottomLeft, bottomRight       string
 	dots, dot, none, turn, ticked string
 	moreAbove, moreBelow          string
+	tick                          string // of a marked row
 }
 
 var unicodeGlyphs = glyphs{
@@ -117,7 +118,7 @@ var unicodeGlyphs = glyphs{
 	cursor: "▸", full: "█", part: "▒", empty: "░",
 	down: "↓", up: "↑", left: "←", right: "→",
 	across: "─", along: "│", topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯",
-	dots: "…", dot: "·", none: "–", turn: "↻", ticked: "x", moreAbove: "↑", moreBelow: "↓",
+	dots: "…", dot: "·", none: "–", turn: "↻", ticked: "x", moreAbove: "↑", moreBelow: "↓", tick: "◆",
 }
 
 var asciiGlyphs = glyphs{
@@ -125,5 +126,5 @@ var asciiGlyphs = glyphs{
 	cursor: ">", full: "#", part: "=", empty: ".",
 	down: "down", up: "up", left: "left", right: "right",
 	across: "-", along: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
-	dots: "~", dot: "-", none: "-", turn: "@", ticked: "x", moreAbove: "^", moreBelow: "v",
+	dots: "~", dot: "-", none: "-", turn: "@", ticked: "x", moreAbove: "^", moreBelow: "v", tick: "*",
 }

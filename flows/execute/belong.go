@@ -287,6 +287,11 @@ func Questions(w flows.World, epics []inventory.Ref, repos []inventory.RepoRef) 
 		}
 		of(e.Ref.Repo)
 		wanted[e.Ref.Key()] = true
+		for _, c := range e.Ready() { // a pull request there may claim it
+			if r, ok := w.Snapshot.Repo(c.Ref.Repo); ok {
+				of(r.Ref)
+			}
+		}
 		if Begun(w, e) || !e.Running() {
 			for _, r := range branched(w, e) {
 				q := of(r.Ref)

@@ -93,7 +93,7 @@ func (d *decider) keep() {
 	switch d.Row {
 	case RowStranger, RowIntervention, RowChild, RowReviews:
 		d.Steps = append(d.Steps, flows.Step{Reason: d.Seen, Effect: flows.AutoMergeOff{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA}})
-		d.Next += "; auto-merge is taken off"
+		d.Next += "; auto-merge is to be taken off"
 	}
 }
 
@@ -169,10 +169,11 @@ func (d *decider) alert(what, seen, next string) {
 	}
 }
 
-// overdue waits, and alerts a person when it takes longer than it may.
-func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next string) {
+// overdue waits, and alerts a person when it takes longer than it may: do is what
+// they can do then.
+func (d *decider) overdue(since time.Time, limit time.Duration, what, seen, next, do string) {
 	if took := d.Now.Sub(since); took > limit {
-		d.alert(what, seen+" for "+span(took), next)
+		d.alert(what, seen+" for "+span(took), do)
 		d.Stalled = took > limit+d.Patience.GiveUp
 		return
 	}
@@ -193,7 +194,7 @@ func (d *decider) merged() {
 		d.person("merged, and its child was opened again since", "close "+d.Sight.Child.From(d.Pull.Ref.Repo)+", or recall it: then it is READY for another task")
 		return
 	case d.Course.Ended != "":
-		d.wait("merged", "nothing: what a merge asks for was done")
+		d.wait("merged", "nothing is left to do")
 		return
 	}
 	seen := "merged"
@@ -202,7 +203,7 @@ func (d *decider) merged() {
 	}
 	var steps []flows.Effect
 	if d.Own { // read until its epic is closed, which is when its branch is home everywhere
-		d.wait(seen, "its branch is deleted and the epic closed")
+		d.wait(seen, "its branch is to be deleted and the epic closed")
 		return
 	}
 	if d.Issue != nil && !d.Issue.Closed {
@@ -212,7 +213,7 @@ func (d *decider) merged() {
 		steps = append(steps, flows.Tick{Epic: d.Epic, Child: d.Sight.Child})
 	}
 	steps = append(steps, flows.Capture{Epic: d.Epic, Child: d.Sight.Child, Pull: d.Pull.Ref}, d.ended())
-	d.do(seen, "its child is closed and ticked, its training record written; then the phase is looked at", steps...)
+	d.do(seen, "its child is to be closed and ticked, its training record written; then the phase is looked at", steps...)
 }
 
 func (d *decider) ended() flows.Effect {
@@ -246,7 +247,7 @@ func (d *decider) closed() {
 		d.person(fmt.Sprintf("closed without a merge, the %s of its child", nth(d.Returned+1)), "say what is wrong with "+d.Sight.Child.From(d.Pull.Ref.Repo)+": mend the issue and recall it, or close it")
 		return
 	}
-	d.do("closed without a merge", "its child is taken back and READY again: another dispatch costs another task", d.ended())
+	d.do("closed without a merge", "its child is to be taken back, and is READY again then: another dispatch costs another task", d.ended())
 }
 
 func (d *decider) intervention() {
@@ -268,26 +269,26 @@ func (d *decider) base() {
 		d.person("its base is "+d.Pull.Base+", not "+d.Target+", and GitHub refused another: "+last.Why, "set its base by hand")
 		return
 	}
-	d.do("its base is "+d.Pull.Base+", not "+d.Target, "it is retargeted", flows.Retarget{Pull: d.Pull.Ref, From: d.Pull.Base, To: d.Target})
+	d.do("its base is "+d.Pull.Base+", not "+d.Target, "to be retargeted", flows.Retarget{Pull: d.Pull.Ref, From: d.Pull.Base, To: d.Target})
 }
 
 func (d *decider) unknown() {
 	if d.Pull.Draft {
-		d.overdue(d.head().Seen, d.Patience.Session, "draft", "a draft", "its author marks it ready")
+		d.overdue(d.head().Seen, d.Patience.Session, "draft", "a draft", "its author marks it ready", "mark it ready, or close it: its child is READY again then")
 		return
 	}
 	since := d.Course.Unknown
 	if since.IsZero() {
 		since = d.Now
 	}
-	d.overdue(since, d.Patience.Unknown, "unknown", "GitHub has not told whether it can be merged", "it is asked again soon")
+	d.overdue(since, d.Patience.Unknown, "unknown", "GitHub has not told whether it can be merged", "it is asked again soon", "look whether GitHub is well (githubstatus.com); it is asked again")
 	d.Soon = d.Alert == ""
 }
 
 func (d *decider) behind() {
 	head := d.Pull.HeadSHA
 	if d.Pull.Behind < 0 {
-		d.overdue(d.head().Seen, d.Patience.Checks, "behind", "GitHub has not told how far behind "+d.Pull.Base+" it is", "it is asked again soon")
+		d.overdue(d.head().Seen, d.Patience.Checks, "behind", "GitHub has not told how far behind "+d.Pull.Base+" it is", "it is asked again soon", "look whether GitHub is well (githubstatus.com); it is asked again")
 		d.Soon = d.Alert == ""
 		return
 	}
@@ -299,14 +300,16 @@ func (d *decider) behind() {
 	case n > 0 && d.Now.Sub(last.At) < d.Patience.Retry:
 		d.wait(seen+", and GitHub refused to update it: "+last.Why, "it is tried again in a while")
 	case slices.Contains(d.Course.Updated, head):
-		d.overdue(d.head().Seen, d.Patience.Checks, "update", seen+", and an update of its branch was asked for", "GitHub merges the base into it")
+		d.overdue(d.head().Seen, d.Patience.Checks, "update", seen+", and an update of its branch was asked for", "GitHub merges the base into it", "update its branch by hand, or look whether GitHub is well")
 		d.Soon = d.Alert == ""
 	case d.Turn.Number != 0:
 		d.turn(seen)
 	default:
-		d.do(seen, "its branch is updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
+		d.do(seen, "its branch is to be updated", flows.UpdateBranch{Pull: d.Pull.Ref, Head: head})
 	}
 }
+
+const mendOrClose = "mend it by hand, or close it: its child is READY again then"
 
 func (d *decider) redChecks() {
 	seen := count(max(d.Pull.Checks.Failed, 1), "check") + " failed"
@@ -318,14 +321,14 @@ func (d *decider) redChecks() {
 	case n >= mostRedHeads && d.reassigns() && d.refusedOnce(flows.ClosePull{}.Kind()):
 		d.person(fmt.Sprintf("%s, on %d heads of the agent, and GitHub refused to close it", seen, n), "close it by hand: its child goes to "+d.Gates.Reassign+" then")
 	case n >= mostRedHeads && d.reassigns():
-		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "it is closed and its child goes to "+d.Gates.Reassign+": another task",
+		d.do(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "to be closed, and its child goes to "+d.Gates.Reassign+": another task",
 			flows.ClosePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA})
 	case n >= mostRedHeads:
 		d.person(fmt.Sprintf("%s, on %d heads of the agent", seen, n), "mend it by hand, or close it: its child is READY again then")
 	case d.head().Ours:
-		d.overdue(d.head().Seen, d.Patience.Answer, "red", seen+" on a merge of its base", "the agent mends it")
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", seen+" on a merge of its base", "the agent mends it", mendOrClose)
 	default:
-		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it")
+		d.overdue(d.head().Seen, d.Patience.Answer, "red", fmt.Sprintf("%s, the agent's %s such head", seen, nth(max(n, 1))), "the agent mends it", mendOrClose)
 	}
 }
 
@@ -335,10 +338,10 @@ func (d *decider) reassigns() bool { return d.Gates.Reassign != "" && (d.Agents 
 
 func (d *decider) none() {
 	if d.Reviewed {
-		d.overdue(d.head().Seen, d.Patience.Review, "review", "no CI here, and no review yet", "a person, or a reviewing agent, reviews it")
+		d.overdue(d.head().Seen, d.Patience.Review, "review", "no CI here, and no review yet", "a person, or a reviewing agent, reviews it", "review it")
 		return
 	}
-	d.overdue(d.head().Seen, d.Patience.Checks, "checks", "no check has reported, and that is not green", "CI starts; where there is none, say so: ci: none in inventory.yaml")
+	d.overdue(d.head().Seen, d.Patience.Checks, "checks", "no check has reported, and that is not green", "CI starts", "start CI, or where there is none say so: ci: none in inventory.yaml")
 }
 
 func (d *decider) review() {
@@ -346,7 +349,7 @@ func (d *decider) review() {
 	if d.Pull.ReviewDecision != "REVIEW_REQUIRED" {
 		seen, next = "changes are requested, and the agent has answered", "the reviewer looks again"
 	}
-	d.overdue(d.head().Seen, d.Patience.Review, "review", seen, next)
+	d.overdue(d.head().Seen, d.Patience.Review, "review", seen, next, "review it, or ask who has to")
 	if d.Alert == "" {
 		d.Person = seen
 	}
@@ -364,12 +367,14 @@ func (d *decider) pending() {
 	switch {
 	case d.Pull.AutoMerge:
 		d.wait(seen+", auto-merge is on", "GitHub merges it when they pass")
+	case n > 0 && last.Why == flows.RipeAtOnce:
+		d.wait(seen+"; it could be merged at once when auto-merge was asked for", "to be merged at the next look that finds it green")
 	case n > 0:
-		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "it is merged when they pass")
+		d.wait(seen+"; GitHub refused auto-merge: "+last.Why, "to be merged when they pass")
 	case d.sent(flows.AutoMerge{}.Kind()) > 0:
-		d.wait(seen+"; auto-merge was enabled at this head and is off again", "it is merged when they pass")
+		d.wait(seen+"; auto-merge was enabled at this head and is off again", "to be merged when they pass")
 	case d.Turn.Number != 0, !d.Gates.AutoMerge, d.Gates.Ask, !d.Merge.AutoMerge, d.Own:
-		d.wait(seen, "it is merged when they pass")
+		d.wait(seen, "to be merged when they pass")
 	case d.Pull.QueueOn:
 		d.do(seen, "the merge queue takes it when they pass", flows.AutoMerge{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base})
 	default:
@@ -381,7 +386,7 @@ func (d *decider) pending() {
 func (d *decider) green() {
 	const seen = "green, resolved, up to date"
 	merge := flows.Effect(flows.MergePull{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base, Method: d.method()})
-	next := "it is merged"
+	next := "to be merged"
 	if d.Pull.QueueOn {
 		merge, next = flows.Enqueue{Pull: d.Pull.Ref, Head: d.Pull.HeadSHA, Base: d.Pull.Base}, "the merge queue takes it"
 	}

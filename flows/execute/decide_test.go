@@ -352,3 +352,19 @@ func carryOut(s *Sight, e flows.Effect) {
 		note(e.Note)
 	}
 }
+
+// TestAutoMergeThatWasNotNeeded: GitHub had nothing to wait for, which is no refusal
+// of the merge, and is not asked again at that head.
+func TestAutoMergeThatWasNotNeeded(t *testing.T) {
+	s := sight()
+	s.Pull.Checks = inventory.Checks{State: "PENDING", Pending: 1}
+	s.Course.Refused = []inventory.Refusal{{Deed: flows.AutoMerge{}.Kind(), Head: "h1", Why: flows.RipeAtOnce, At: now}}
+	d := Decide(*s)
+	if d.Row != RowPending || len(d.Steps) != 0 || d.Person != "" || strings.Contains(d.Seen, "refused") || !strings.Contains(d.Next, "to be merged at the next look") {
+		t.Errorf("%+v", d)
+	}
+	s.Pull.Checks = inventory.Checks{State: "SUCCESS", Passed: 1}
+	if d := Decide(*s); d.Row != RowGreen || len(d.Steps) != 1 {
+		t.Errorf("the next look: %+v", d)
+	}
+}

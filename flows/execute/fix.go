@@ -77,7 +77,7 @@ func (f Fix) steps(plan *flows.Plan, s *Sight) {
 			plan.Add(flows.Step{Reason: why, Effect: flows.ResolveThread{Pull: f.Pull, Thread: id}})
 		}
 		if n := len(s.Pull.Unresolved()) - len(list); n > 0 {
-			plan.Skip(ref, fmt.Sprintf("%s not answered by a newer head of the agent: --all resolves every one", count(n, "unresolved thread")))
+			plan.Skip(ref, fmt.Sprintf("%s not answered by a newer head of the agent: core dev fix threads %s --all resolves every one", count(n, "unresolved thread"), ref))
 		} else if len(list) == 0 {
 			plan.Skip(ref, "no thread is unresolved")
 		}

@@ -19,6 +19,12 @@ func (x Watch) mergeUp(w flows.World, out *Watched, g gathered, e *inventory.Epi
 	if x.Lag <= 0 || len(e.Rivals) > 0 {
 		return
 	}
+	for _, s := range out.Plan.Steps { // what moves its branch comes first, and the next look sees
+		switch s.Effect.(type) {
+		case flows.MergePull, flows.Enqueue, flows.AutoMerge:
+			return
+		}
+	}
 	for _, repo := range branched(w, e) {
 		if repo.Work == nil {
 			continue
@@ -35,7 +41,7 @@ func (x Watch) mergeUp(w flows.World, out *Watched, g gathered, e *inventory.Epi
 		if n, last := d.refused(flows.MergeUp{}.Kind()); n > 0 {
 			d.person(seen+", and GitHub refused to merge that into it: "+last.Why, "merge "+repo.DefaultBranch+" into "+b.Name+" by hand")
 		} else {
-			d.do(seen, repo.DefaultBranch+" is merged into it", flows.MergeUp{Repo: repo.Ref, Branch: b.Name, From: repo.DefaultBranch, Head: b.Head, Epic: e.Ref})
+			d.do(seen, repo.DefaultBranch+" is to be merged into it", flows.MergeUp{Repo: repo.Ref, Branch: b.Name, From: repo.DefaultBranch, Head: b.Head, Epic: e.Ref})
 		}
 		x.add(w, out, d.Decision)
 	}

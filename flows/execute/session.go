@@ -65,9 +65,9 @@ func (s *session) decide() {
 	case took > s.Patience.GiveUp:
 		s.again(RowSpent, "dispatched "+span(took)+" ago, and no pull request", attempts)
 	case took > s.Patience.Session:
-		s.alert("session", "dispatched "+span(took)+" ago, and no pull request", "after "+span(s.Patience.GiveUp)+" it is READY again: another task")
+		s.alert("session", "dispatched "+span(took)+" ago, and no pull request", "look what its agent does; "+span(s.Patience.GiveUp)+" after its dispatch it is READY again, for another task; core dev recall "+t.Ref.String()+" makes it so at once")
 	case !acked && took > s.Patience.Ack:
-		s.alert("ack", "dispatched "+span(took)+" ago, and the agent has not acknowledged it", "the agent begins, or after "+span(s.Patience.GiveUp)+" it is READY again")
+		s.alert("ack", "dispatched "+span(took)+" ago, and the agent has not acknowledged it", "look whether its agent is well; "+span(s.Patience.GiveUp)+" after its dispatch it is READY again, for another task; core dev recall "+t.Ref.String()+" makes it so at once")
 	default:
 		s.Row, s.Seen, s.Next = RowWorking, "at work since "+clock(t.since), "the agent opens a pull request"
 		if !acked {
@@ -116,7 +116,7 @@ func (s *session) again(row Row, seen string, attempts int) {
 		s.Person, s.Next = seen, err.Error()
 		return
 	}
-	s.Steps, s.Next, s.Soon = p.Steps, "it is taken back and READY again: another dispatch costs another task", true
+	s.Steps, s.Next, s.Soon = p.Steps, "to be taken back, and READY again then: another dispatch costs another task", true
 }
 
 // alert tells a person once a dispatch.

@@ -25,6 +25,16 @@ func (x Watch) About(w flows.World, ref inventory.Ref) (Decision, bool) {
 	return found, ok
 }
 
+// Owner is the epic that a pull request belongs to, of those followed; false: none.
+func (x Watch) Owner(w flows.World, pull inventory.Ref) (inventory.Ref, bool) {
+	for _, b := range x.gather(w).pulls {
+		if b.pull.Ref.Key() == pull.Key() && b.epic != nil {
+			return b.epic.Ref, true
+		}
+	}
+	return inventory.Ref{}, false
+}
+
 // Told is what the journal remembers of a pull request, a line a fact, oldest
 // first within each kind.
 func Told(c inventory.Course) []string {

@@ -40,7 +40,7 @@ func (d *decider) resolve() {
 	for _, id := range list {
 		steps = append(steps, flows.ResolveThread{Pull: d.Pull.Ref, Thread: id})
 	}
-	d.do(fmt.Sprintf("a fix was asked for and the agent made a head since: %s stood before it", count(len(list), "unresolved thread")), "they are resolved", steps...)
+	d.do(fmt.Sprintf("a fix was asked for and the agent made a head since: %s stood before it", count(len(list), "unresolved thread")), "they are to be resolved", steps...)
 }
 
 // wantsReviews: threads or changes requested that nobody asked the agent about
@@ -94,7 +94,7 @@ func (d *decider) ask(fix inventory.Fix, seen string) {
 		text = fixConflictText
 	}
 	last, _ := d.asked(fix)
-	d.do(seen, "the agent is asked for a fix", flows.Ask{Pull: d.Pull.Ref, Fix: fix, Body: strings.TrimSpace(text), Head: d.Pull.HeadSHA, After: last.Comment})
+	d.do(seen, "the agent is to be asked for a fix", flows.Ask{Pull: d.Pull.Ref, Fix: fix, Body: strings.TrimSpace(text), Head: d.Pull.HeadSHA, After: last.Comment})
 	d.Soon = false
 }
 
@@ -179,7 +179,7 @@ func (d *decider) stuck() {
 		d.turn(seen)
 		return
 	}
-	d.do(seen, "the base is merged into it in a worktree: by git, by an earlier resolution, or by the local agent",
+	d.do(seen, "the base is to be merged into it in a worktree: by git, by an earlier resolution, or by the local agent",
 		flows.Mend{Pull: d.Pull.Ref, Branch: d.Pull.Head, Base: d.Pull.Base, Head: d.Pull.HeadSHA})
 }
 
@@ -202,5 +202,6 @@ func (d *decider) await() {
 	if d.acked(ask) {
 		seen += ", which the agent has seen"
 	}
-	d.overdue(ask.At, d.Patience.Answer, "answer", seen+", no new head since", "the agent answers with a commit")
+	d.overdue(ask.At, d.Patience.Answer, "answer", seen+", no new head since", "the agent answers with a commit",
+		"ask once more (core dev fix "+string(fix)+" "+d.Pull.Ref.String()+" --again), mend it by hand, or close it: its child is READY again then")
 }

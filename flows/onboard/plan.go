@@ -27,6 +27,8 @@ type Onboard struct {
 	// first.
 	Dispatch execute.Dispatch
 	Stages   Stages
+	// Only are the issues that are organised; nil: all that belong to no epic.
+	Only []inventory.Ref
 }
 
 // Stages are those that are gone through; each ends where nothing is left to do.
@@ -107,7 +109,15 @@ func (o Onboard) audit(w flows.World) flows.Plan { return o.auditing().Plan(w) }
 func (o Onboard) organise(w flows.World) flows.Plan { return o.organising(w).Plan(w) }
 
 func (o Onboard) organising(w flows.World) epic.Organise {
-	return epic.Organise{Repo: o.Repo, Themes: o.Themes, Candidates: inventory.Candidates(w.Snapshot, w.Fleet, w.Rules, w.Records, o.Repo)}
+	list := inventory.Candidates(w.Snapshot, w.Fleet, w.Rules, w.Records, o.Repo)
+	if o.Only != nil {
+		only := map[string]bool{}
+		for _, ref := range o.Only {
+			only[ref.Key()] = true
+		}
+		list = slices.DeleteFunc(list, func(i *inventory.Issue) bool { return !only[i.Ref.Key()] })
+	}
+	return epic.Organise{Repo: o.Repo, Themes: o.Themes, Candidates: list}
 }
 
 // dispatch hands out the first children of epics of ours that were never begun,

@@ -201,11 +201,11 @@ var keyTable = finish([]Key{
 	{Path: "notifications.bell", Default: "false", kind: truth,
 		Meaning: "ring the terminal's bell when a person is needed",
 		set:     func(c *Config, _ string, v value) { c.NotifyBell = v.on }},
-	{Path: "notifications.webhook", Default: `""`, check: checkURL,
+	{Path: "notifications.webhook", Default: `""`, check: checkHook,
 		Meaning: "address that gets a POST of JSON (core dev schema notification) when a person is needed",
 		set:     func(c *Config, _ string, v value) { c.NotifyHook = v.text }},
 	{Path: "keys.*", Default: "the screen's own", kind: list, check: checkName,
-		Idle: true, Meaning: "by action of the screen, the keys that start it",
+		Meaning: "by action of the screen, as core dev keys names it, the keys that start it",
 		set: func(c *Config, n string, v value) { c.Keys = append(c.Keys, Binding{Action: n, Keys: v.list}) }},
 })
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -129,6 +130,15 @@ func checkURL(s string) error {
 	}
 	if !ok || checkHost(host) != nil || strings.Contains(path, " ") {
 		return fmt.Errorf("%q is not an API address such as https://github.example.com/api/v3", s)
+	}
+	return nil
+}
+
+// checkHook is of an address that gets what a person is needed for. It is never shown:
+// whoever knows it may post there.
+func checkHook(s string) error {
+	if checkURL(s) != nil {
+		return errors.New("not an address such as https://hooks.example.com/core, without query, fragment, user name or token")
 	}
 	return nil
 }

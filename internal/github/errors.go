@@ -22,6 +22,7 @@ const (
 	KindServer      Kind = "server"        // GitHub failed, or its answer cannot be understood
 	KindStale       Kind = "stale"         // what the write was based on is no longer so
 	KindUnmergeable Kind = "unmergeable"   // refused because it cannot be merged, or not now
+	KindClean       Kind = "clean"         // auto-merge refused because it can be merged at once
 	KindConfig      Kind = "config"        // the API URL cannot be used
 )
 
@@ -81,6 +82,10 @@ func (e *Error) Overtaken() bool { return e.Kind == KindStale && !e.InDoubt }
 // Moot tells that a write was refused because what it was to make is there already.
 func (e *Error) Moot() bool { return e.Kind == KindExists && !e.InDoubt }
 
+// Ripe tells that auto-merge was refused because nothing stands in the way of
+// merging at once.
+func (e *Error) Ripe() bool { return e.Kind == KindClean && !e.InDoubt }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches another *Error by its Kind alone, so that callers can write
@@ -94,7 +99,7 @@ func (e *Error) Is(target error) bool {
 // (orchestrator.Local).
 func (e *Error) Local() bool {
 	switch e.Kind {
-	case KindForbidden, KindNotFound, KindMoved, KindExists, KindInvalid, KindStale, KindUnmergeable:
+	case KindForbidden, KindNotFound, KindMoved, KindExists, KindInvalid, KindStale, KindUnmergeable, KindClean:
 		return !e.InDoubt
 	}
 	return false

@@ -101,6 +101,8 @@ func (c *Client) verdict(a *answer) *Error {
 		out.Kind, out.Hint = KindStale, "refresh, and look at the plan again"
 	case strings.Contains(out.Message, "not mergeable"):
 		out.Kind, out.Hint = KindUnmergeable, "refresh, and look at the plan again"
+	case strings.Contains(out.Message, "in clean status"): // GitHub's sentence names its subject twice
+		out.Kind, out.Message = KindClean, "nothing stands in the way of merging it at once"
 	case strings.Contains(out.Message, "already"):
 		out.Kind = KindExists
 	}

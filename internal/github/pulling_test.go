@@ -265,7 +265,7 @@ func TestMutations(t *testing.T) {
 	elsewhere := strings.Repeat("a", 40)
 	refused(t, "not allowed", c.AutoMerge(ctx, nine, p.ID, "squash", p.HeadSHA), KindInvalid)
 	l.settings(func(s *world.RepoSettings) { s.AutoMerge = true }, nil)
-	refused(t, "nothing in the way", c.AutoMerge(ctx, nine, p.ID, "squash", p.HeadSHA), KindInvalid)
+	refused(t, "nothing in the way", c.AutoMerge(ctx, nine, p.ID, "squash", p.HeadSHA), KindClean)
 	l.settings(func(s *world.RepoSettings) {}, &world.Rules{Approvals: 1})
 	refused(t, "another head", c.AutoMerge(ctx, nine, p.ID, "squash", elsewhere), KindStale)
 	refused(t, "no such method", c.AutoMerge(ctx, nine, p.ID, "magic", p.HeadSHA), KindInvalid)

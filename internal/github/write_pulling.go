@@ -114,7 +114,7 @@ func (c *Client) AutoMergeOff(ctx context.Context, ref inventory.Ref, id string)
 // AutoMerge has GitHub merge a pull request, by its node id, as soon as the rules
 // of its base are met; method is squash, merge or rebase, or empty where a merge
 // queue decides. KindStale: its head is another. KindInvalid: the repository does
-// not allow it, or nothing stands in the way of merging at once.
+// not allow it. KindClean: nothing stands in the way of merging at once.
 func (c *Client) AutoMerge(ctx context.Context, ref inventory.Ref, id, method, head string) error {
 	vars := map[string]any{"id": id, "head": head}
 	if method != "" {

@@ -28,10 +28,15 @@ func (c *steeredClock) Advance(d time.Duration) {
 	c.offset += d
 }
 
-// Resume moves the clock forward to t, never back: a reopened world goes on from the last time it recorded.
+// Resume moves the clock forward to t, never back: a reopened world goes on from the
+// last time it recorded. A clock that can itself be moved on is: whoever shares it
+// would else be behind.
 func (c *steeredClock) Resume(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if r, ok := c.inner.(interface{ Resume(time.Time) }); ok && c.offset == 0 {
+		r.Resume(t)
+	}
 	if now := c.inner.Now().Add(c.offset); t.After(now) {
 		c.offset += t.Sub(now)
 	}

@@ -37,7 +37,7 @@ func millionLines(b *testing.B) string {
 		}
 	}
 	dir := b.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, logName), []byte(log.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, LogName), []byte(log.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	return dir

@@ -17,8 +17,10 @@ import (
 	"github.com/dappcore/core-dev/inventory"
 )
 
+// LogName is the log's file in the folder.
+const LogName = "dispatch.log"
+
 const (
-	logName          = "dispatch.log"
 	reservationsName = "reservations.log"
 	lockName         = "dispatch.lock"
 )
@@ -66,7 +68,7 @@ func (b *Book) logs() ([]string, error) {
 		}
 	}
 	slices.Sort(names)
-	return append(names, logName), nil
+	return append(names, LogName), nil
 }
 
 // Spending is what the log says was dispatched from a day on. Ask from

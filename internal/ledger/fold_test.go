@@ -128,7 +128,7 @@ const exactDay = 20487 // 2026-02-03
 // However a log is cut into parts, and whichever way a line is read, the sums
 // are those of reading it line by line.
 func TestScanIsTheNaiveReading(t *testing.T) {
-	path := filepath.Join(t.TempDir(), logName)
+	path := filepath.Join(t.TempDir(), LogName)
 	rapid.Check(t, func(t *rapid.T) {
 		log := drawLog(t)
 		if err := os.WriteFile(path, []byte(log), 0o600); err != nil {
@@ -149,13 +149,13 @@ func TestScanIsTheNaiveReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		from := budget.Day(exactDay + rapid.IntRange(-40, 2).Draw(t, "from"))
-		want, torn := naive(map[string]string{logName: log}, from, exactDay)
+		want, torn := naive(map[string]string{LogName: log}, from, exactDay)
 		got := budget.Spending{From: from, Exact: exactDay}
 		if err := im.spend(&got); err != nil {
 			t.Fatal(err)
 		}
 		differ(t, "spending", plain(want), plain(got))
-		lines, err := im.unreadable(logName)
+		lines, err := im.unreadable(LogName)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestNoDateIsNotADate(t *testing.T) {
 func TestVeryLongLine(t *testing.T) {
 	good := "2026-02-04T10:00Z core #1 jules #118 @Snider\n"
 	long := strings.Repeat("x", 3*readSize) + " 2026-02-04"
-	path := filepath.Join(t.TempDir(), logName)
+	path := filepath.Join(t.TempDir(), LogName)
 	if err := os.WriteFile(path, []byte(good+long+"\n"+good), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func (b *Book) Reserve(ctx context.Context, req Request, st budget.State) (budge
 			return err
 		}
 		if len(lines) != req.Lines {
-			return &Outdated{req.Child, fmt.Sprintf("%s holds %d lines of it, the plan knew %d", logName, len(lines), req.Lines)}
+			return &Outdated{req.Child, fmt.Sprintf("%s holds %d lines of it, the plan knew %d", LogName, len(lines), req.Lines)}
 		}
 		st.Now, st.Held = b.now(), r.open
 		if req.Renew != nil {
@@ -159,7 +159,7 @@ func (b *Book) Settle(ctx context.Context, id string, at time.Time) error {
 			return err
 		}
 		if len(lines) == res.Lines {
-			if err := appendSynced(filepath.Join(b.dir, logName), []byte(entry.String()+"\n")); err != nil {
+			if err := appendSynced(filepath.Join(b.dir, LogName), []byte(entry.String()+"\n")); err != nil {
 				return err
 			}
 		}
@@ -219,7 +219,7 @@ func (b *Book) write(ctx context.Context, change func(*register) error) error {
 // it is the beginning of writing, or of what one open reservation will write;
 // else a newline, after " (torn)" where it could pass for a line that it is not.
 func (b *Book) endTail(r *register, writing budget.Entry) error {
-	path := filepath.Join(b.dir, logName)
+	path := filepath.Join(b.dir, LogName)
 	tail, err := lastOpenLine(path)
 	if err != nil || tail == "" {
 		return err

@@ -96,7 +96,7 @@ func TestReserveSettleRelease(t *testing.T) {
 		}
 	}
 	want := "2026-02-04T12:01Z core #29 jules dappcore/plans#118 @Snider\n"
-	if got := read1(t, dir, logName); got != want {
+	if got := read1(t, dir, LogName); got != want {
 		t.Errorf("the log is %q", got)
 	}
 	if held, err := b.Held(); err != nil || len(held) != 0 {
@@ -128,7 +128,7 @@ func TestSettleAfterACrashAnywhere(t *testing.T) {
 		for _, first := range []string{"one", "two"} {
 			ctx, dir := context.Background(), ledgerIn(t)
 			b := openBook(t, dir, clockAt(noon))
-			if err := os.WriteFile(filepath.Join(dir, logName), []byte(before), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, LogName), []byte(before), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			for id, n := range map[string]int{"one": 29, "two": 2} {
@@ -136,7 +136,7 @@ func TestSettleAfterACrashAnywhere(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := os.WriteFile(filepath.Join(dir, logName), []byte(before+line[:cut]), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, LogName), []byte(before+line[:cut]), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			for _, id := range []string{first, "one", "two", "one"} {
@@ -144,7 +144,7 @@ func TestSettleAfterACrashAnywhere(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got := read1(t, dir, logName)
+			got := read1(t, dir, LogName)
 			for _, n := range []int{29, 2, 7} {
 				if lines, err := b.Lines(child(n)); err != nil || len(lines) != 1 {
 					t.Errorf("cut at %d, %s first: #%d has %d lines in\n%s(%v)", cut, first, n, len(lines), got, err)
@@ -174,13 +174,13 @@ func TestForeignTornLine(t *testing.T) {
 		if _, err := b.Reserve(ctx, Request{ID: "one", Child: child(29), Epic: child(118), Agent: "jules"}, team(9)); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, logName), []byte(tail), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, LogName), []byte(tail), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.Settle(ctx, "one", noon); err != nil {
 			t.Fatal(err)
 		}
-		if got := read1(t, dir, logName); strings.TrimSuffix(got, "2026-02-04T12:00Z core #29 jules #118 @Snider\n") != want {
+		if got := read1(t, dir, LogName); strings.TrimSuffix(got, "2026-02-04T12:00Z core #29 jules #118 @Snider\n") != want {
 			t.Errorf("%.80q became %.120q", tail, got)
 		}
 		if lines, err := b.Lines(child(29)); err != nil || len(lines) != 1 {
@@ -363,7 +363,7 @@ func TestManyProcessesNeverOverspend(t *testing.T) {
 	if err != nil || len(all) != 20 {
 		t.Errorf("%d children of 20 are dispatched, %v", len(all), err)
 	}
-	if lines := strings.Count(read1(t, dir, logName), "\n"); lines != 20 {
+	if lines := strings.Count(read1(t, dir, LogName), "\n"); lines != 20 {
 		t.Errorf("%d lines for 20 tasks", lines)
 	}
 }

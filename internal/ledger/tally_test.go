@@ -70,7 +70,7 @@ func TestEveryLookIsExact(t *testing.T) {
 		now := noon
 		book := openBook(t, dir, func() time.Time { return now })
 		for range rapid.IntRange(1, 8).Draw(t, "operations") {
-			name := rapid.SampledFrom([]string{logName, logName, "dispatch-2026-01.log"}).Draw(t, "log")
+			name := rapid.SampledFrom([]string{LogName, LogName, "dispatch-2026-01.log"}).Draw(t, "log")
 			operate(t, filepath.Join(dir, name))
 			switch rapid.IntRange(0, 3).Draw(t, "then") {
 			case 0:
@@ -101,7 +101,7 @@ func TestEveryLookIsExact(t *testing.T) {
 
 func look(t *rapid.T, book *Book, dir string, now time.Time) {
 	logs := map[string]string{}
-	for _, name := range []string{"dispatch-2026-01.log", logName} {
+	for _, name := range []string{"dispatch-2026-01.log", LogName} {
 		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
 			logs[name] = string(data)
 		}
@@ -188,7 +188,7 @@ func TestHiddenEdit(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer os.RemoveAll(dir)
-		path := filepath.Join(dir, logName)
+		path := filepath.Join(dir, LogName)
 		if err := os.WriteFile(path, []byte("2026-02-04T10:00Z core #1 jules - @Snider\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -232,17 +232,17 @@ func TestHiddenEdit(t *testing.T) {
 func TestNoTrustWithinATick(t *testing.T) {
 	dir := t.TempDir()
 	b := openBook(t, dir, clockAt(noon))
-	spare := b.watch(logName)
+	spare := b.watch(LogName)
 	defer spare.discard()
 	for change, want := range map[int64]bool{spare.watched - 1: true, spare.watched: false, spare.watched + 1: false} {
 		of := stamp{Dev: spare.dev, Ctime: change}
 		if got := spare.trusts(of); got != want {
 			t.Errorf("changed %d before the watch: kept %v", spare.watched-change, got)
 		}
-		if err := os.WriteFile(b.cachePath(logName), encode(newFold(0), of, spare.watched), 0o600); err != nil {
+		if err := os.WriteFile(b.cachePath(LogName), encode(newFold(0), of, spare.watched), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		im, done := b.cached(logName, of, 0)
+		im, done := b.cached(LogName, of, 0)
 		if got := im != nil; got != want {
 			t.Errorf("changed %d before the watch: trusted %v", spare.watched-change, got)
 		}
@@ -261,7 +261,7 @@ func TestNoPlaceForACache(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, cacheFolder), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, logName), []byte("2026-02-04T10:00Z core #1 jules - @Snider\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, LogName), []byte("2026-02-04T10:00Z core #1 jules - @Snider\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	sp, err := openBook(t, dir, clockAt(noon)).Spending(budget.DayOf(noon))

@@ -1,0 +1,154 @@
+package tui
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/dappcore/core-dev/inventory"
+)
+
+// somePulls is one of each kind that the monitor tells apart.
+func somePulls() []Pull {
+	return []Pull{
+		{Ref: ref("core", 291), Child: ref("core", 111), Epic: ref("core", 101), Title: "migrate", Agent: "jules", Open: true, Checks: inventory.Checks{State: "SUCCESS", Passed: 3}, Threads: 1, Of: 3, Fits: "CONFLICTING", Tries: 2,
+			Since: noon.Add(-26 * time.Hour), Row: "stuck", Seen: "in conflict, asked twice", Next: "a person merges it", Person: "in conflict, asked twice"},
+		{Ref: ref("core", 292), Child: ref("core", 112), Epic: ref("core", 101), Agent: "jules", Open: true, Checks: inventory.Checks{State: "PENDING", Passed: 1, Pending: 2}, Fits: "MERGEABLE", Since: noon.Add(-time.Hour), Row: "pending", Seen: "checks run", Next: "it is merged when they pass"},
+		{Ref: ref("core-mcp", 31), Child: ref("core-mcp", 29), Open: true, Checks: inventory.Checks{State: "FAILURE", Failed: 2}, Fits: "UNKNOWN", Row: "red", Seen: "2 checks failed", Next: "the agent mends it"},
+		{Ref: ref("core", 113), Child: ref("core", 113), State: "no pull", Row: "working", Seen: "no pull request", Next: "the agent opens a pull request"},
+		{Ref: ref("core", 280), Child: ref("core", 110), State: "merged", Row: "merged", Seen: "merged", Next: "ticked"},
+	}
+}
+
+// TestPullMonitor shows every pull request with what was seen and what comes next.
+func TestPullMonitor(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.pulls = somePulls() })
+	s.Press("p")
+	s.Shows("[Pull requests]", "core #291", "✗ clash", "2/3", "needs you: in conflict, asked twice. Next: a person merges it", "1 of 5")
+	golden(t, s, "pulls-120x36")
+	s.Press("j")
+	s.Shows("seen: checks run. Next: it is merged when they pass")
+	s.Press("enter")
+	s.Shows("[3 Phases]", "core #101")
+	s.Press("p")
+	s.Resize(80, 24)
+	golden(t, s, "pulls-80x24")
+	s.Resize(50, 15)
+	golden(t, s, "pulls-50x15")
+	s.Resize(120, 36)
+	s.hub.fail = errSignedOut
+	s.Press("r")
+	s.Shows("not signed in", "r retry")
+	s.hub.fail = nil
+	s.Press("r")
+	s.Hides("not signed in · ")
+	s.Press("q")
+	s.Hides("[Pull requests]")
+	if s.Quit() || s.writes() != nil {
+		t.Error("the monitor quit, or sent something")
+	}
+}
+
+// TestFollow: approved once, it looks and sends by itself, is seen for as long,
+// and stops when it is told to.
+func TestFollow(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) {
+		h.later, h.pulls, h.round = "From then on, look by look", somePulls(), Round{Sent: 2, Pause: time.Minute}
+	})
+	s.Press("w")
+	s.Shows("Watch · preview, nothing sent yet", "From then on, look by look", "y begins to watch")
+	s.Advance(10 * time.Minute)
+	if s.hub.rounds != 0 || s.writes() != nil {
+		t.Fatalf("before y it looked %d times and sent %q", s.hub.rounds, s.writes())
+	}
+	s.Press("esc", "w", "enter")
+	s.Advance(10 * time.Minute)
+	if s.hub.rounds != 0 {
+		t.Fatal("it follows though that was cancelled")
+	}
+	s.Press("w")
+	s.read()
+	s.Press("y")
+	s.Shows("● watching", "w stops it")
+	s.Advance(30 * time.Second)
+	if s.hub.rounds != 1 {
+		t.Errorf("%d looks in the first half minute", s.hub.rounds)
+	}
+	s.Shows("merge      dappcore/core#200")
+	s.Advance(5 * time.Minute)
+	if n := s.hub.rounds; n < 4 || n > 7 {
+		t.Errorf("%d looks in five minutes, one a minute was asked for", n)
+	}
+	s.Press("w")
+	s.Hides("● watching")
+	s.Shows("you stopped watching")
+	before := s.hub.rounds
+	s.Advance(10 * time.Minute)
+	if s.hub.rounds != before {
+		t.Error("it went on after it was stopped")
+	}
+}
+
+// TestFollowEndsByItself where nothing is left, and is said to.
+func TestFollowEndsByItself(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.round = Round{Over: true} })
+	s.Press("w")
+	s.read()
+	s.Press("y")
+	s.Advance(10 * time.Second)
+	s.Shows("nothing is left that watching could do")
+	s.Hides("● watching")
+}
+
+// TestFollowGoesOnAfterTrouble, later each time, and says it once.
+func TestFollowGoesOnAfterTrouble(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, o *Options) { h.round, o.Every = Round{Pause: time.Second}, time.Hour })
+	s.Press("w")
+	s.read()
+	s.Press("y")
+	s.hub.fail = errors.New("GitHub is away\x1b[2J")
+	s.Advance(30 * time.Minute)
+	s.Shows("✗ watching: looks again")
+	if n := s.hub.rounds; n < 2 || n > 20 {
+		t.Errorf("%d looks in half an hour of trouble", n)
+	}
+	fits(t, s)
+	s.hub.fail = nil
+	s.Advance(10 * time.Minute)
+	s.Shows("● watching")
+}
+
+// TestPausedFollowsNothing, and goes on after it.
+func TestPausedFollowsNothing(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.round = Round{Pause: time.Second} })
+	s.Press("w")
+	s.read()
+	s.Press("y")
+	s.hub.mu.Lock()
+	s.hub.paused = true
+	s.hub.mu.Unlock()
+	s.Advance(5 * time.Second)
+	before := s.hub.rounds
+	s.Advance(5 * time.Minute)
+	if s.hub.rounds != before {
+		t.Error("it looked though writing is paused")
+	}
+}
+
+// TestQuittingAFollowAsks: enter stays, y ends it.
+func TestQuittingAFollowAsks(t *testing.T) {
+	s := open(t, 120, 36)
+	s.Press("w")
+	s.read()
+	s.Press("y", "q")
+	s.Shows("What runs is being watched")
+	s.Press("enter")
+	if s.Quit() {
+		t.Fatal("enter quit")
+	}
+	s.Press("ctrl+c")
+	s.Press("y")
+	if !s.Quit() {
+		t.Error("y did not quit")
+	}
+}
