@@ -11,6 +11,7 @@ import (
 // The details of a repository are asked for by those who need them, are asked
 // for again each time, and are no part of what is kept of a look.
 func TestDetailsAreReadAfresh(t *testing.T) {
+	sampled(t)
 	a := newApp(nil, io.Discard, io.Discard)
 	t.Cleanup(a.close)
 	a.opt.demo, a.opt.dir = true, t.TempDir()

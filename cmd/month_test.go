@@ -160,7 +160,7 @@ func unattended(t *testing.T, fleet string, seed uint64) {
 	}
 	m.clock.end = began.Add(monthLong)
 	if raced { // the same course, its first days
-		m.clock.end = began.Add(4 * 24 * time.Hour)
+		m.clock.end = began.Add(2 * 24 * time.Hour)
 	}
 	if s := m.run("dev", "init", m.sim.Fleet().Org); s != 0 {
 		t.Fatalf("init: %d\n%s", s, m.out.String())

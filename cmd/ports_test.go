@@ -108,6 +108,7 @@ func reserves(t *testing.T, a *app, l *look) error {
 // TestNoSecondTaskOfADayThatBeganAtGitHub: by our clock it is yesterday yet, of
 // which nothing was spent; what is sent now GitHub dates today.
 func TestNoSecondTaskOfADayThatBeganAtGitHub(t *testing.T) {
+	sampled(t)
 	midnight := time.Date(2026, 2, 5, 0, 0, 0, 0, time.UTC)
 	a, _ := onDemo(t, midnight.Add(-20*time.Second))
 	a.sim.Advance(40 * time.Second)
@@ -133,6 +134,7 @@ func TestNoSecondTaskOfADayThatBeganAtGitHub(t *testing.T) {
 
 // TestWhatANewerLookSawOutsideCounts for a plan that was shown before it.
 func TestWhatANewerLookSawOutsideCounts(t *testing.T) {
+	sampled(t)
 	a, clock := onDemo(t, morning)
 	shown, err := a.look(t.Context())
 	if err != nil {

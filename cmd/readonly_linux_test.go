@@ -33,6 +33,7 @@ func asNobody(do func()) {
 // TestAFolderThatMayOnlyBeRead: what reads goes without what it cannot keep and
 // says so once; what writes is refused.
 func TestAFolderThatMayOnlyBeRead(t *testing.T) {
+	sampled(t)
 	dir := t.TempDir()
 	h, err := newHost("mission", 1, 0)
 	if err != nil {

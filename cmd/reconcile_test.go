@@ -16,6 +16,7 @@ import (
 // plan has a task reserved. As long as a process works on the plan nothing is
 // rebuilt; once it was killed its task stays held, and can be settled.
 func TestReconcileKeepsWhatPlansLeftOpenReserved(t *testing.T) {
+	sampled(t)
 	a, _ := onDemo(t, morning)
 	l, err := a.look(t.Context())
 	if err != nil {

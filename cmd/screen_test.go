@@ -16,6 +16,7 @@ import (
 // TestAProposalOnTheScreenSettlesNothing: what was left open is told with the
 // plan, stays open when that is closed again, and is settled when it is sent.
 func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
+	sampled(t)
 	a := newApp(strings.NewReader(""), io.Discard, io.Discard)
 	a.opt.demo, a.opt.dir = true, t.TempDir()
 	t.Cleanup(a.close)
@@ -74,6 +75,7 @@ func TestAProposalOnTheScreenSettlesNothing(t *testing.T) {
 // TestTheScreenAsksForBlockersToo, as the command line does, where GitHub's
 // GraphQL does not tell them: a request for each READY child of the epic.
 func TestTheScreenAsksForBlockersToo(t *testing.T) {
+	sampled(t)
 	a, _ := onDemo(t, morning)
 	s := newScreenEngine(a, config.Dir{})
 	l, err := a.look(t.Context())

@@ -30,6 +30,7 @@ func demoScreen(t *testing.T) *screenEngine {
 
 // While a screen serves the demo, another command is told how to reach it.
 func TestBesideTheDemo(t *testing.T) {
+	sampled(t)
 	s := demoScreen(t)
 	v, err := s.Refresh(t.Context())
 	if err != nil {
@@ -50,6 +51,7 @@ func TestBesideTheDemo(t *testing.T) {
 // The age of a look is that of GitHub's last answer, also where that was that
 // nothing changed.
 func TestALookThatFindsNothingNew(t *testing.T) {
+	sampled(t)
 	s := demoScreen(t)
 	first, err := s.Refresh(t.Context())
 	if err != nil {
@@ -76,6 +78,7 @@ func TestALookThatFindsNothingNew(t *testing.T) {
 
 // What was sent is there after a restart, and a pause at once.
 func TestWhatTheScreenReadsOfTheFolder(t *testing.T) {
+	sampled(t)
 	s := demoScreen(t)
 	if _, on := s.Paused(); on || s.Recent() != nil {
 		t.Errorf("a new folder: paused %v, sent %v", on, s.Recent())

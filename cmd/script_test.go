@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ import (
 // wholeRun tells that every script ran, so that the run can be held to floors.
 var wholeRun bool
 
-// TestScripts runs testdata/script, each script in a folder and with an
+// TestScripts runs testdata/script (with the race detector some that are drawn), each script in a folder and with an
 // embedded GitHub of its own. Beside testscript's commands there are:
 //
 //	sim FLEET [SEED]         starts the GitHub and points core at it
@@ -72,10 +73,18 @@ func TestScripts(t *testing.T) {
 				t.Error(f)
 			}
 		}
-		wholeRun = !t.Failed() && !filtered()
+		wholeRun = !t.Failed() && !filtered() && !raced
 	})
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	if all := len(scripts); raced {
+		scripts = slices.DeleteFunc(scripts, func(file string) bool { return !drawn(file) })
+		t.Logf("%d of %d scripts are drawn (CORE_SEED=%d repeats it)", len(scripts), all, drawing())
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                "testdata/script",
+		Files:              scripts,
 		RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			s := &stage{name: filepath.Base(e.WorkDir), offset: time.Until(morning)}
@@ -85,6 +94,7 @@ func TestScripts(t *testing.T) {
 			for k, v := range map[string]string{
 				"HOME": home, "GH_CONFIG_DIR": filepath.Join(home, "gh"), "XDG_STATE_HOME": home,
 				"GIT_CONFIG_NOSYSTEM": "1", "NO_PROXY": "*",
+				"GORACE": "atexit_sleep_ms=0", // or each process waits a second as it ends
 				clockEnv: s.offset.String(), faultEnv: found,
 				"TODAY": morning.Format(time.DateOnly), "YESTERDAY": morning.AddDate(0, 0, -1).Format(time.DateOnly),
 			} {
@@ -426,7 +436,7 @@ func program(ts *testscript.TestScript) string {
 
 func environment(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "GH_CONFIG_DIR", "CORE_API_URL", "GITHUB_TOKEN", "NO_PROXY", clockEnv, simEnv, faultEnv, "TMPDIR"} {
+	for _, name := range []string{"PATH", "HOME", "GH_CONFIG_DIR", "CORE_API_URL", "GITHUB_TOKEN", "NO_PROXY", "GORACE", clockEnv, simEnv, faultEnv, "TMPDIR"} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env

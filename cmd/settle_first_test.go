@@ -18,6 +18,7 @@ import (
 // TestAnAnswerSettlesAndIsAskedForAgain: where settling what was left open finds
 // out more than the plan knew, the plan is made anew and asked about anew.
 func TestAnAnswerSettlesAndIsAskedForAgain(t *testing.T) {
+	sampled(t)
 	p, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo terminal here: %v", err)

@@ -8,6 +8,7 @@ package pattern
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -19,15 +20,17 @@ type Pattern struct {
 	expr func() string
 	once sync.Once
 
-	re    *regexp.Regexp
-	first bool   // a match begins where the text does
-	last  bool   // and ends where it ends
-	with  string // every match begins so
+	subs  int                   // how many groups it has
+	re    func() *regexp.Regexp // for them, made when one is asked for
+	first bool                  // a match begins where the text does
+	last  bool                  // and ends where it ends
+	with  string                // every match begins so
 
 	mu       sync.Mutex       // guards what is learned
 	known    map[string][]int // by the text looked at: bounds of groups
 	ahead    *automaton       // finds where the leftmost match ends
-	backward *automaton       // finds where it began
+	tree     *syntax.Regexp   // until backward is made of it
+	backward *automaton       // finds where it began; made when something matches
 }
 
 // New is a pattern. A faulty expression panics at its first use.
@@ -36,22 +39,45 @@ func New(expr string) *Pattern { return &Pattern{expr: func() string { return ex
 // Made is a pattern whose expression is made at its first use.
 func Made(expr func() string) *Pattern { return &Pattern{expr: expr} }
 
+// compile makes no more than the answer no takes, which is nearly always given: a
+// program that starts has these hundred rules to make.
 func (p *Pattern) compile() {
 	expr := p.expr()
-	p.re = regexp.MustCompile(expr)
-	p.with, _ = p.re.LiteralPrefix()
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		panic(err) // regexp has parsed it
+		panic("pattern: " + err.Error())
 	}
+	p.subs = tree.MaxCap()
+	p.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	prog := must(syntax.Compile(tree.Simplify()))
+	p.with, _ = prog.Prefix()
 	p.first = prog.StartCond()&syntax.EmptyBeginText != 0
-	bounds := boundsOf(prog) // backward, too
-	p.ahead = newAutomaton(prog, bounds, false)
-	tree, _ = syntax.Parse(expr, syntax.Perl)
-	prog = must(syntax.Compile(reversed(tree).Simplify()))
-	p.last = prog.StartCond()&syntax.EmptyBeginText != 0
-	p.backward = newAutomaton(prog, bounds, true)
+	p.last = atEnd(tree)
+	p.ahead = newAutomaton(prog, boundsOf(prog), false)
+	p.tree = tree
+}
+
+// reading is the automaton that reads backward; p.mu is held.
+func (p *Pattern) reading() *automaton {
+	if p.backward == nil {
+		prog := must(syntax.Compile(reversed(p.tree).Simplify()))
+		p.backward, p.tree = newAutomaton(prog, p.ahead.bounds, true), nil
+	}
+	return p.backward
+}
+
+// atEnd tells that every match ends where the text does; false where that takes
+// more than a look.
+func atEnd(t *syntax.Regexp) bool {
+	switch t.Op {
+	case syntax.OpEndText:
+		return true
+	case syntax.OpCapture:
+		return atEnd(t.Sub[0])
+	case syntax.OpConcat:
+		return len(t.Sub) > 0 && atEnd(t.Sub[len(t.Sub)-1])
+	}
+	return false
 }
 
 func must(prog *syntax.Prog, err error) *syntax.Prog {
@@ -61,17 +87,14 @@ func must(prog *syntax.Prog, err error) *syntax.Prog {
 	return prog
 }
 
-// reversed is the expression of the same texts read from their end.
+// reversed turns an expression into that of the same texts read from their end.
 func reversed(t *syntax.Regexp) *syntax.Regexp {
 	switch t.Op {
 	case syntax.OpConcat:
-		for i, j := 0, len(t.Sub)-1; i < j; i, j = i+1, j-1 {
-			t.Sub[i], t.Sub[j] = t.Sub[j], t.Sub[i]
-		}
+		slices.Reverse(t.Sub)
 	case syntax.OpLiteral:
-		for i, j := 0, len(t.Rune)-1; i < j; i, j = i+1, j-1 {
-			t.Rune[i], t.Rune[j] = t.Rune[j], t.Rune[i]
-		}
+		t.Rune = slices.Clone(t.Rune) // a program may have them
+		slices.Reverse(t.Rune)
 	case syntax.OpBeginText:
 		t.Op = syntax.OpEndText
 	case syntax.OpEndText:
@@ -96,7 +119,7 @@ func (p *Pattern) MatchString(t string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.last && !p.first {
-		return p.backward.back(t, 0, len(t)) >= 0
+		return p.reading().back(t, 0, len(t)) >= 0
 	}
 	return p.ahead.forward(t, 0, p.first, true) >= 0
 }
@@ -109,7 +132,7 @@ func (p *Pattern) find(t string, from int) (a, b int, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.last && !p.first { // the longest from the text's end is the leftmost
-		a = p.backward.back(t, from, len(t))
+		a = p.reading().back(t, from, len(t))
 		return a, len(t), a >= 0
 	}
 	if b = p.ahead.forward(t, from, p.first, false); b < 0 {
@@ -118,14 +141,14 @@ func (p *Pattern) find(t string, from int) (a, b int, ok bool) {
 	if p.first {
 		return 0, b, true
 	}
-	return p.backward.back(t, from, b), b, true
+	return p.reading().back(t, from, b), b, true
 }
 
 // groups are the bounds of a match and of its groups: package regexp looks at
 // the match and the character on either side of it, and, should that be another
 // match there, at all of the text.
 func (p *Pattern) groups(t string, a, b int) []int {
-	if p.re.NumSubexp() == 0 {
+	if p.subs == 0 {
 		return []int{a, b}
 	}
 	_, w := utf8.DecodeLastRuneInString(t[:a])
@@ -141,12 +164,12 @@ func (p *Pattern) groups(t string, a, b int) []int {
 		}
 		return out
 	}
-	for _, m := range p.re.FindAllStringSubmatchIndex(t, -1) {
+	for _, m := range p.re().FindAllStringSubmatchIndex(t, -1) {
 		if m[0] == a && m[1] == b {
 			return m
 		}
 	}
-	panic("pattern: " + p.re.String() + " matches otherwise than package regexp")
+	panic("pattern: " + p.re().String() + " matches otherwise than package regexp")
 }
 
 // maxKnown and maxKnownText bound what is kept of groups: the same names of
@@ -159,7 +182,7 @@ const (
 // within is the leftmost match in a piece of a text.
 func (p *Pattern) within(piece string) []int {
 	if len(piece) > maxKnownText {
-		return p.re.FindStringSubmatchIndex(piece)
+		return p.re().FindStringSubmatchIndex(piece)
 	}
 	p.mu.Lock()
 	m, ok := p.known[piece]
@@ -167,7 +190,7 @@ func (p *Pattern) within(piece string) []int {
 	if ok {
 		return m
 	}
-	m = p.re.FindStringSubmatchIndex(piece)
+	m = p.re().FindStringSubmatchIndex(piece)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known == nil || len(p.known) >= maxKnown {
@@ -280,7 +303,7 @@ func (p *Pattern) ReplaceAllString(t, with string) string {
 		}
 		out = append(out, t[last:a]...)
 		if strings.Contains(with, "$") {
-			out = p.re.ExpandString(out, with, t, p.groups(t, a, b))
+			out = p.re().ExpandString(out, with, t, p.groups(t, a, b))
 		} else {
 			out = append(out, with...)
 		}

@@ -1,0 +1,8 @@
+//go:build !race
+
+package plan_test
+
+const (
+	raced = false
+	usual = "10000"
+)
