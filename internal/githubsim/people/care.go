@@ -81,10 +81,15 @@ func (t *turn) ours(pull *world.Issue) bool {
 	return pull.Pull.HeadRepoID == pull.RepoID && (t.byAgent(pull) || strings.HasPrefix(pull.Pull.HeadRef, "epic/"))
 }
 
-// given tells whether an agent was called for an issue, and is not at work on it.
+// given tells whether an agent was called for an issue, is not at work on it, and has
+// no pull request open that is looked after.
 func (t *turn) given(i *world.Issue) bool {
 	var k task
-	return t.recall(taskKey(i.ID), &k) && k.State != called && k.State != working
+	if !t.recall(taskKey(i.ID), &k) || k.State == called || k.State == working {
+		return false
+	}
+	pull := t.tx.IssueByID(k.Pull)
+	return pull == nil || pull.Closed
 }
 
 // carePull does what keeps a pull request from its merge, one thing a visit.
