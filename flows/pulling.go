@@ -196,7 +196,6 @@ func (e AutoMerge) Detail() string {
 func (e AutoMergeOff) Detail() string { return "at " + short(e.Head) }
 func (e Enqueue) Detail() string      { return "at " + short(e.Head) }
 func (e MergePull) Detail() string    { return e.Method + ", at " + short(e.Head) }
-func (e ClosePull) Detail() string    { return "unmerged, at " + short(e.Head) }
 func (e OpenPull) Detail() string     { return e.Head + " -> " + e.Base + "  " + e.Title }
 func (e Tick) Detail() string         { return e.Child.From(e.Epic.Repo) }
 func (e Mend) Detail() string         { return e.Base + " into " + e.Branch }
@@ -206,6 +205,13 @@ func (e NotePull) Detail() string {
 		return string(e.Note.Kind) + " " + e.Note.What
 	}
 	return string(e.Note.Kind)
+}
+
+func (e ClosePull) Detail() string {
+	if e.Head == "" {
+		return "unmerged"
+	}
+	return "unmerged, at " + short(e.Head)
 }
 
 func short(sha string) string { return sha[:min(7, len(sha))] }
