@@ -10,7 +10,7 @@ import (
 )
 
 // InterventionLabel keeps a pull request for a person: nothing is merged that bears it.
-const InterventionLabel = "needs-intervention"
+const InterventionLabel = inventory.InterventionLabel
 
 // known are the labels that flows put on, with colours that never change.
 var known = map[string]struct{ color, about string }{

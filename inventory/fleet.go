@@ -43,6 +43,9 @@ type Row struct {
 	Dispatched int // today, by dispatch.log and label events
 }
 
+// InterventionLabel keeps a pull request for a person: nothing is merged that bears it.
+const InterventionLabel = "needs-intervention"
+
 // Person is something only a person can settle.
 type Person struct {
 	Ref    Ref
@@ -78,6 +81,13 @@ func Assess(s *Snapshot, rules Rules, records Records) Fleet {
 		j.judge(&f.Epics[k])
 	}
 	f.People = append(f.People, j.people...)
+	for k := range s.Repos {
+		for p := range s.Repos[k].Pulls {
+			if pull := &s.Repos[k].Pulls[p]; hasFold(pull.Labels, InterventionLabel) {
+				f.People = append(f.People, Person{Ref: pull.Ref, Title: pull.Title, Reason: "labelled " + InterventionLabel + ": settle what stands against it, and take the label off"})
+			}
+		}
+	}
 	for k := range f.Rows {
 		f.Rows[k].place(&f, rules, records)
 	}

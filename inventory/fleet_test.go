@@ -401,3 +401,13 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// A pull request that waits for a person is among what needs one.
+func TestALabelledPullRequestNeedsAPerson(t *testing.T) {
+	ref := RepoRef{"org", "a"}
+	s := Snapshot{Repos: []Repo{{Ref: ref, Pulls: []Pull{{Ref: Ref{ref, 7}, Title: "x", Labels: []string{"Needs-Intervention"}}, {Ref: Ref{ref, 8}}}}}}
+	f := Assess(&s, Rules{}, nil)
+	if len(f.People) != 1 || f.People[0].Ref.Number != 7 {
+		t.Errorf("%+v", f.People)
+	}
+}
