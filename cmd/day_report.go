@@ -64,7 +64,7 @@ func (s *sitting) report(ctx context.Context) (day.Report, error) {
 		host = "embedded GitHub"
 	}
 	return day.NewReport(day.Facts{Now: a.now(), Host: host, Status: st, Uses: uses, Courses: w.Courses, Fleet: &l.fleet,
-		Stuck: stuckOf(l, x.Look(w), a.now()), Tomorrow: next}), nil
+		Stuck: stuckOf(l, x.Look(w), a.now()), Tomorrow: next, Clean: terminal.Clean}), nil
 }
 
 // stuckOf is what waits for a person, or for somebody who does not answer.
