@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/terminal"
@@ -48,6 +47,6 @@ func (a *app) tellBrief(d *delivery) {
 		fmt.Fprintf(a.out, "  %d steps done: %s\n", n, kinds(d.brief.done))
 	}
 	if !a.opt.json && len(d.brief.gone) > 0 {
-		fmt.Fprintf(a.out, "  dispatched: %s\n", terminal.Clean(strings.Join(d.brief.gone, " ")))
+		fmt.Fprintf(a.out, "  dispatched: %s\n", terminal.Clean(shorten(d.brief.gone, 12)))
 	}
 }

@@ -24,14 +24,20 @@ import (
 // step 5 all the same, and a step that was done is not offered again.
 func TestTheScreensMorningBeginsOneChildAnEpic(t *testing.T) {
 	s := demoScreen(t)
-	v, err := s.Refresh(t.Context())
+	l, err := s.a.look(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	c, err := s.a.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Strategy = string(plan.None)
 	var busy inventory.RepoRef
-	for _, r := range v.Fleet.Rows {
-		if r.Stage == inventory.StageOrganise && r.Repo.OpenIssues > 8 {
-			busy = r.Repo.Ref
+	least := 0
+	for _, r := range l.fleet.Rows { // with no epic so far, and what makes some, but little
+		if n := r.Repo.OpenIssues; l.team.Connected(r.Repo.Ref) && len(l.fleet.Of(r.Repo.Ref)) == 0 && n > 8 && (least == 0 || n < least) {
+			busy, least = r.Repo.Ref, n
 		}
 	}
 	send := func(ask tui.Ask) orchestrator.Proposal {
@@ -49,6 +55,7 @@ func TestTheScreensMorningBeginsOneChildAnEpic(t *testing.T) {
 		}
 		return p
 	}
+	send(tui.Ask{Verb: tui.Audit, Repos: []inventory.RepoRef{busy}})
 	for range 3 {
 		send(tui.Ask{Verb: tui.Organise, Repos: []inventory.RepoRef{busy}})
 	}
@@ -61,7 +68,7 @@ func TestTheScreensMorningBeginsOneChildAnEpic(t *testing.T) {
 		}
 	}
 	if len(began) == 0 {
-		t.Fatal("no epic was begun")
+		t.Fatalf("no epic of %s was begun: %s", busy, first.Later)
 	}
 	for _, p := range send(tui.Ask{Verb: tui.Sit, Step: int(day.Phases)}).Plans {
 		if began[p.Target] {
@@ -279,4 +286,3 @@ func TestTeamAddBrokenOff(t *testing.T) {
 		t.Errorf("gadgets is listed %d times", n)
 	}
 }
-
