@@ -52,7 +52,7 @@ func (a *app) foretell(ctx context.Context, o forecastOptions) error {
 // forecastInput is what a forecast is worked out from: the epics in the fleet's
 // order, and what was done on each day, by GitHub and our own records.
 func (a *app) forecastInput(l *look, o forecastOptions) (forecast.Input, []string, error) {
-	day, err := a.dayInput(l, o.strategy)
+	day, err := a.dayInput(l, o.strategy, a.now())
 	if err != nil {
 		return forecast.Input{}, nil, err
 	}

@@ -49,12 +49,8 @@ func (a *app) planDay(ctx context.Context, o planOptions) error {
 	if o.apply {
 		return a.applyDay(ctx, o)
 	}
-	l, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
 	defer a.printStats(ctx)
-	p, err := a.dayPlan(ctx, l, o.strategy)
+	l, p, err := a.lookToPlan(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -65,12 +61,29 @@ func (a *app) planDay(ctx context.Context, o planOptions) error {
 	return nil
 }
 
-// dayPlan works the day's plan out from a look. Where GitHub's GraphQL does not tell
-// what blocks a child, those that are planned are asked after, until all are known.
+// lookToPlan looks, reads the pull requests of what runs, as a session does, and works
+// the day's plan out: what is shown is what --apply would send.
+func (a *app) lookToPlan(ctx context.Context, o planOptions) (*look, plan.Plan, error) {
+	o.dryRun = o.dryRun || !o.apply
+	l, _, _, err := a.lookAtWork(ctx, &watchOptions{sendOptions: o.sendOptions})
+	if err != nil {
+		return nil, plan.Plan{}, err
+	}
+	p, err := a.dayPlan(ctx, l, o.strategy)
+	return l, p, err
+}
+
+// dayPlan works the day's plan out from a look.
 func (a *app) dayPlan(ctx context.Context, l *look, strategy string) (plan.Plan, error) {
+	return a.planOf(ctx, l, func() (plan.Input, error) { return a.dayInput(l, strategy, a.now()) })
+}
+
+// planOf makes a plan of what a look says. Where GitHub's GraphQL does not tell what
+// blocks a child, those that are planned are asked after, until all are known.
+func (a *app) planOf(ctx context.Context, l *look, input func() (plan.Input, error)) (plan.Plan, error) {
 	asked := map[string]bool{}
 	for {
-		in, err := a.dayInput(l, strategy)
+		in, err := input()
 		if err != nil {
 			return plan.Plan{}, err
 		}
@@ -101,8 +114,10 @@ func (a *app) dayPlan(ctx context.Context, l *look, strategy string) (plan.Plan,
 	}
 }
 
-// dayInput is what a plan of the day is worked out from.
-func (a *app) dayInput(l *look, strategy string) (plan.Input, error) {
+// dayInput is what a plan of the day that an instant falls on is worked out from: by
+// the days before it "auto" is judged. A child whose pull request is open, where that
+// was read, uses up no repository's limit, since nobody pays for it again.
+func (a *app) dayInput(l *look, strategy string, at time.Time) (plan.Input, error) {
 	c := l.conf
 	if strategy == "" {
 		strategy = c.Strategy
@@ -119,6 +134,10 @@ func (a *app) dayInput(l *look, strategy string) (plan.Input, error) {
 		return ""
 	}}
 	in := r.Input(l.budget, plan.Settings{Strategy: plan.Strategy(strategy), Reserve: c.Reserve, RepoShare: c.RepoShare, ReadyShare: c.ReadyShare})
+	claimed := execute.Claimed(l.world())
+	for k := range in.Repos {
+		in.Repos[k].Ready = slices.DeleteFunc(in.Repos[k].Ready, func(c plan.Child) bool { return claimed[c.Ref.Key()] != "" })
+	}
 	done, err := a.ended(l)
 	if err != nil {
 		return in, err
@@ -127,7 +146,7 @@ func (a *app) dayInput(l *look, strategy string) (plan.Input, error) {
 	if err != nil {
 		return in, err
 	}
-	in.Past = plan.Outcomes(lines, done.of, a.now())
+	in.Past = plan.Outcomes(lines, done.of, at)
 	return in, nil
 }
 
@@ -182,14 +201,10 @@ func (a *app) applyDay(ctx context.Context, o planOptions) error {
 	if err := a.ready(ctx, o.sendOptions); err != nil {
 		return err
 	}
-	l, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
 	defer a.printStats(ctx)
 	d := newDelivery()
 	for round := 1; ; round++ {
-		day, err := a.dayPlan(ctx, l, o.strategy)
+		l, day, err := a.lookToPlan(ctx, o)
 		if err != nil {
 			return d.end(a, err)
 		}
@@ -210,15 +225,12 @@ func (a *app) applyDay(ctx context.Context, o planOptions) error {
 		if !a.opt.json {
 			a.notice("%s: %s; planning again", stale.Target, stale.Why)
 		}
-		if l, err = a.look(ctx); err != nil {
-			return d.end(a, err)
-		}
 	}
 }
 
 // proposeDay makes a proposal of a day's plan: a dispatch an epic.
 func (a *app) proposeDay(l *look, day plan.Plan, o planOptions) (orchestrator.Proposal, error) {
-	x := execute.Day{Dispatch: a.dispatching(l, 0)}
+	x := execute.Day{Dispatch: a.dispatching(l, 0), Reassign: l.conf.Reassign}
 	for _, r := range day.Repos {
 		for _, c := range r.Children {
 			x.Children = append(x.Children, execute.Given{Child: c.Child, Epic: c.Of, Agent: c.Agent, Member: c.Member})

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -106,8 +107,8 @@ type sitting struct {
 	o      sessionOptions
 	record day.Record
 	shape  sessionShape
-	run    string          // id of the first proposal sent: all are taken back together
-	begun  map[string]bool // epics, as owner/name#1, that got their first dispatch now
+	run    string // id of the first proposal sent: all are taken back together
+	odd    []byte // the day's file, where it was of no use; nil: it was
 	// refilled: there is more READY than when the report was made.
 	refilled bool
 	tell     *notifier
@@ -119,7 +120,7 @@ type looked struct {
 	plans []flows.Plan
 	show  func() error                                                 // what there is to read; nil: nothing
 	act   func(ctx context.Context, s *sessionStepShape) (bool, error) // false: the answer was no; nil: there is nothing to send
-	left  func() string                                                // digest of what is left to do then
+	left  func(context.Context) (string, error)                        // digest of what is left to do then
 }
 
 // sit goes through the steps of a session.
@@ -140,12 +141,13 @@ func (a *app) sit(ctx context.Context, o sessionOptions) error {
 		return err
 	}
 	defer a.printStats(ctx)
-	s := &sitting{app: a, o: o, begun: map[string]bool{}}
+	o.brief = true
+	s := &sitting{app: a, o: o}
 	now := a.now().UTC().Truncate(time.Second)
 	s.shape = sessionShape{Version: shapeVersion, Session: o.session, Date: now.Format(time.DateOnly), At: now, DryRun: o.dryRun,
 		Steps: []sessionStepShape{}, Advice: []plan.Advice{}}
 	var err error
-	if s.record, err = a.dayRecord(now); err != nil {
+	if s.record, s.odd, err = a.dayRecord(now); err != nil {
 		return err
 	}
 	if !a.opt.json {
@@ -251,7 +253,9 @@ func (s *sitting) carryOut(ctx context.Context, n day.Step, k looked, shape *ses
 			return nil
 		}
 		if k.left != nil {
-			left = k.left()
+			if left, err = k.left(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if s.o.dryRun {
@@ -284,33 +288,40 @@ func (s *sitting) printEnd() {
 }
 
 // dayRecord is what is remembered of the day, UTC. What is of another day is of no
-// use, and neither is what nobody can read: then every step is looked at anew.
-func (a *app) dayRecord(now time.Time) (day.Record, error) {
+// use, and neither is what nobody can read: then every step is looked at anew. odd is
+// what the file holds where it is of a later day, or nobody can read it: once a step
+// is done it makes room, and stays beside (sitting.mark).
+func (a *app) dayRecord(now time.Time) (r day.Record, odd []byte, err error) {
 	d, err := a.dir()
 	if err != nil {
-		return day.Record{}, err
+		return r, nil, err
 	}
 	raw, err := state.ReadDay(d.Path)
 	if err != nil {
-		return day.Record{}, err
+		return r, nil, err
 	}
-	r, today := day.NewRecord(now), day.NewRecord(now).Date
+	r = day.NewRecord(now)
+	today := r.Date
 	if raw == nil {
-		return r, nil
+		return r, nil, nil
 	}
 	was, err := day.ParseRecord(raw)
 	switch {
 	case err != nil:
 		a.notice("%s: %v: every step of the day is looked at anew", d.File(state.DayFile), day.ErrForeign)
+		return r, raw, nil
 	case was.Date > today:
 		a.notice("%s is of %s, and it is %s: the clock was put back, so every step is looked at anew", d.File(state.DayFile), was.Date, today)
+		return r, raw, nil
 	case was.Date == today:
-		return was, nil
+		return was, nil, nil
 	}
-	return r, nil
+	return r, nil, nil
 }
 
-// mark remembers that a step is done.
+// mark remembers that a step is done. What stood in the file and was of no use when
+// the session began is kept beside it. A later day that has begun since, in another
+// process, is left as it is: this session is of the day it began on.
 func (s *sitting) mark(m day.Mark) error {
 	s.record = s.record.With(m)
 	d, err := s.app.dir()
@@ -320,11 +331,25 @@ func (s *sitting) mark(m day.Mark) error {
 	if !d.Exists() {
 		return config.ErrAbsent
 	}
-	return state.ChangeDay(d.Path, func(was []byte) []byte {
+	over := ""
+	kept, err := state.ChangeDay(d.Path, func(was []byte) (now []byte, keep bool) {
 		r, err := day.ParseRecord(was)
-		if err != nil || r.Date != s.record.Date {
-			r = day.Record{Version: s.record.Version, Date: s.record.Date, Marks: s.record.Marks}
+		switch {
+		case was == nil, err == nil && r.Date < s.record.Date:
+			return s.record.Bytes(), false
+		case err != nil, r.Date > s.record.Date && bytes.Equal(was, s.odd):
+			return s.record.Bytes(), true
+		case r.Date > s.record.Date:
+			over = r.Date
+			return nil, false
 		}
-		return r.With(m).Bytes()
+		return r.With(m).Bytes(), false
 	})
+	if kept != "" {
+		s.app.notice("what %s held is kept in %s", d.File(state.DayFile), kept)
+	}
+	if over != "" {
+		s.app.notice("%s is of %s by now, which has begun: that step %d of %s is done is not remembered", d.File(state.DayFile), over, m.Step, s.record.Date)
+	}
+	return err
 }

@@ -4,23 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/budget/plan"
 	"github.com/dappcore/core-dev/flows/day"
 	"github.com/dappcore/core-dev/flows/execute"
+	"github.com/dappcore/core-dev/inventory"
 	"github.com/dappcore/core-dev/orchestrator"
 )
-
-// lookToPlan looks and works the day's plan out.
-func (a *app) lookToPlan(ctx context.Context) (*look, plan.Plan, error) {
-	l, err := a.look(ctx)
-	if err != nil {
-		return nil, plan.Plan{}, err
-	}
-	p, err := a.dayPlan(ctx, l, "")
-	return l, p, err
-}
 
 // uses is what was dispatched on each of the last days, today included.
 func (a *app) uses(days int) ([]budget.DayUse, error) {
@@ -60,9 +52,6 @@ func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 			shape.Results = d.shape.Results
 			if d.shape.Sent {
 				s.run = d.run
-				for _, x := range proposal.Plans {
-					s.begun[x.Target] = true
-				}
 			}
 			var stale *orchestrator.Stale
 			if !errors.As(err, &stale) || round == staleRounds || p.Tasks == d.tasks-before {
@@ -74,12 +63,18 @@ func (s *sitting) dispatching(ctx context.Context, n day.Step) (looked, error) {
 			}
 		}
 	}
+	k.left = func(ctx context.Context) (string, error) {
+		_, _, rest, err := s.part(ctx, n)
+		return day.Digest(rest.Plans), err
+	}
 	return k, nil
 }
 
 // part is the day's plan as far as a step hands it out: of an epic that nobody works
-// on yet one first child, of those that are under way what is READY. Nobody pays for
-// a child whose pull request is open, as with a watch.
+// on yet one first child, of those that are under way what is READY. An epic that was
+// begun on the session's own day is not under way before the next one, whatever process
+// began it: a morning that is run again, or was broken off, pays for what an unbroken
+// one does. Nobody pays for a child whose pull request is open, as with a watch.
 func (s *sitting) part(ctx context.Context, n day.Step) (*look, plan.Plan, orchestrator.Proposal, error) {
 	a := s.app
 	none := orchestrator.Proposal{}
@@ -92,13 +87,18 @@ func (s *sitting) part(ctx context.Context, n day.Step) (*look, plan.Plan, orche
 		return nil, p, none, err
 	}
 	x := execute.Day{Dispatch: a.dispatching(l, 0), Reassign: l.conf.Reassign}
+	from, lines, err := s.linesOfTheDay(l)
+	if err != nil {
+		return nil, p, none, err
+	}
 	first := map[string]bool{}
 	for _, r := range p.Repos {
 		for _, c := range r.Children {
 			e, ok := l.fleet.Epic(c.Of)
-			fresh := ok && !execute.Begun(w, e) || s.begun[c.Epic]
+			begun := !ok || execute.Begun(w, e)
+			now := ok && execute.BegunSince(w, e, from, lines)
 			switch {
-			case n == day.Phases && fresh, n == day.Blockers && (!fresh || s.begun[c.Epic] || first[c.Epic]):
+			case n == day.Phases && (!begun || now), n == day.Blockers && (begun || now || first[c.Epic]):
 				continue
 			}
 			first[c.Epic] = true
@@ -112,6 +112,24 @@ func (s *sitting) part(ctx context.Context, n day.Step) (*look, plan.Plan, orche
 	proposal := a.proposal("core dev "+string(s.o.session), withSteps(plans)...)
 	p.Tasks = proposal.Cost().Tasks
 	return l, p, proposal, nil
+}
+
+// linesOfTheDay counts the dispatch log's lines about an issue since the session's day
+// began.
+func (s *sitting) linesOfTheDay(l *look) (from time.Time, of func(inventory.Ref) int, err error) {
+	if from, err = time.Parse(time.DateOnly, s.record.Date); err != nil {
+		return from, nil, err
+	}
+	lines, err := s.app.lines(l.conf, budget.DayOf(from))
+	if err != nil {
+		return from, nil, err
+	}
+	n := map[string]int{}
+	for _, line := range lines {
+		line.Ref.Repo = l.seen.Present(line.Ref.Repo)
+		n[line.Ref.Key()]++
+	}
+	return from, func(ref inventory.Ref) int { return n[ref.Key()] }, nil
 }
 
 // atWork says how many tasks the agents have in hand.

@@ -55,7 +55,7 @@ func (s *sitting) report(ctx context.Context) (day.Report, error) {
 	if err != nil {
 		return day.Report{}, err
 	}
-	next, err := a.tomorrowsPlan(l)
+	next, err := a.tomorrowsPlan(ctx, l)
 	if err != nil {
 		return day.Report{}, err
 	}
@@ -64,7 +64,7 @@ func (s *sitting) report(ctx context.Context) (day.Report, error) {
 		host = "embedded GitHub"
 	}
 	return day.NewReport(day.Facts{Now: a.now(), Host: host, Status: st, Uses: uses, Courses: w.Courses, Fleet: &l.fleet,
-		Stuck: stuckOf(l, x.Look(w), a.now()), Tomorrow: next}), nil
+		Stuck: stuckOf(l, x.Look(w), a.now()), Tomorrow: next, Clean: terminal.Clean}), nil
 }
 
 // stuckOf is what waits for a person, or for somebody who does not answer.
@@ -95,25 +95,33 @@ func stuckOf(l *look, watched []execute.Watched, now time.Time) []day.Stuck {
 }
 
 // tomorrowsPlan is what the next day's plan would be, as things stand: its quotas
-// are fresh, and what is READY now waits for it.
-func (a *app) tomorrowsPlan(l *look) (plan.Plan, error) {
-	in, err := a.dayInput(l, "")
+// are fresh, what is READY now waits for it, and by today's outcome, too, "auto" is
+// judged.
+func (a *app) tomorrowsPlan(ctx context.Context, l *look) (plan.Plan, error) {
+	next := budget.DayOf(a.now()).Time().AddDate(0, 0, 1)
+	return a.planOf(ctx, l, func() (plan.Input, error) {
+		in, err := a.dayInput(l, "", next)
+		in.Budget.Now = next.Add(8 * time.Hour)
+		in.Budget.Reports = nil
+		return in, err
+	})
+}
+
+// lookToTomorrow looks, and works out the next day's plan.
+func (s *sitting) lookToTomorrow(ctx context.Context) (*look, plan.Plan, error) {
+	a := s.app
+	l, _, _, err := a.lookAtWork(ctx, &watchOptions{sendOptions: s.o.sendOptions})
 	if err != nil {
-		return plan.Plan{}, err
+		return nil, plan.Plan{}, err
 	}
-	in.Budget.Now = budget.DayOf(a.now()).Time().AddDate(0, 0, 1).Add(8 * time.Hour)
-	in.Budget.Reports = nil
-	return plan.Make(in), nil
+	p, err := a.tomorrowsPlan(ctx, l)
+	return l, p, err
 }
 
 // tomorrow is the step that shows the next day's plan.
 func (s *sitting) tomorrow(ctx context.Context) (looked, error) {
 	a := s.app
-	l, err := a.look(ctx)
-	if err != nil {
-		return looked{}, err
-	}
-	p, err := a.tomorrowsPlan(l)
+	l, p, err := s.lookToTomorrow(ctx)
 	if err != nil {
 		return looked{}, err
 	}
@@ -138,11 +146,7 @@ func (s *sitting) tomorrow(ctx context.Context) (looked, error) {
 // planAgain puts what READY came to into the report's plan of tomorrow.
 func (s *sitting) planAgain(ctx context.Context) error {
 	a := s.app
-	l, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := a.tomorrowsPlan(l)
+	_, p, err := s.lookToTomorrow(ctx)
 	if err != nil {
 		return err
 	}

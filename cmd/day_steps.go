@@ -80,7 +80,7 @@ func (s *sitting) watching(ctx context.Context, n day.Step, scope execute.Scope)
 			}
 		}
 	}
-	k.left = func() string { return day.Digest(seen.proposal.Plans) }
+	k.left = func(context.Context) (string, error) { return day.Digest(seen.proposal.Plans), nil }
 	return k, nil
 }
 
@@ -133,7 +133,7 @@ func inConflict(watched []execute.Watched) int {
 // about it.
 func (s *sitting) budget(ctx context.Context) (looked, error) {
 	a := s.app
-	l, p, err := a.lookToPlan(ctx)
+	l, p, err := a.lookToPlan(ctx, planOptions{})
 	if err != nil {
 		return looked{}, err
 	}
@@ -164,7 +164,7 @@ func (s *sitting) budget(ctx context.Context) (looked, error) {
 func (s *sitting) refill(ctx context.Context) (looked, error) {
 	a := s.app
 	k := looked{fact: day.Fact{Step: day.Refill}}
-	l, p, err := a.lookToPlan(ctx)
+	l, p, err := a.lookToPlan(ctx, planOptions{})
 	if err != nil {
 		return k, err
 	}

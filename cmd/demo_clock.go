@@ -122,7 +122,7 @@ func (a *app) demoHour(ctx context.Context, o sessionOptions) error {
 		return err
 	}
 	now := a.now().UTC()
-	r, err := a.dayRecord(now)
+	r, _, err := a.dayRecord(now)
 	if err != nil {
 		return err
 	}

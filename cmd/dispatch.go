@@ -53,7 +53,7 @@ func (l *look) epic(ref inventory.Ref) (*inventory.Epic, error) {
 
 func (l *look) world() flows.World {
 	return flows.World{Snapshot: &l.snap, Fleet: &l.fleet, Rules: l.rules, Records: l.records, Budget: l.budget, Said: l.said, Now: l.budget.Now,
-		TakenBack: func(i inventory.Ref) time.Time { return l.takenBack[i.Key()] }, Made: l.made}
+		TakenBack: func(i inventory.Ref) time.Time { return l.takenBack[i.Key()] }, Made: l.made, Courses: l.courses}
 }
 
 // staleRounds is how often a dispatch that the world contradicts plans again.

@@ -38,6 +38,7 @@ type look struct {
 	said      flows.Said           // by the journal of this folder
 	takenBack map[string]time.Time // issues that an undo closed, by inventory.Ref.Key; by that journal
 	made      flows.Made           // issues that were made here, by that journal
+	courses   flows.Courses        // what became of pull requests, by that journal; nil: not read
 }
 
 // look reads GitHub (one probe when nothing changed since the last look) and
@@ -82,7 +83,7 @@ func (a *app) look(ctx context.Context) (*look, error) {
 	}
 	l.assess()
 	a.enterTiers(l, fl)
-	return l, a.saveOutside(l)
+	return l, a.saveOutside(ctx, l)
 }
 
 // unread is the error of a snapshot in which no repository could be read: one
@@ -395,12 +396,12 @@ func (a *app) readBlockers(ctx context.Context, l *look, about inventory.Ref) er
 
 // saveOutside keeps what this look saw outside our log, for "core dev budget",
 // which reads files only: of the whole fleet, never of a part of it.
-func (a *app) saveOutside(l *look) error {
+func (a *app) saveOutside(ctx context.Context, l *look) error {
 	d, err := a.dir()
 	if err != nil || !d.Exists() || len(a.opt.repos) > 0 {
 		return err
 	}
-	l.seen.Reports = a.askAgents(l)
+	l.seen.Reports = a.askAgents(ctx, l)
 	if a.readOnly(d) {
 		return nil
 	}
@@ -411,23 +412,42 @@ func (a *app) saveOutside(l *look) error {
 }
 
 // askAgents asks the agents' own programs what was used today, where they are
-// there. What cannot be understood is said, and nothing is made of it.
-func (a *app) askAgents(l *look) []budget.Report {
+// there: once a process and day, however often it looks. What they said is left out
+// once the log has grown: it was said of less. What cannot be understood is said, and
+// nothing is made of it.
+func (a *app) askAgents(ctx context.Context, l *look) []budget.Report {
 	if a.opt.demo {
 		return nil // its agents are not those of this machine's account
 	}
 	if _, ok := l.conf.Agent("jules"); !ok {
 		return nil
 	}
-	used, err := jules.Usage(context.Background())
-	if err != nil {
-		if !errors.Is(err, jules.ErrAbsent) {
+	used := l.budget.Status().Used
+	if today := budget.DayOf(l.budget.Now); !a.asked.done || a.asked.day != today {
+		said, err := jules.Usage(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		a.asked = askedAgents{day: today, done: true, used: used}
+		switch {
+		case err == nil:
+			a.asked.said = []budget.Report{{Agent: "jules", Used: said, At: l.budget.Now}}
+		case !errors.Is(err, jules.ErrAbsent):
 			a.notice("%v", err)
 		}
-		return nil
 	}
-	l.budget.Reports = []budget.Report{{Agent: "jules", Used: used, At: l.budget.Now}}
+	if a.asked.used == used {
+		l.budget.Reports = a.asked.said
+	}
 	return l.budget.Reports
+}
+
+// askedAgents is what the agents' own programs said, and on which day.
+type askedAgents struct {
+	day  budget.Day
+	done bool
+	used int // by the log, then
+	said []budget.Report
 }
 
 // age is how old data is, in words.

@@ -17,7 +17,7 @@ const aheadDays = 60
 func (s *screenEngine) Ahead(ctx context.Context) (tui.Ahead, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l, p, err := s.a.lookToPlan(ctx)
+	l, p, err := s.a.lookToPlan(ctx, planOptions{})
 	if err != nil {
 		return tui.Ahead{}, err
 	}
@@ -48,7 +48,7 @@ func (s *screenEngine) Ahead(ctx context.Context) (tui.Ahead, error) {
 
 // planDay hands out the day's plan, as "core dev budget --plan --apply" does.
 func (s *screenEngine) planDay(ctx context.Context, _ tui.Ask) (shown, error) {
-	l, p, err := s.a.lookToPlan(ctx)
+	l, p, err := s.a.lookToPlan(ctx, planOptions{})
 	if err != nil {
 		return shown{}, err
 	}
@@ -59,10 +59,10 @@ func (s *screenEngine) planDay(ctx context.Context, _ tui.Ask) (shown, error) {
 // sitting is a session as the screen looks at it: nothing is sent by it.
 func (s *screenEngine) sitting(session day.Session) (*sitting, error) {
 	now := s.a.now().UTC().Truncate(time.Second)
-	record, err := s.a.dayRecord(now)
+	record, odd, err := s.a.dayRecord(now)
 	o := sessionOptions{session: session}
 	o.dryRun = true
-	return &sitting{app: s.a, o: o, record: record, begun: map[string]bool{}}, err
+	return &sitting{app: s.a, o: o, record: record, odd: odd}, err
 }
 
 // Sittings looks at every step of the day.
@@ -108,7 +108,13 @@ func (s *screenEngine) planSitting(ctx context.Context, ask tui.Ask) (shown, err
 	}
 	p := s.a.proposal("core dev "+string(n.Session()), withSteps(k.plans)...)
 	p.Later = fmt.Sprintf("Step %d of the day, %s: %s", n, n.Title(), k.fact.Said)
-	return shown{look: l, proposal: p, done: func() error {
-		return sit.mark(day.Mark{Step: n, At: s.a.now().UTC().Truncate(time.Second)})
+	return shown{look: l, proposal: p, done: func(ctx context.Context) error {
+		m := day.Mark{Step: n, At: s.a.now().UTC().Truncate(time.Second)}
+		if n.Dispatches() { // what a merge makes possible is new, what the plan left out is not
+			if m.Left, err = k.left(ctx); err != nil {
+				return err
+			}
+		}
+		return sit.mark(m)
 	}}, nil
 }

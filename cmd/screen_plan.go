@@ -20,10 +20,10 @@ type shown struct {
 	proposal orchestrator.Proposal
 	// next looks again and plans the round after; nil: there is none.
 	next   func(context.Context) (*look, orchestrator.Proposal, error)
-	leave  orchestrator.Approval // for the rounds, this one included
-	steps  int                   // of all rounds, as far as they were announced
-	follow *watchOptions         // that begins with it; nil: none does
-	done   func() error          // once it was applied; nil: nothing
+	leave  orchestrator.Approval       // for the rounds, this one included
+	steps  int                         // of all rounds, as far as they were announced
+	follow *watchOptions               // that begins with it; nil: none does
+	done   func(context.Context) error // once it was applied; nil: nothing
 }
 
 // Propose looks and plans; what an earlier run left open it only tells.
@@ -224,7 +224,7 @@ func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestra
 		s.follow = what.follow
 	}
 	if what.done != nil {
-		err = what.done()
+		err = what.done(ctx)
 	}
 	s.mu.Unlock()
 	if err != nil {

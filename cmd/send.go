@@ -24,6 +24,7 @@ type sendOptions struct {
 	full        bool   // every line of a preview, however long
 	further     string // printed behind the preview: what an answer goes for besides
 	later       string // the same in few words, for the question
+	brief       bool   // of many steps only what comes of them in all is printed, unless full
 	resumes     bool   // it goes on with what is open, and does not settle that
 }
 
@@ -108,6 +109,7 @@ type delivery struct {
 	came  *came  // of an onboarding, repository by repository; nil: of another command
 	said  string // what it comes to; empty: how many were dispatched
 	gauge *gauge // nil: nobody watches
+	brief *brief // counts steps instead of their lines; nil: every step has its line
 	quiet bool   // what is sent unasked was told already: no preview
 	part  bool   // of something larger, which prints the JSON
 }
@@ -150,8 +152,12 @@ func (a *app) send(ctx context.Context, l *look, p orchestrator.Proposal, o send
 			}
 		}
 	}
+	if d.brief = nil; o.brief && !o.full && steps(p.Plans) > mostSteps {
+		d.brief = &brief{of: steps(p.Plans)}
+		defer a.tellBrief(d)
+	}
 	d.gauge = a.gauge()
-	if d.gauge != nil && d.quiet && d.gauge.width == 0 {
+	if d.gauge != nil && d.brief == nil && d.quiet && d.gauge.width == 0 {
 		d.gauge = nil // every step has its line
 	}
 	defer d.gauge.clear()
@@ -195,7 +201,10 @@ func (a *app) tell(d *delivery, e orchestrator.Event) {
 	if d.came != nil {
 		d.came.note(e)
 	}
-	if _, note := e.Step.Effect.(flows.NotePull); !a.opt.json && !(note && d.quiet) {
+	if a.opt.json || d.brief.takes(e) {
+		return
+	}
+	if _, note := e.Step.Effect.(flows.NotePull); !(note && d.quiet) {
 		a.tellStep(e)
 	}
 }

@@ -87,7 +87,9 @@ func (a *app) changeTeam(ctx context.Context, d config.Dir, t teamChange, o send
 		}
 	}
 	if o.yes {
-		for _, f := range t.files {
+		// The last first: a member who is in team.yaml is not added again, so that goes
+		// behind the repositories, and what was broken off between can be run again.
+		for _, f := range slices.Backward(t.files) {
 			if err := f.Make(d); err != nil {
 				return written, err
 			}

@@ -314,6 +314,7 @@ func (a *app) readWork(ctx context.Context, l *look, x execute.Watch, more []inv
 		}
 		w.Courses[n.Pull.Key()] = w.Courses.Of(n.Pull).With(w.Now, n.Note)
 	}
+	l.courses = w.Courses
 	return w, nil
 }
 

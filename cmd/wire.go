@@ -48,9 +48,10 @@ type app struct {
 	toldReadOnly bool // that our files may only be read
 	noCache      bool // state.db may not be opened
 
-	worked   worked // what was last read of pull requests
-	lively   bool   // the demo has agents, machines and people at work
-	onScreen bool   // the screen tells itself what it waits for
+	worked   worked      // what was last read of pull requests
+	asked    askedAgents // what their own programs say was used
+	lively   bool        // the demo has agents, machines and people at work
+	onScreen bool        // the screen tells itself what it waits for
 
 	reconciles  bool  // this command finds out what is reserved
 	heldUnknown bool  // reservations.log is missing or damaged

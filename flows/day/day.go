@@ -92,6 +92,9 @@ func (s Step) Title() string { return steps[s].title }
 // Tells: it only shows something and sends nothing, so that it is shown each time.
 func (s Step) Tells() bool { return steps[s].tells }
 
+// Dispatches: it hands out a part of the day's plan, which costs tasks.
+func (s Step) Dispatches() bool { return s == Blockers || s == Phases || s == More }
+
 // Fact is what a look says of a step.
 type Fact struct {
 	Step  Step

@@ -88,11 +88,14 @@ type Facts struct {
 	Fleet    *inventory.Fleet
 	Stuck    []Stuck
 	Tomorrow plan.Plan
+	// Clean makes text from outside fit to be shown on one line, in a terminal, in
+	// JSON and on a page.
+	Clean func(string) string
 }
 
-// NewReport works it out.
+// NewReport works it out. What it says in words, wherever that is from, is cleaned.
 func NewReport(f Facts) Report {
-	r := Report{Date: f.Status.Date, At: f.Now.UTC().Truncate(time.Second), Host: f.Host, Usable: f.Status.Usable, Left: f.Status.UsableRemaining,
+	r := Report{Date: f.Status.Date, At: f.Now.UTC().Truncate(time.Second), Host: f.Clean(f.Host), Usable: f.Status.Usable, Left: f.Status.UsableRemaining,
 		Dispatched: f.Status.Used, Ready: f.Fleet.Ready(), Days: []Figures{}, BurnUp: []Burn{}, Epics: []Epic{}, Stuck: slices.Clone(f.Stuck)}
 	r.Plan(f.Tomorrow)
 	merged, returned := map[string]int{}, map[string]int{}
@@ -111,13 +114,17 @@ func NewReport(f Facts) Report {
 	}
 	for k := range f.Fleet.Epics {
 		e := &f.Fleet.Epics[k]
-		r.Epics = append(r.Epics, Epic{e.Ref.String(), e.Title, e.Done(), len(e.Children), len(e.Ready())})
+		r.Epics = append(r.Epics, Epic{e.Ref.String(), f.Clean(e.Title), e.Done(), len(e.Children), len(e.Ready())})
 		for _, c := range e.Children {
 			r.burn(c)
 		}
 	}
 	if r.Stuck == nil {
 		r.Stuck = []Stuck{}
+	}
+	for k := range r.Stuck {
+		s := &r.Stuck[k]
+		s.Ref, s.Title, s.Why, s.Next = f.Clean(s.Ref), f.Clean(s.Title), f.Clean(s.Why), f.Clean(s.Next)
 	}
 	slices.SortStableFunc(r.Stuck, func(a, b Stuck) int { return cmp.Compare(b.Hours, a.Hours) })
 	return r

@@ -1,6 +1,7 @@
 package day
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"regexp"
@@ -37,6 +38,7 @@ func sample() Facts {
 		},
 		Fleet:    &inventory.Fleet{Epics: []inventory.Epic{{Ref: inventory.Ref{Repo: home, Number: 1}, Title: "epic(docs): all of it", Children: []inventory.Child{child(2, 5, 1), child(3, 1, -1)}}}},
 		Stuck:    []Stuck{{Ref: "acme/widgets#7", Title: "short", Why: "in conflict", Next: "a person", Hours: 3}, {Ref: "acme/widgets#8", Title: "long", Hours: 30}},
+		Clean:    strings.TrimSpace,
 		Tomorrow: plan.Plan{Date: "2026-02-05", Tasks: 4, Repos: []plan.RepoPlan{{Repo: "acme/widgets", Tasks: 4, Reason: "all that is READY"}, {Repo: "acme/none"}}},
 	}
 }
@@ -75,7 +77,7 @@ func TestThePageIsSelfContained(t *testing.T) {
 	if n := strings.Count(page, "<svg"); n != 3 {
 		t.Errorf("%d pictures", n)
 	}
-	empty, err := Page(NewReport(Facts{Now: evening, Fleet: &inventory.Fleet{}}))
+	empty, err := Page(NewReport(Facts{Now: evening, Fleet: &inventory.Fleet{}, Clean: strings.TrimSpace}))
 	if err != nil || strings.Count(string(empty), "<svg") != 0 || !strings.Contains(string(empty), "Nothing is stuck") {
 		t.Errorf("of an empty fleet: %v\n%s", err, empty)
 	}
@@ -111,6 +113,32 @@ func TestHostileTitlesStayText(t *testing.T) {
 			t.Fatalf("%q is not there as text", text)
 		}
 	})
+}
+
+// Whatever the words are from, they are cleaned before the page or JSON has them.
+func TestReportCleansWords(t *testing.T) {
+	f := sample()
+	hostile := "pay \u202eevil\x1b[31m"
+	f.Host, f.Fleet.Epics[0].Title = hostile, hostile
+	f.Stuck = []Stuck{{Ref: hostile, Title: hostile, Why: hostile, Next: hostile}}
+	f.Clean = func(s string) string { return strings.NewReplacer("\u202e", "", "\x1b[31m", "").Replace(s) }
+	r := NewReport(f)
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := Page(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"the JSON": string(text), "the page": string(page)} {
+		if strings.Contains(text, "\u202e") || strings.Contains(text, `\u202e`) || strings.Contains(text, "[31m") || !strings.Contains(text, "pay evil") {
+			t.Errorf("%s has it as it came:\n%s", where, text)
+		}
+	}
+	if f.Stuck[0].Title != hostile {
+		t.Error("what was given was changed")
+	}
 }
 
 // Whatever the figures, nothing is drawn beside the picture.

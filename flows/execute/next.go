@@ -3,7 +3,9 @@ package execute
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/inventory"
@@ -108,6 +110,18 @@ func claimed(w flows.World, e *inventory.Epic) map[string]string {
 	return out
 }
 
+// Claimed are the children of the fleet's epics that an open pull request belongs to
+// by our own record, by Ref.Key, with that pull request: nobody pays for a second one,
+// so a plan of the day has no room for them. Where pull requests were not read there
+// are none.
+func Claimed(w flows.World) map[string]string {
+	out := map[string]string{}
+	for k := range w.Fleet.Epics {
+		maps.Copy(out, claimed(w, &w.Fleet.Epics[k]))
+	}
+	return out
+}
+
 // reassigned are the children whose pull requests stayed red and were closed, with
 // the agent that gets them instead, by Ref.Key.
 func reassigned(w flows.World, agent string) map[string]string {
@@ -129,6 +143,40 @@ func Begun(w flows.World, e *inventory.Epic) bool {
 	return slices.ContainsFunc(e.Children, func(c inventory.Child) bool {
 		return c.Closed() || c.Verdict.Code == inventory.CodeDispatched || w.Records[c.Ref.Key()].Lines > 0
 	})
+}
+
+// BegunSince tells whether all that was ever dispatched of an epic was since an
+// instant; false where nothing was. lines are how many of the dispatch log's lines
+// about a child are since then.
+func BegunSince(w flows.World, e *inventory.Epic, from time.Time, lines func(inventory.Ref) int) bool {
+	began := false
+	for _, c := range e.Children {
+		r, n := w.Records[c.Ref.Key()], lines(c.Ref)
+		switch {
+		case r.Lines > n:
+			return false
+		case n > 0 || r.Held:
+			began = true
+		case c.Closed(), c.Verdict.Code == inventory.CodeDispatched && labelled(c.Issue, w.Rules).Before(from):
+			return false
+		case c.Verdict.Code == inventory.CodeDispatched: // by hand, or from another folder
+			began = true
+		}
+	}
+	return began
+}
+
+// labelled is when an agent's label was last put on; zero: nothing tells.
+func labelled(i *inventory.Issue, rules inventory.Rules) (at time.Time) {
+	if i == nil {
+		return at
+	}
+	for _, e := range i.LabelEvents {
+		if _, ok := rules.Agent(e.Label); ok && e.Added && e.At.After(at) {
+			at = e.At
+		}
+	}
+	return at
 }
 
 // runs tells whether another epic of the repository is begun and not done.

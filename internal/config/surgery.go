@@ -64,6 +64,7 @@ func (e *surgery) insert(key *ast.MappingValueNode, name string, block func(inde
 	seq, _ := key.Value.(*ast.SequenceNode)
 	indent := "  "
 	var after int
+	remarks := 2 // how far in a comment below has to stand to be the list's; 0: none is
 	switch {
 	case seq == nil: // the key alone
 		_, after = e.span(key.Key.GetToken())
@@ -74,12 +75,16 @@ func (e *surgery) insert(key *ast.MappingValueNode, name string, block func(inde
 	case seq.IsFlowStyle: // `[]`
 		start, stop := e.offset(seq.Start.Position), e.offset(seq.End.Position)+1
 		e.splices = append(e.splices, splice{start, stop, ""})
-		after = stop
+		after, remarks = stop, 0
 	default:
+		remarks = seq.Start.Position.Column - 1
 		indent = strings.Repeat(" ", seq.Start.Position.Column-1)
 		after = e.starts[min(lastLine(seq), len(e.starts))-1]
 	}
 	after = e.lineEndAt(after)
+	if remarks > 0 {
+		after = e.behindRemarks(after, remarks)
+	}
 	text := e.eol + strings.TrimSuffix(block(indent), e.eol)
 	if after == end {
 		text += e.eol
@@ -171,6 +176,26 @@ func (e *surgery) lineEndAt(at int) int {
 		return at + i
 	}
 	return len(e.doc.data)
+}
+
+// behindRemarks is the end of the last of the comments that follow a line's end, empty
+// lines between them or not, as long as they stand in by so many columns: they are of
+// the entry before them, and a new one goes below.
+func (e *surgery) behindRemarks(after, columns int) int {
+	at := slices.IndexFunc(e.starts, func(start int) bool { return start > after })
+	for ; at >= 0 && at < len(e.starts); at++ {
+		end := e.lineEndAt(e.starts[at])
+		line := e.doc.data[e.starts[at]:end]
+		text := bytes.TrimLeft(line, " ")
+		switch {
+		case len(bytes.TrimSpace(text)) == 0:
+		case text[0] == '#' && len(line)-len(text) >= columns:
+			after = end
+		default:
+			return after
+		}
+	}
+	return after
 }
 
 func lineStarts(data []byte) []int {

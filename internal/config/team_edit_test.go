@@ -22,6 +22,10 @@ func TestAddMember(t *testing.T) {
 		{"key alone", "members:\n", "members:\n" + block},
 		{"appended", "members:\n- login: Snider # me\n  quota: 5\n  repos: [core,\n     core-php] # two\n\n# end\n", "members:\n- login: Snider # me\n  quota: 5\n  repos: [core,\n     core-php] # two\n- login: bodane\n  quota: 300\n  repos: [a, x/b]\n\n# end\n"},
 		{"flow", "members: [{login: Snider, repos: []}]\n", "members: [{login: Snider, repos: []}, {login: bodane, quota: 300, repos: [a, x/b]}]\n"},
+		{"comment on the last", "members:\n  - login: Snider\n    repos: [a]\n    # to be connected: b\n\n  # on leave until May\n\n# the end\n", "members:\n  - login: Snider\n    repos: [a]\n    # to be connected: b\n\n  # on leave until May\n" + block + "\n# the end\n"},
+		{"key alone, comment", "members:\n  # nobody yet\n", "members:\n  # nobody yet\n" + block},
+		{"comment at the end", "members:\n  - {login: Snider, repos: []}\n  # to be connected", "members:\n  - {login: Snider, repos: []}\n  # to be connected\n" + block},
+		{"comment of what follows", "members:\n  - {login: Snider, repos: []}\n# the end\n", "members:\n  - {login: Snider, repos: []}\n" + block + "# the end\n"},
 		{"CRLF, no end", "members:\r\n  - {login: Snider, repos: []}", "members:\r\n  - {login: Snider, repos: []}\r\n" + strings.ReplaceAll(block, "\n", "\r\n")},
 	} {
 		if got, err := addMember("team.yaml", []byte(c.was), "acme", m); err != nil || string(got) != c.now {
@@ -105,8 +109,12 @@ func TestTeamEditsKeepEveryByte(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, was)
 		}
-		rest := strings.TrimSuffix(was, gaps[n-1])
-		if !strings.HasPrefix(string(now), rest) || !strings.HasSuffix(string(now), gaps[n-1]) || len(now) <= len(was) {
+		below := gaps[n-1]
+		if indent != "" && strings.Contains(below, "  #") {
+			below = "" // a comment that stands in is of the member before it
+		}
+		rest := strings.TrimSuffix(was, below)
+		if !strings.HasPrefix(string(now), rest) || !strings.HasSuffix(string(now), below) || len(now) <= len(was) {
 			t.Fatalf("something else changed:\n%s\nwas:\n%s", now, was)
 		}
 		back, err := removeMember("team.yaml", now, "acme", "new")

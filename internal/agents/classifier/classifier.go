@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dappcore/core-dev/internal/agents/environ"
 	"github.com/dappcore/core-dev/inventory/finding"
 )
 
@@ -72,7 +73,7 @@ func (c Command) ask(ctx context.Context, title, body string) ([]finding.Finding
 	out := &answer{full: func() { stop(errFlood) }}
 	p := exec.CommandContext(ctx, path, c.Args[1:]...)
 	p.Dir = dir
-	p.Env = append(quiet(os.Environ()), "AUDIT_TITLE="+line(title))
+	p.Env = append(environ.Passed(os.Environ()), "AUDIT_TITLE="+line(title))
 	p.Stdin = strings.NewReader(body)
 	p.Stdout = out
 	p.WaitDelay = 2 * time.Second // a child of it that keeps the pipe open is not waited for
@@ -103,26 +104,6 @@ func (a *answer) Write(b []byte) (int, error) {
 		return 0, errFlood
 	}
 	return a.text.Write(b)
-}
-
-// passed are the variables a program needs to run at all; no other is handed
-// on, so no token is.
-var passed = map[string]bool{
-	"PATH": true, "HOME": true, "USER": true, "LOGNAME": true, "SHELL": true, "LANG": true, "LANGUAGE": true, "TZ": true,
-	"TMPDIR": true, "TEMP": true, "TMP": true, "SYSTEMROOT": true, "COMSPEC": true, "PATHEXT": true, "USERPROFILE": true,
-	"APPDATA": true, "LOCALAPPDATA": true,
-}
-
-func quiet(env []string) []string {
-	out := []string{}
-	for _, kv := range env {
-		name, _, _ := strings.Cut(kv, "=")
-		name = strings.ToUpper(name)
-		if passed[name] || strings.HasPrefix(name, "LC_") {
-			out = append(out, kv)
-		}
-	}
-	return out
 }
 
 // line is a title as one line without what no variable may hold.

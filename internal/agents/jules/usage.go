@@ -8,11 +8,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/dappcore/core-dev/internal/agents/environ"
 )
 
 // ErrAbsent tells that there is no program "jules" on the PATH.
@@ -25,7 +28,8 @@ var answer = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?im)^[ \t]*(?:tasks[ \t]+)?used(?:[ \t]+today)?[ \t]*:?[ \t]*(\d{1,6})[ \t]*(?:/|of)[ \t]*(\d{1,6})[ \t]*(?:tasks)?[ \t]*\r?$`)
 })
 
-// Usage runs "jules usage" and returns how many tasks it says were used today.
+// Usage runs "jules usage" and returns how many tasks it says were used today. The
+// program gets no token of this process's environment.
 func Usage(ctx context.Context) (used int, err error) {
 	path, err := exec.LookPath("jules")
 	if err != nil {
@@ -34,6 +38,7 @@ func Usage(ctx context.Context) (used int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	c := exec.CommandContext(ctx, path, "usage")
+	c.Env = environ.Passed(os.Environ())
 	c.WaitDelay = time.Second // a child of it that keeps the pipe open is not waited for
 	var out head
 	c.Stdout = &out

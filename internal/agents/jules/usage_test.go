@@ -2,6 +2,7 @@ package jules
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -62,6 +63,16 @@ func TestUsage(t *testing.T) {
 	stand("[ \"$1\" = usage ] && echo 'used 7 of 300'\n")
 	if used, err := Usage(t.Context()); err != nil || used != 7 {
 		t.Errorf("%d %v", used, err)
+	}
+	t.Setenv("SOME_TOKEN", "secret")
+	stand("[ -n \"$SOME_TOKEN\" ] && echo 'used 8 of 300' || echo 'used 9 of 300'\n")
+	if used, err := Usage(t.Context()); err != nil || used != 9 {
+		t.Errorf("the program got a token: %d %v", used, err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := Usage(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("of a caller that is gone: %v", err)
 	}
 	var h head
 	for range 3 {
