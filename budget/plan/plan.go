@@ -145,7 +145,8 @@ type Unplaced struct {
 type Code string
 
 const (
-	Limit       Code = "limit"       // the day's limit is reached, or the reserve
+	Limit       Code = "limit"       // the day's limit is reached
+	Kept        Code = "reserve"     // budget.NoMore: what the members have left is kept for retries
 	RepoLimit   Code = "repo"        // the repository's part of the day is reached
 	ReadyLimit  Code = "ready"       // of the repository with most READY children enough are taken
 	Later       Code = "later"       // the strategy takes other repositories today
