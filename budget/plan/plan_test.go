@@ -198,3 +198,44 @@ func TestAStandInGoesOnWithoutTheMembers(t *testing.T) {
 		t.Error(d) // the tenth took of the reserve, which the day's limit counts
 	}
 }
+
+// What agents take at once goes to what is grave, wherever it stands in the fleet,
+// and who is left out is told the true reason.
+func TestTasksAtOnceGoToWhatIsGrave(t *testing.T) {
+	first, grave, other := repo("first", 6), repo("grave", 2), repo("other", 6)
+	grave.Ready[0].Severity, grave.Ready[1].Severity = plan.Critical, plan.Critical
+	other.Agents = []string{"jules", "codex"}
+	first.Left = 100
+	s := state(budget.Member{Login: "a", Quota: 100, Repos: []string{"first", "grave"}}, budget.Member{Login: "b", Quota: 100, Repos: []string{"other", "grave"}})
+	s.Agents = []budget.Agent{{Name: "jules", Concurrency: 4}, {Name: "codex", Concurrency: 3}}
+	p := plan.Make(plan.Input{Budget: s, Settings: plan.Settings{Strategy: plan.None, RepoShare: 100, ReadyShare: 100}, Repos: []plan.Repo{first, other, grave}})
+	if want := map[string]int{"first": 2, "grave": 2, "other": 3}; !cmp.Equal(tasks(p), want) {
+		t.Errorf("%v, want %v", tasks(p), want)
+	}
+	for _, u := range p.Unplaced {
+		if u.Code != plan.Concurrency {
+			t.Errorf("%+v", u)
+		}
+	}
+}
+
+// Where the reserve stopped it, that is said, and not that nothing is left.
+func TestTheReserveIsNamed(t *testing.T) {
+	for reserve, want := range map[int]string{
+		50: "what is left of the members' quotas is the reserve: up to 5 tasks are kept for retries",
+		0:  "all that is left of the members' quotas is placed",
+	} {
+		s := state(budget.Member{Login: "a", Quota: 10, Every: true})
+		s.Agents = []budget.Agent{{Name: "jules"}, {Name: "codex", Quota: 50}}
+		lent := repo("lent", 0)
+		lent.Agents = []string{"codex"}
+		in := plan.Input{Budget: s, Settings: mostly, Repos: []plan.Repo{repo("r", 30)}}
+		in.Settings.Reserve = reserve
+		in.Repos[0].Agents = []string{"jules"}
+		in.Repos = append(in.Repos, lent)
+		p := plan.Make(in)
+		if got := p.Unplaced[0]; got.Code != plan.Kept || got.Reason != want {
+			t.Errorf("%d %%: %+v", reserve, got)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (d *attempt) sentence(r *place, code Code) string {
 	case Limit:
 		return fmt.Sprintf("the day's limit of %d tasks is reached", d.limit)
 	case RepoLimit:
-		return fmt.Sprintf("never all to one repository: at most %d %% of the day's %d, and its part of what is READY", s.RepoShare, d.limit)
+		return fmt.Sprintf("never all to one repository: at most %d %% of the day's %d, and its part of what is READY", s.RepoShare, d.members)
 	case ReadyLimit:
 		return fmt.Sprintf("never all to one repository: at most %d %% of the %d READY where there is most", s.ReadyShare, len(r.Ready))
 	case Kept:
