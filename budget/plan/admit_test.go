@@ -13,7 +13,7 @@ import (
 // What a plan says is charged, the budget admits, repository by repository in any
 // order, with what those before reserved held: nothing that is planned is refused when it is dispatched.
 func TestWhatIsPlannedIsAdmitted(t *testing.T) {
-	fewer(t, "2000")
+	fewer(t, "1000")
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 6)
 		p := plan.Make(in)
@@ -35,7 +35,6 @@ func TestWhatIsPlannedIsAdmitted(t *testing.T) {
 // A plan is only ever of children whose phase is open: of random epics nothing is
 // planned whose earlier phases have an open child.
 func TestNoPlanPassesAPhase(t *testing.T) {
-	fewer(t, "1000")
 	rapid.Check(t, func(t *rapid.T) {
 		snap, rules := drawSnapshot(t)
 		fleet := inventory.Assess(&snap, rules, nil)

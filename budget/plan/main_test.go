@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestMain has every property tried on 10,000 fleets, which takes a second or two;
+// TestMain has every property tried on 10,000 fleets, which takes some seconds;
 // -rapid.checks says another number, as make soak does with a million.
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", usual); err != nil {

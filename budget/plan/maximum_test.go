@@ -16,7 +16,7 @@ import (
 // repositories no such promise is made, only that none is left out for want of an
 // agent that would still take it.
 func TestThePlanIsAMaximum(t *testing.T) {
-	fewer(t, "3000")
+	fewer(t, "1500")
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 3)
 		named(&in)

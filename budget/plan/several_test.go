@@ -55,7 +55,7 @@ func TestASecondPlanOfTheDayAddsNothingToAShare(t *testing.T) {
 // repository keeps its part of the members' limit, the one with most READY children
 // its share of these, and the strategy its repositories.
 func TestNoDayOfSeveralPlansPassesALimit(t *testing.T) {
-	fewer(t, "3000")
+	fewer(t, "1000")
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 6)
 		in.Budget.Spending = budget.Spending{From: in.Budget.Spending.From, Exact: in.Budget.Spending.Exact}
