@@ -88,3 +88,25 @@ func TestTasksAtOnceAreGivenOutInTheOrderOfPlacing(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A line that names no member is somebody else's once the one it is assumed of has no
+// room for it: a window that holds such a line is not shut for its member alone.
+func TestWhatIsAssumedIsNotPushedOntoOthers(t *testing.T) {
+	s := drafted(1, budget.Agent{Name: "jules"}, budget.Agent{Name: "codex", Window: budget.Weekly})
+	s.Team.Members = []budget.Member{{Login: "ada", Quota: 1, Repos: []string{"core"}}, {Login: "grace", Quota: 1, Repos: []string{"core-php"}}}
+	s.Spending.Add(budget.Entry{At: s.Now.Add(-40 * 3600e9), Repo: "core-php", Issue: 1, Agent: "jules"})
+	for _, d := range s.Drafts([]string{"jules", "codex"}) {
+		d.Open(ref("core"), []string{"codex"})
+		d.Open(ref("core-php"), []string{"jules"})
+		codex, _ := d.Take(ref("core"), 1)
+		jules, _ := d.Take(ref("core-php"), 1)
+		v := s.Admit([]budget.Ask{{Repo: ref("core-php"), Agent: "jules", Member: "grace", Tasks: jules}}, nil)
+		for range jules {
+			s.Held = append(s.Held, budget.Reservation{Entry: budget.Entry{Repo: "core-php", Issue: 2, Agent: "jules", Member: "grace"}})
+		}
+		if w := s.Admit([]budget.Ask{{Repo: ref("core"), Agent: "codex", Member: "ada", Tasks: codex}}, nil); !v.OK() || !w.OK() {
+			t.Errorf("%d of jules and %d of codex are placed: %+v, %+v", jules, codex, v, w)
+		}
+		s.Held = nil
+	}
+}

@@ -28,7 +28,7 @@ func (s *State) ways(windows []Window) []way {
 		return []way{{room: make([]int, members)}}
 	}
 	rooms := make([][]int, len(windows))
-	bound := make([][]bool, len(windows)) // what is assumed of a member might go to another
+	bound := make([][]bool, len(windows)) // what is assumed of a member would be others' where it has no room
 	for k, w := range windows {
 		overs := s.stretches(w)
 		bound[k] = make([]bool, members)
@@ -42,8 +42,8 @@ func (s *State) ways(windows []Window) []way {
 			}
 			for m := range members {
 				rooms[k][m] = min(rooms[k][m], net.room[m])
-				for class, flow := range net.flow {
-					bound[k][m] = bound[k][m] || flow[m] > 0 && len(net.allow[class]) > 1
+				for _, flow := range net.flow {
+					bound[k][m] = bound[k][m] || flow[m] > 0 && members > 1
 				}
 			}
 		}

@@ -222,3 +222,17 @@ func TestTheHourIsMeasuredByTheBudget(t *testing.T) {
 		}
 	}
 }
+
+// Stage 1 can make nothing where issues cannot be written, and the reading says so.
+func TestWhereNothingCanBeMadeIsRead(t *testing.T) {
+	snap := inventory.Snapshot{Host: "github.com", Repos: []inventory.Repo{
+		{Ref: ref("fine"), Permission: "WRITE"}, {Ref: ref("off"), Permission: "ADMIN", IssuesOff: true},
+		{Ref: ref("archived"), Permission: "ADMIN", Archived: true}, {Ref: ref("foreign"), Permission: "READ"},
+	}}
+	fleet := inventory.Assess(&snap, inventory.Rules{}, nil)
+	for _, r := range (plan.Reading{Snapshot: &snap, Fleet: &fleet, Agent: "jules"}).Input(state(), mostly).Repos {
+		if (r.Closed == "") != (r.Ref.Name == "fine") {
+			t.Errorf("%s: %q", r.Ref, r.Closed)
+		}
+	}
+}
