@@ -33,7 +33,8 @@ const (
 	NoToken       Why = "no-token"    // only members without a token connected it
 	NoQuota       Why = "quota"       // the agent's window has no more room for it
 	NoConcurrency Why = "concurrency" // the agent is at its limit of tasks at once
-	NoMore        Why = "limit"       // Draft.Cap is reached
+	NoMore        Why = "reserve"     // Draft.Cap is reached: the rest of the members' quotas is kept
+	NoShare       Why = "repo"        // Draft.Bound is reached
 )
 
 // Refusal says what of an ask does not fit, and what would.

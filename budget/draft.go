@@ -11,31 +11,58 @@ import (
 // quota, but it decides who is charged only in the end, so that what was placed
 // first never takes the room that something later alone could have used.
 //
-// What is placed is a maximum flow between repositories and those who pay for
-// them, the members and the agents with a quota of their own. Placed one after
-// another, tasks therefore come out as many as can be at all, and of those the
-// ones that came first. That is exact where the agents share one window of one
-// stretch; where there are several, or around midnight, room is asked for in each
-// of them, with what is assumed of older lines left where it is.
+// What is placed is a maximum flow: from the repositories over the agents that are
+// limited at once to those who pay, the members and the agents with a quota of their
+// own, and over what all members together may be charged. Placed one after another,
+// tasks therefore come out as many as can be at all, and of those the ones that came
+// first. Three things are more than a flow can tell: see State.Drafts for agents of
+// several windows, Settle for limits at once where the repositories' agents and
+// members differ, and around midnight what is assumed of older lines stays where it
+// is.
+//
+// A draft is used in this order: Open each repository, Cap and Bound, then Take, and
+// in the end Settle and Charges.
 type Draft struct {
 	state   *State
-	net     *network
-	own     map[string]int // payer of an agent with a quota of its own
+	way     way
+	sharing []Agent // that draw on the members' quotas
+	own     []Agent // with a quota of their own
+	left    map[string]int
 	slots   map[string]int // left of an agent's tasks at once; absent = no limit
 	connect map[string][]int
 	every   []int // members who connected every repository
 	classes map[string]*drafted
-	gated   bool // every agent that shares the members' quotas is limited at once
-	gate    int  // what they still take, all together
-	cap     int  // what the members may be charged, all together; -1 = no limit
+	order   []*drafted
+	cap     int // what the members may be charged, all together; -1 = no limit
+
+	net    *placing // from the first Take on
+	placed []placedTasks
+	hands  map[*drafted][]handed // by Settle
 }
 
 // drafted is one repository's part of a draft.
 type drafted struct {
-	repo   inventory.RepoRef
-	agents []Agent // who may do it, in the order they are tried
-	class  int     // in the network; -1 = nobody can pay
-	why    Why
+	repo    inventory.RepoRef
+	agents  []Agent // who may do it, in the order they are tried
+	members []int   // who may be charged
+	why     Why     // nobody can pay
+	// What its tasks at the members' charge, and those of agents with a quota of
+	// their own, are bounded by; hands by what the agents limited at once take.
+	bound, ownBound, hands int
+	routes                 routes
+}
+
+// placedTasks are those of one Take.
+type placedTasks struct {
+	class *drafted
+	tasks int
+}
+
+// handed is what a member is charged for a repository, and how much of it each of the
+// sharing agents does.
+type handed struct {
+	member, class, left int
+	agents              []int
 }
 
 // Charge says that so many tasks of a repository go to an agent at a member's
@@ -46,75 +73,55 @@ type Charge struct {
 	Tasks  int
 }
 
-// Draft begins one for the agents that may be asked.
-func (s State) Draft(agents []string) *Draft {
-	d := &Draft{gated: true, cap: -1, state: &s, own: map[string]int{}, slots: map[string]int{}, connect: map[string][]int{}, classes: map[string]*drafted{}}
-	var overs []stretch
-	var own []Agent
+// Draft begins one for the agents that may be asked, the roomiest of Drafts.
+func (s State) Draft(agents []string) *Draft { return s.Drafts(agents)[0] }
+
+// Drafts begins one for each way of opening the members' quotas to agents of several
+// windows; mostly there is one. The best plan is the one of them that places most. All
+// ways are there for small teams; for large ones those that treat all members alike.
+func (s State) Drafts(agents []string) []*Draft {
+	s.index()
+	base := Draft{cap: -1, state: &s, left: map[string]int{}, slots: map[string]int{}, connect: map[string][]int{}}
 	seen := map[string]bool{}
+	var windows []Window
 	for _, name := range agents {
 		agent := s.agent(name)
 		if seen[agent.Name] {
 			continue
 		}
 		seen[agent.Name] = true
-		left := 0
 		if agent.Concurrency > 0 {
-			left = s.slots(agent)
-			d.slots[agent.Name] = left
+			base.slots[agent.Name] = s.slots(agent)
 		}
 		if agent.Quota > 0 {
-			own = append(own, agent)
+			base.own = append(base.own, agent)
+			base.left[agent.Name] = s.agentIn(agent, s.stretches(agent.Window)).Remaining
 			continue
 		}
-		d.gated = d.gated && agent.Concurrency > 0
-		d.gate += left
-		for _, over := range s.stretches(agent.Window) {
-			if !slices.Contains(overs, over) {
-				overs = append(overs, over)
-			}
+		base.sharing = append(base.sharing, agent)
+		if !slices.Contains(windows, agent.Window) {
+			windows = append(windows, agent.Window)
 		}
 	}
-	d.net = s.drafting(overs)
-	for _, agent := range own {
-		room := s.agentIn(agent, s.stretches(agent.Window)).Remaining
-		if left, limited := d.slots[agent.Name]; limited {
-			room = min(room, left)
-		}
-		d.own[agent.Name] = d.net.payer(room)
-	}
-	d.net.dead = make([]bool, len(d.net.room))
 	for i, m := range s.Team.Members {
 		if m.Every {
-			d.every = append(d.every, i)
+			base.every = append(base.every, i)
 			continue
 		}
 		for _, r := range m.Repos {
 			key := repoRef(r, s.Team.Owner).Key()
-			if at := d.connect[key]; len(at) == 0 || at[len(at)-1] != i {
-				d.connect[key] = append(at, i)
+			if at := base.connect[key]; len(at) == 0 || at[len(at)-1] != i {
+				base.connect[key] = append(at, i)
 			}
 		}
 	}
-	return d
-}
-
-// drafting is the network of the members' room: of one stretch with what may be
-// moved in it, of several the least of each.
-func (s *State) drafting(overs []stretch) *network {
-	if len(overs) == 1 {
-		return s.charge(overs[0], s.shares).net.clone()
+	var out []*Draft
+	for _, w := range s.ways(windows) {
+		d := base
+		d.way, d.classes = w, map[string]*drafted{}
+		out = append(out, &d)
 	}
-	net := &network{room: make([]int, len(s.Team.Members))}
-	for i, m := range s.Team.Members {
-		net.room[i] = m.quota()
-	}
-	for _, over := range overs {
-		for i, room := range s.charge(over, s.shares).net.room {
-			net.room[i] = min(net.room[i], room)
-		}
-	}
-	return net
+	return out
 }
 
 // slots is how many more tasks an agent takes at once.
@@ -130,56 +137,43 @@ func (s *State) slots(agent Agent) int {
 
 // Open prepares a repository, with the agents that may work there in the order
 // they are tried, and says why nothing can be charged there at all; empty: it can.
-func (d *Draft) Open(repo inventory.RepoRef, agents []string) Why { return d.open(repo, agents).why }
-
-func (d *Draft) open(repo inventory.RepoRef, agents []string) *drafted {
+func (d *Draft) Open(repo inventory.RepoRef, agents []string) Why {
 	key := repo.Key()
 	if p, ok := d.classes[key]; ok {
-		return p
+		return p.why
 	}
-	p := &drafted{repo: repo, class: -1}
+	p := &drafted{repo: repo, bound: unbounded, ownBound: unbounded, hands: unbounded}
 	d.classes[key] = p
+	d.order = append(d.order, p)
 	members, connected := d.members(key)
 	switch {
 	case !connected:
 		p.why = NoMember
-		return p
 	case len(members) == 0:
 		p.why = NoToken
-		return p
 	}
-	var payers []int
+	if p.why != "" {
+		return p.why
+	}
+	p.members = members
 	for _, name := range agents {
 		agent := d.state.agent(name)
-		theirs := members
-		if agent.Member != "" {
-			m := d.state.Team.member(agent.Member)
-			switch {
-			case m >= 0 && d.state.Team.Members[m].NoToken:
-				theirs = nil
-			case agent.Quota <= 0:
-				theirs = slices.DeleteFunc(slices.Clone(members), func(i int) bool { return i != m })
-			}
+		if m := d.state.Team.member(agent.Member); m >= 0 && d.state.Team.Members[m].NoToken || agent.Member != "" && m < 0 && agent.Quota <= 0 {
+			continue // nothing can be charged to the one whose token it goes by
 		}
-		if len(theirs) == 0 {
-			continue
-		}
-		p.agents = append(p.agents, agent)
-		if agent.Quota > 0 {
-			theirs = []int{d.own[agent.Name]}
-		}
-		for _, at := range theirs {
-			if !slices.Contains(payers, at) {
-				payers = append(payers, at)
-			}
+		if agent.Quota > 0 || slices.ContainsFunc(members, func(m int) bool { return d.named(agent, m) }) {
+			p.agents = append(p.agents, agent)
 		}
 	}
-	if len(payers) == 0 {
+	if len(p.agents) == 0 {
 		p.why = NoToken
-		return p
 	}
-	p.class = d.net.class(payers)
-	return p
+	return p.why
+}
+
+// named tells whether an agent that shares the members' quotas may be charged to one.
+func (d *Draft) named(agent Agent, member int) bool {
+	return agent.Member == "" || strings.EqualFold(agent.Member, d.state.Team.Members[member].Login)
 }
 
 // members are those who can be charged for a repository, and whether anybody
@@ -197,6 +191,63 @@ func (d *Draft) members(key string) (out []int, connected bool) {
 	return out, len(all) > 0
 }
 
+// Cap bounds what the members are charged, all together: the rest of their quotas
+// is kept. Agents with a quota of their own are not bound by it.
+func (d *Draft) Cap(tasks int) { d.cap = max(0, tasks) }
+
+// Bound bounds a repository's tasks: those the members are charged for, and those of
+// agents with a quota of their own. Below zero is no bound.
+func (d *Draft) Bound(repo inventory.RepoRef, members, own int) {
+	p := d.classes[repo.Key()]
+	if p == nil {
+		return
+	}
+	d.net = nil // the network holds them
+	if p.bound = members; members < 0 {
+		p.bound = unbounded
+	}
+	if p.ownBound = own; own < 0 {
+		p.ownBound = unbounded
+	}
+}
+
+// Left is what is left of the members' quotas that can be spent, before anything is
+// placed.
+func (d *Draft) Left() int {
+	sum := 0
+	for i, room := range d.way.room {
+		if d.state.usable(i) {
+			sum += max(0, room)
+		}
+	}
+	return sum
+}
+
+// Own is what the agents with a quota of their own still take, before anything is
+// placed, and what all such agents were given today in each repository, by RepoRef.Key.
+func (d *Draft) Own() (left int, today map[string]int) {
+	for _, agent := range d.own {
+		left += d.ownRoom(agent)
+	}
+	return left, d.state.today(func(agent string) bool { return !d.state.shares(agent) })
+}
+
+// ownRoom is what an agent with a quota of its own still takes.
+func (d *Draft) ownRoom(agent Agent) int {
+	room := d.left[agent.Name]
+	if slots, limited := d.slots[agent.Name]; limited {
+		room = min(room, slots)
+	}
+	return room
+}
+
+// Room tells whether one more task of a repository would find room now. It places
+// nothing.
+func (d *Draft) Room(repo inventory.RepoRef) bool {
+	p := d.classes[repo.Key()]
+	return p != nil && p.why == "" && d.open().search(p.routes.node)
+}
+
 // Take places up to n more tasks of a repository that was opened, and says how
 // many found room, and where not all did, why.
 func (d *Draft) Take(repo inventory.RepoRef, n int) (placed int, why Why) {
@@ -204,161 +255,21 @@ func (d *Draft) Take(repo inventory.RepoRef, n int) (placed int, why Why) {
 	switch {
 	case p == nil:
 		return 0, NoMember
-	case p.class < 0:
+	case p.why != "":
 		return 0, p.why
 	}
-	for placed < n {
-		most := n - placed
-		why := Why("")
-		if d.gated && d.gate < most {
-			most, why = d.gate, NoConcurrency
-		}
-		if d.cap >= 0 && d.cap < most {
-			most, why = d.cap, NoMore
-		}
-		if most == 0 {
-			// Only agents with a quota of their own still take something.
-			if placed += d.takeOwn(p, n-placed); placed < n {
-				return placed, why
-			}
-			return placed, ""
-		}
-		before := d.shared()
-		got := d.net.push(p.class, most)
-		charged := before - d.shared()
-		d.gate -= charged
-		if d.cap >= 0 {
-			d.cap -= charged
-		}
-		if placed += got; got == 0 {
-			return placed, NoQuota
-		}
-	}
-	return placed, ""
-}
-
-// Cap bounds what the members are charged from now on, all together: the rest of
-// their quotas is kept. Agents with a quota of their own are not bound by it.
-func (d *Draft) Cap(tasks int) { d.cap = max(0, tasks) }
-
-// Left is what is left of the members' quotas that can be spent.
-func (d *Draft) Left() int {
-	sum := 0
-	for i := range d.state.Team.Members {
-		if d.state.usable(i) {
-			sum += max(0, d.net.room[i])
-		}
-	}
-	return sum
-}
-
-// Own is what the agents with a quota of their own still take, and what they were
-// given today.
-func (d *Draft) Own() (left, today int) {
-	for _, at := range d.own {
-		left += max(0, d.net.room[at])
-	}
-	day := DayOf(d.state.Now)
-	theirs := func(agent string) bool { _, ok := d.own[strings.ToLower(agent)]; return ok }
-	for _, sp := range d.state.Spending.Spends {
-		if sp.At.Day() == day && theirs(d.state.Spending.Kinds[sp.Kind].Agent) {
-			today += int(sp.N)
-		}
-	}
-	for _, r := range d.state.Held {
-		if theirs(r.Agent) {
-			today++
-		}
-	}
-	for _, o := range d.state.Outside {
-		if DayOf(o.At) == day && theirs(o.Agent) {
-			today++
-		}
-	}
-	return left, today
-}
-
-// shared is what is left of the members' quotas.
-func (d *Draft) shared() int {
-	if !d.gated && d.cap < 0 {
-		return 0
-	}
-	sum := 0
-	for _, room := range d.net.room[:len(d.state.Team.Members)] {
-		sum += room
-	}
-	return sum
-}
-
-// takeOwn places tasks with agents that have a quota of their own, in order.
-func (d *Draft) takeOwn(p *drafted, n int) int {
-	placed := 0
-	for _, agent := range p.agents {
-		at, own := d.own[agent.Name]
-		if !own {
-			continue
-		}
-		got := min(n-placed, max(0, d.net.room[at]))
-		d.net.room[at] -= got
-		d.net.give(p.class, at, got)
-		placed += got
-	}
-	return placed
-}
-
-// Charges says, when all is placed, who does a repository's tasks and who is
-// charged. It may be asked once a repository, in the order that agents which are
-// limited at once should go by; where such a limit cuts something off that was
-// placed, the sum is less.
-func (d *Draft) Charges(repo inventory.RepoRef) []Charge {
-	p := d.classes[repo.Key()]
-	if p == nil || p.class < 0 {
-		return nil
-	}
-	var out []Charge
-	members := d.state.Team.Members
-	flow := slices.Clone(d.net.flow[p.class])
-	for _, agent := range p.agents {
-		if at, own := d.own[agent.Name]; own {
-			if n := flow[at]; n > 0 {
-				payer := agent.Member
-				if payer == "" {
-					theirs, _ := d.members(repo.Key())
-					payer = members[theirs[0]].Login
-				}
-				out = append(out, Charge{agent.Name, payer, n})
-				flow[at] = 0
-			}
-			continue
-		}
-		slots, limited := d.slots[agent.Name]
-		for m := range members {
-			n := flow[m]
-			if agent.Member != "" && !strings.EqualFold(agent.Member, members[m].Login) {
-				n = 0
-			}
-			if limited {
-				n = min(n, slots)
-				slots -= n
-			}
-			if n > 0 {
-				out = append(out, Charge{agent.Name, members[m].Login, n})
-				flow[m] -= n
+	net := d.open()
+	for _, r := range p.routes.list {
+		for _, e := range r.edges {
+			if placed < n {
+				placed += net.through(r.hub, e, n-placed)
 			}
 		}
-		if limited {
-			d.slots[agent.Name] = slots
-		}
 	}
-	return out
-}
-
-// Room tells whether one more task of a repository would find room now. It places
-// nothing.
-func (d *Draft) Room(repo inventory.RepoRef) bool {
-	p := d.classes[repo.Key()]
-	if p == nil || p.class < 0 {
-		return false
+	placed += net.push(p.routes.node, n-placed)
+	d.placed = append(d.placed, placedTasks{p, placed})
+	if placed < n {
+		why = d.full(p)
 	}
-	return d.net.reaches(p.class)
+	return placed, why
 }

@@ -12,9 +12,6 @@ type network struct {
 	flow  [][]int // per class and member
 	full  []bool  // per class: nothing more fits, and never will
 	users [][]int // per member: the classes that were ever charged to it
-	// dead are the members from whom no room can be reached, and never will be; nil
-	// where room may come back.
-	dead []bool
 
 	via   []step // scratch of augment
 	seen  []bool
@@ -23,15 +20,6 @@ type network struct {
 
 // step is one of a path: class moves from one member to the next.
 type step struct{ class, from int }
-
-// payer adds somebody with so much room, whom no class so far may be charged to.
-func (n *network) payer(room int) int {
-	n.room = append(n.room, room)
-	for c := range n.flow {
-		n.flow[c] = append(n.flow[c], 0)
-	}
-	return len(n.room) - 1
-}
 
 func (n *network) class(allow []int) int {
 	n.allow = append(n.allow, allow)
@@ -81,36 +69,6 @@ func (n *network) push(class, amount int) int {
 	return pushed
 }
 
-// reaches tells whether a class has a path to somebody with room.
-func (n *network) reaches(class int) bool {
-	seen := make([]bool, len(n.room))
-	queue := make([]int, 0, len(n.room))
-	enter := func(members []int) {
-		for _, m := range members {
-			if !seen[m] {
-				seen[m] = true
-				queue = append(queue, m)
-			}
-		}
-	}
-	enter(n.allow[class])
-	for ; len(queue) > 0; queue = queue[1:] {
-		at := queue[0]
-		if n.room[at] > 0 {
-			return true
-		}
-		if at >= len(n.users) {
-			continue
-		}
-		for _, c := range n.users[at] {
-			if n.flow[c][at] > 0 {
-				enter(n.allow[c])
-			}
-		}
-	}
-	return false
-}
-
 // take charges up to amount to one member, moving other charges away from it
 // where they can go elsewhere, and returns how much found room.
 func (n *network) take(member, amount int) int {
@@ -139,7 +97,7 @@ func (n *network) augment(class, member, amount int) int {
 	via, seen, queue := n.via, n.seen, n.queue[:0]
 	defer func() { n.queue = queue[:0] }()
 	enter := func(to int, s step) {
-		if !seen[to] && (n.dead == nil || !n.dead[to]) {
+		if !seen[to] {
 			seen[to], via[to] = true, s
 			queue = append(queue, to)
 		}
@@ -181,11 +139,6 @@ func (n *network) augment(class, member, amount int) int {
 					enter(m, step{c, at})
 				}
 			}
-		}
-	}
-	if n.dead != nil {
-		for m, there := range seen {
-			n.dead[m] = n.dead[m] || there
 		}
 	}
 	return 0

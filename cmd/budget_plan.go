@@ -147,6 +147,12 @@ func (a *app) dayInput(l *look, strategy string, at time.Time) (plan.Input, erro
 		return in, err
 	}
 	in.Past = plan.Outcomes(lines, done.of, at)
+	for _, line := range lines {
+		done.repos[line.Ref.Repo.Key()] = true
+	}
+	for k := range in.Repos {
+		in.Repos[k].Begun = done.repos[in.Repos[k].Ref.Key()]
+	}
 	return in, nil
 }
 
@@ -155,6 +161,7 @@ func (a *app) dayInput(l *look, strategy string, at time.Time) (plan.Input, erro
 type ends struct {
 	at     map[string]time.Time
 	closed map[string]bool
+	repos  map[string]bool // by RepoRef.Key: some child there ended
 }
 
 func (e ends) of(ref inventory.Ref) (at time.Time, closed, known bool) {
@@ -164,7 +171,7 @@ func (e ends) of(ref inventory.Ref) (at time.Time, closed, known bool) {
 
 // ended are the children whose end is known, by GitHub or by our own records.
 func (a *app) ended(l *look) (ends, error) {
-	out := ends{map[string]time.Time{}, map[string]bool{}}
+	out := ends{map[string]time.Time{}, map[string]bool{}, map[string]bool{}}
 	d, err := a.dir()
 	if err != nil {
 		return out, err
@@ -176,6 +183,7 @@ func (a *app) ended(l *look) (ends, error) {
 		}
 		for _, r := range records {
 			out.at[r.Child.Key()], out.closed[r.Child.Key()] = r.Merged, true
+			out.repos[r.Child.Repo.Key()] = true
 		}
 	}
 	for k := range l.fleet.Epics {

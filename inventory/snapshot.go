@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -234,6 +235,19 @@ func (r *Repo) Undispatchable() string {
 		return "the default branch " + r.DefaultBranch + " has no commit: an epic branch cannot start anywhere"
 	case r.Permission == "READ" || r.Permission == "TRIAGE":
 		return "this token may only " + strings.ToLower(r.Permission) + " there: a branch needs write access"
+	}
+	return ""
+}
+
+// Unwritable says why no issue can be made and labelled there; empty: it can.
+func (r *Repo) Unwritable() string {
+	switch {
+	case r.Archived:
+		return "the repository is archived"
+	case r.IssuesOff:
+		return "its issues are disabled: none can be made"
+	case r.Permission == "READ" || r.Permission == "TRIAGE" || r.Permission == "":
+		return "this token may only " + cmp.Or(strings.ToLower(r.Permission), "read") + " there: labels and branches need write access"
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ const low, high = 2, 3
 // Gauge is how deep the READY queue is.
 type Gauge struct {
 	Ready int     `json:"ready"`
-	Rate  int     `json:"rate"`  // tasks a day: the mean of the earlier days with dispatches, else this day's limit
+	Rate  int     `json:"rate"`  // tasks a day: the mean of the earlier days with lines in the log, else this day's limit
 	Times float64 `json:"times"` // READY by the rate; 0 where there is no rate
 	Low   int     `json:"low"`
 	High  int     `json:"high"`
@@ -20,9 +20,9 @@ func gauge(in Input, p Plan) Gauge {
 	}
 	days, sum := 0, 0
 	for _, d := range in.Past {
-		if d.Dispatched > 0 {
+		if d.Sent > 0 {
 			days++
-			sum += d.Dispatched
+			sum += d.Sent
 		}
 	}
 	if g.Rate = p.Limit; days > 0 {

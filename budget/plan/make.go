@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dappcore/core-dev/budget"
 	"github.com/dappcore/core-dev/inventory"
@@ -19,17 +20,15 @@ func Make(in Input) Plan {
 	}
 	p.Level, p.Why = in.level()
 	p.Reserve = share(st.Usable, in.Settings.Reserve)
-	draft := in.Budget.Draft(in.agents())
-	own, today := draft.Own()
-	p.Limit = st.Usable - p.Reserve + own + today
-	if most := p.Level.Pace().Most; most > 0 {
-		p.Limit = min(p.Limit, most)
+	drafts := in.Budget.Drafts(in.agents())
+	d := newDay(in, &p, drafts[0])
+	for _, draft := range drafts {
+		if try := d.on(draft); d.draft == nil || try.taken() > d.draft.taken() {
+			d.draft = try
+		}
 	}
-	draft.Cap(draft.Left() - p.Reserve)
-	d := newDay(in, p, draft)
-	d.place()
-	d.charge(&p)
-	p.Remaining = max(0, st.UsableRemaining-p.Tasks)
+	d.draft.charge(&p)
+	p.Remaining = max(0, in.Budget.Left()-p.Tasks+d.draft.lent)
 	for _, s := range st.Stranded {
 		p.Stranded = append(p.Stranded, Stranded{s.Login, s.Quota, s.Why, s.Repos})
 	}
@@ -77,34 +76,42 @@ func (in Input) Pace(usable int) (Strategy, Pace) {
 // share is so many percent of a number, rounded up.
 func share(of, percent int) int { return (of*percent + 99) / 100 }
 
-// day is a plan in the making.
+// day is a plan in the making, of which several attempts may be made.
 type day struct {
-	in    Input
-	limit int // tasks today at the most
-	left  int // of it
+	in      Input
+	pace    Pace
+	limit   int // tasks today at the most
+	left    int // of it
+	members int // of it at the members' charge at the most
+	own     int // of it by agents with a quota of their own at the most
+	reserve int
+	spread  int // repositories that got something today
+	repos   []place
+	all     []key    // of all READY children that can be dispatched, in order
+	draft   *attempt // the best so far
+}
+
+// attempt is one way to do it.
+type attempt struct {
+	*day
 	draft *budget.Draft
 	repos []place
-	all   []key // of all READY children that can be dispatched, in order
+	left  int
+	lent  int // tasks that agents with a quota of their own do, once it is charged
 }
 
 // place is a repository in the making.
 type place struct {
 	*Repo
 	today  int
+	own    int  // of it by agents with a quota of their own
+	lends  bool // some of its agents have one
 	most   int  // tasks it gets at the most; -1 = no limit
 	bound  Code // what makes it so few
 	why    Code // why nothing can be dispatched there; empty: it can
 	taken  int
 	refuse Code // why no more of it found room
 	order  []int32
-}
-
-// key orders the READY children: grave ones first, then by the repositories' work,
-// children that never depended on anything, and by what the checks promise.
-type key struct {
-	rank  uint64
-	repo  int32
-	child int32
 }
 
 // agents are all that may be asked.
@@ -122,95 +129,82 @@ func (in Input) agents() []string {
 	return agents
 }
 
-func newDay(in Input, p Plan, draft *budget.Draft) *day {
-	d := &day{in: in, limit: p.Limit, left: max(0, p.Limit-p.Spent), draft: draft}
+// lends tells whether an agent has a quota of its own.
+func (in Input) lends(agent string) bool {
+	at := slices.IndexFunc(in.Budget.Agents, func(a budget.Agent) bool { return strings.EqualFold(a.Name, agent) })
+	return at >= 0 && in.Budget.Agents[at].Quota > 0
+}
+
+func newDay(in Input, p *Plan, draft *budget.Draft) *day {
+	left, ownToday := draft.Own()
+	given := 0
+	for _, n := range ownToday {
+		given += n
+	}
+	d := &day{in: in, pace: p.Level.Pace(), members: p.Usable - p.Reserve, own: left + given, reserve: p.Reserve}
+	p.Limit = d.members + d.own
+	if most := d.pace.Most; most > 0 {
+		p.Limit, d.members, d.own = min(p.Limit, most), min(d.members, most), min(d.own, most)
+	}
+	d.limit, d.left = p.Limit, max(0, p.Limit-p.Spent)
 	today := in.Budget.Today()
+	for _, n := range today {
+		d.spread += min(n, 1)
+	}
 	d.repos = make([]place, len(in.Repos))
 	for k := range in.Repos {
 		r := &in.Repos[k]
-		d.repos[k] = place{Repo: r, today: today[r.Ref.Key()], most: -1}
+		d.repos[k] = place{Repo: r, today: today[r.Ref.Key()], own: ownToday[r.Ref.Key()], most: -1}
+		d.repos[k].lends = slices.ContainsFunc(r.Agents, in.lends)
 		if len(r.Ready) == 0 {
 			continue
 		}
-		if d.repos[k].why = Code(d.draft.Open(r.Ref, r.Agents)); r.Unfit != "" {
+		if d.repos[k].why = Code(draft.Open(r.Ref, r.Agents)); r.Unfit != "" {
 			d.repos[k].why = Unfit
 		}
 	}
 	d.sort()
-	d.choose(p.Level.Pace().Repos)
-	d.cap()
 	return d
 }
 
-// sort puts what can be dispatched in order.
-func (d *day) sort() {
-	byWork := make([]int, len(d.repos))
-	for k := range byWork {
-		byWork[k] = k
-	}
-	rank := func(better func(a, b *place) int) []uint64 {
-		slices.SortStableFunc(byWork, func(a, b int) int { return better(&d.repos[a], &d.repos[b]) })
-		out := make([]uint64, len(d.repos))
-		for n, k := range byWork {
-			if n > 0 && better(&d.repos[byWork[n-1]], &d.repos[k]) == 0 {
-				out[k] = out[byWork[n-1]]
-			} else {
-				out[k] = uint64(n)
-			}
-		}
-		return out
-	}
-	work := rank(func(a, b *place) int { return cmp.Compare(b.Left, a.Left) })
-	checks := rank(func(a, b *place) int { return cmp.Compare(b.passes(), a.passes()) })
-	total := 0
+// on makes an attempt with a draft.
+func (d *day) on(draft *budget.Draft) *attempt {
 	for k := range d.repos {
-		if d.repos[k].why == "" {
-			total += len(d.repos[k].Ready)
+		if r := &d.repos[k]; len(r.Ready) > 0 {
+			draft.Open(r.Ref, r.Agents)
 		}
 	}
-	d.all = make([]key, 0, total)
-	for k := range d.repos {
-		if d.repos[k].why != "" {
-			continue
+	draft.Cap(draft.Left() - d.reserve)
+	a := &attempt{day: d, draft: draft}
+	for {
+		a.repos, a.left = slices.Clone(d.repos), d.left
+		a.choose(d.pace.Repos)
+		a.cap()
+		a.place()
+		if draft.Settle() {
+			return a
 		}
-		for c, child := range d.repos[k].Ready {
-			r := uint64(Critical-min(child.Severity, Critical))<<62 | work[k]<<31 | checks[k]
-			if child.Depends {
-				r |= 1 << 30
-			}
-			d.all = append(d.all, key{r, int32(k), int32(c)})
-		}
-	}
-	slices.SortFunc(d.all, func(a, b key) int { // of 100,000: cmp.Or takes its time
-		if a.rank != b.rank {
-			return cmp.Compare(a.rank, b.rank)
-		}
-		if a.repo != b.repo {
-			return int(a.repo - b.repo)
-		}
-		return int(a.child - b.child)
-	})
-	for k := range d.repos {
-		if r := &d.repos[k]; r.why == "" {
-			r.order = make([]int32, 0, len(r.Ready))
-		}
-	}
-	for _, k := range d.all {
-		d.repos[k.repo].order = append(d.repos[k.repo].order, k.child)
 	}
 }
 
-// passes is how likely the checks of a repository pass, by what they did so far; a
-// repository of which nothing is known stands in the middle.
-func (p *place) passes() float64 { return float64(p.Passed+1) / float64(p.Passed+p.Failed+2) }
+// taken is how many tasks are placed.
+func (a *attempt) taken() int {
+	n := 0
+	for k := range a.repos {
+		n += a.repos[k].taken
+	}
+	return n
+}
 
-// choose leaves out the repositories that a strategy has no place for today: those
-// that were dispatched to stay, then those with the first children.
-func (d *day) choose(most int) {
+// choose leaves out the repositories that a strategy has no place for today. Those
+// that were dispatched to stay, and take up places, whether or not there is more to
+// dispatch; then come those with the first children.
+func (d *attempt) choose(most int) {
 	if most == 0 {
 		return
 	}
 	chosen := map[int32]bool{}
+	spread := d.spread
 	for k := range d.repos {
 		if r := &d.repos[k]; r.today > 0 && r.why == "" && len(r.Ready) > 0 {
 			chosen[int32(k)] = true
@@ -218,7 +212,7 @@ func (d *day) choose(most int) {
 	}
 	asked := map[int32]bool{} // for room
 	for _, k := range d.all {
-		if len(chosen) >= most {
+		if spread >= most {
 			break
 		}
 		if asked[k.repo] || chosen[k.repo] {
@@ -227,6 +221,7 @@ func (d *day) choose(most int) {
 		asked[k.repo] = true
 		if d.draft.Room(d.repos[k.repo].Ref) {
 			chosen[k.repo] = true
+			spread++
 		}
 	}
 	for k := range d.repos {
@@ -238,18 +233,24 @@ func (d *day) choose(most int) {
 	}
 }
 
-// cap works out the limits of each repository.
-func (d *day) cap() {
-	ready, most, others := 0, 0, 0
+// cap works out the limits of each repository. What the members are charged is
+// bounded by their limit, and what agents with a quota of their own do by theirs, so
+// that neither makes the other's share larger.
+func (d *attempt) cap() {
+	ready, lent, most, others, lenders := 0, 0, 0, 0, 0
 	for k := range d.repos {
 		r := &d.repos[k]
 		if len(r.Ready) == 0 || r.why != "" && r.why != Later && r.why != NoQuota {
 			continue
 		}
 		others++
-		most = max(most, len(r.Ready))
-		if r.why == "" {
-			ready += len(r.Ready)
+		most = max(most, len(r.Ready)+r.today)
+		if r.why != "" {
+			continue
+		}
+		if ready += len(r.Ready); r.lends {
+			lenders++
+			lent += len(r.Ready)
 		}
 	}
 	if others < 2 {
@@ -260,16 +261,27 @@ func (d *day) cap() {
 		if len(r.Ready) == 0 || r.why != "" {
 			continue
 		}
-		part := (d.limit*len(r.Ready) + ready - 1) / ready
-		r.most, r.bound = max(0, min(share(d.limit, d.in.Settings.RepoShare), part)-r.today), RepoLimit
-		if n := share(len(r.Ready), d.in.Settings.ReadyShare); len(r.Ready) == most && n < r.most {
-			r.most, r.bound = n, ReadyLimit
+		part := func(limit, of, today int) int {
+			return max(0, min(share(limit, d.in.Settings.RepoShare), (limit*len(r.Ready)+of-1)/of)-today)
+		}
+		own := -1
+		if r.lends && lenders > 1 {
+			own = part(d.own, lent, r.own)
+		}
+		d.draft.Bound(r.Ref, part(d.members, ready, r.today-r.own), own)
+		if d.pace.Most > 0 {
+			r.most, r.bound = part(d.limit, ready, r.today), RepoLimit
+		}
+		if len(r.Ready)+r.today == most {
+			if n := max(0, share(most, d.in.Settings.ReadyShare)-r.today); r.most < 0 || n < r.most {
+				r.most, r.bound = n, ReadyLimit
+			}
 		}
 	}
 }
 
 // place places run after run of children of one repository.
-func (d *day) place() {
+func (d *attempt) place() {
 	for at := 0; at < len(d.all) && d.left > 0; {
 		k := d.all[at].repo
 		n := 1
@@ -296,7 +308,7 @@ func (d *day) place() {
 }
 
 // charge writes down who does what, and why not the rest.
-func (d *day) charge(p *Plan) {
+func (d *attempt) charge(p *Plan) {
 	used := map[string]int{}
 	ready, taken := 0, 0
 	for k := range d.repos {
@@ -321,10 +333,12 @@ func (d *day) charge(p *Plan) {
 				}
 				out.Children = append(out.Children, Planned{child.Ref.String(), said, c.Agent, c.Member, child.Ref, child.Epic})
 			}
-			used[c.Agent] += c.Tasks
+			if used[c.Agent] += c.Tasks; d.in.lends(c.Agent) {
+				d.lent += c.Tasks
+			}
 		}
 		out.Tasks = len(out.Children)
-		if out.Tasks < r.taken { // a limit of tasks at once cut it off
+		if out.Tasks < r.taken { // agents of other members than those who have room
 			r.refuse = Concurrency
 		}
 		p.Tasks += out.Tasks

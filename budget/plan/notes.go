@@ -8,8 +8,9 @@ import (
 	"github.com/dappcore/core-dev/budget"
 )
 
-// absurd is more tasks a day than any plan of any agent gives.
-const absurd = 10_000
+// absurd is more tasks a day than agents are known to give: the largest quota the
+// mission knows is 300, so what is more than three times that is likely a slip.
+const absurd = 1_000
 
 // notes name what about the input looks wrong. The plan is made all the same, on
 // the side that spends less.
@@ -22,7 +23,7 @@ func notes(in Input, st budget.Status) []string {
 		case m.Quota < 0:
 			note("@%s has a quota of %d in .core/team.yaml: counted as 0", m.Login, m.Quota)
 		case m.Quota > absurd:
-			note("@%s has a quota of %d in .core/team.yaml: no agent gives that many a day, so is it a slip?", m.Login, m.Quota)
+			note("@%s has a quota of %d in .core/team.yaml: agents are known to give 300 a day, so is it a slip?", m.Login, m.Quota)
 		}
 	}
 	windows := map[string]budget.Window{}

@@ -18,8 +18,11 @@
 // While another repository has READY work that can be dispatched, a repository
 // gets at most the smaller of a share of the day's limit and the limit times its
 // part of the READY children of the repositories taken part of, today's dispatches
-// included; and the one with most of them (ties: each) at most a share of these.
-// What is not whole is rounded up, so that the smallest repository gets its turn.
+// included; and the one with most of them (ties: each) at most a share of these, those
+// dispatched today counted among them. What is not whole is rounded up, so that the
+// smallest repository gets its turn. The day's limit here is the members'; what agents
+// with a quota of their own do is counted apart, and shared out likewise where several
+// repositories ask for it.
 package plan
 
 import (
@@ -59,10 +62,12 @@ type Repo struct {
 	Tier    int      // 1 to 4; 0: none
 	Agents  []string // who may implement here, in the order they are tried
 	Unfit   string   // why nothing can be dispatched here; empty: it can
+	Closed  string   // why stage 1 can make nothing here; empty: it can
 	Left    int      // children of its epics that are not closed: the work remaining
 	Audits  int      // open audits that nobody has processed
 	Epics   int      // open epics, of which
 	Running int      // have an open child
+	Begun   bool     // it had children of epics before, by the log or our own records
 	Passed  int      // heads whose checks passed
 	Failed  int      // heads whose checks failed
 	Stuck   int      // pull requests of children that have to be unstuck, which costs no task
@@ -99,7 +104,7 @@ type Plan struct {
 	Limit     int        `json:"limit"`     // tasks today at the most, dispatched ones and agents with a quota of their own included
 	Spent     int        `json:"spent"`     // today: used, held, seen outside, unreadable
 	Tasks     int        `json:"tasks"`     // this plan dispatches: its cost
-	Remaining int        `json:"remaining"` // of the usable quota when all is dispatched, the reserve included
+	Remaining int        `json:"remaining"` // of the usable quota when all is dispatched, the reserve included; agents with a quota of their own take nothing of it
 	Repos     []RepoPlan `json:"repos"`     // with READY children or something to unstick, in the fleet's order
 	Unplaced  []Unplaced `json:"unplaced"`
 	Stranded  []Stranded `json:"stranded"`
@@ -145,7 +150,8 @@ type Unplaced struct {
 type Code string
 
 const (
-	Limit       Code = "limit"       // the day's limit is reached, or the reserve
+	Limit       Code = "limit"       // the day's limit is reached
+	Kept        Code = "reserve"     // budget.NoMore: what the members have left is kept for retries
 	RepoLimit   Code = "repo"        // the repository's part of the day is reached
 	ReadyLimit  Code = "ready"       // of the repository with most READY children enough are taken
 	Later       Code = "later"       // the strategy takes other repositories today

@@ -27,7 +27,7 @@ func (r Reading) Input(b budget.State, s Settings) Input {
 	at := map[string]int{}
 	for _, row := range r.Fleet.Rows {
 		at[row.Repo.Ref.Key()] = len(in.Repos)
-		p := Repo{Ref: row.Repo.Ref, Tier: row.Tier, Audits: len(row.Audits), Unfit: row.Repo.Undispatchable()}
+		p := Repo{Ref: row.Repo.Ref, Tier: row.Tier, Audits: len(row.Audits), Unfit: row.Repo.Undispatchable(), Closed: row.Repo.Unwritable()}
 		p.Agents, p.Unfit = r.agents(row.Agent, p.Unfit)
 		for _, pull := range row.Repo.Pulls {
 			switch pull.Checks.State {
@@ -134,13 +134,16 @@ func severity(i *inventory.Issue) Severity {
 // time, where it ended otherwise; known is false where nothing is known of it.
 type Done func(inventory.Ref) (at time.Time, closed, known bool)
 
+// clocksDiffer is by how much a line may be dated ahead by another's clock.
+const clocksDiffer = 5 * time.Minute
+
 // Outcomes tell how each day went, the oldest first, by the dispatch log's lines: a
 // child counts for the day it was last dispatched on, and each dispatch before that
-// as stuck. Today is left out, it is not over.
+// as stuck. Today is left out, it is not over, and so is what is dated later than now.
 func Outcomes(lines []inventory.Line, done Done, now time.Time) []Outcome {
 	last := map[string]time.Time{}
 	for _, l := range lines {
-		if at := last[l.Ref.Key()]; l.At.After(at) {
+		if at := last[l.Ref.Key()]; l.At.After(at) && l.At.Sub(now) <= clocksDiffer {
 			last[l.Ref.Key()] = l.At
 		}
 	}
@@ -149,13 +152,16 @@ func Outcomes(lines []inventory.Line, done Done, now time.Time) []Outcome {
 	for _, l := range lines {
 		day := budget.DayOf(l.At)
 		at, closed, known := done(l.Ref)
-		if day >= today || !known {
+		if day >= today {
 			continue
 		}
 		o := days[day]
 		if o == nil {
 			o = &Outcome{Date: day.String()}
 			days[day] = o
+		}
+		if o.Sent++; !known {
+			continue
 		}
 		o.Dispatched++
 		switch {

@@ -43,12 +43,26 @@ func (s Strategy) Pace() Pace {
 	return Pace{10, 20, 3}
 }
 
+// Higher is the next faster strategy; empty where there is none.
+func (s Strategy) Higher() Strategy {
+	switch s {
+	case None:
+		return ""
+	case Moderate:
+		return Aggressive
+	case Aggressive:
+		return None
+	}
+	return Moderate
+}
+
 // Outcome is how one earlier day went.
 type Outcome struct {
-	Date       string `json:"date"` // "2026-02-04"
-	Dispatched int    `json:"dispatched"`
-	Merged     int    `json:"merged"` // of those dispatched that day, closed as completed by now
-	Stuck      int    `json:"stuck"`  // of those, neither closed nor younger than a day
+	Date       string `json:"date"`       // "2026-02-04"
+	Sent       int    `json:"sent"`       // lines of the log that day
+	Dispatched int    `json:"dispatched"` // of them to children whose end is known, or that are still open
+	Merged     int    `json:"merged"`     // of those dispatched that day, closed as completed by now
+	Stuck      int    `json:"stuck"`      // of those, neither closed nor younger than a day
 }
 
 const (

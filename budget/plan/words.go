@@ -6,7 +6,7 @@ import (
 )
 
 // reason says why a repository gets so many.
-func (d *day) reason(r *place, tasks int, code Code) string {
+func (d *attempt) reason(r *place, tasks int, code Code) string {
 	if tasks == 0 {
 		return d.sentence(r, code)
 	}
@@ -40,15 +40,20 @@ func (d *day) reason(r *place, tasks int, code Code) string {
 }
 
 // sentence says for a person why no more of a repository is dispatched.
-func (d *day) sentence(r *place, code Code) string {
+func (d *attempt) sentence(r *place, code Code) string {
 	s := d.in.Settings
 	switch code {
 	case Limit:
 		return fmt.Sprintf("the day's limit of %d tasks is reached", d.limit)
 	case RepoLimit:
-		return fmt.Sprintf("never all to one repository: at most %d %% of the day's %d, and its part of what is READY", s.RepoShare, d.limit)
+		return fmt.Sprintf("never all to one repository: at most %d %% of the day's %d, and its part of what is READY", s.RepoShare, d.members)
 	case ReadyLimit:
 		return fmt.Sprintf("never all to one repository: at most %d %% of the %d READY where there is most", s.ReadyShare, len(r.Ready))
+	case Kept:
+		if d.reserve > 0 {
+			return fmt.Sprintf("what is left of the members' quotas is the reserve: up to %d tasks are kept for retries", d.reserve)
+		}
+		return "all that is left of the members' quotas is placed"
 	case Later:
 		return "the strategy takes other repositories today"
 	case Unfit:
