@@ -74,4 +74,3 @@ func (d *day) sort() {
 // passes is how likely the checks of a repository pass, by what they did so far; a
 // repository of which nothing is known stands in the middle.
 func (p *place) passes() float64 { return float64(p.Passed+1) / float64(p.Passed+p.Failed+2) }
-
