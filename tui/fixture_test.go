@@ -169,6 +169,9 @@ func (h *hub) Propose(_ context.Context, d Ask) (orchestrator.Proposal, error) {
 	h.asked = append(h.asked, d)
 	v := h.view()
 	plan, command, err := h.plan(v, d)
+	if d.Of != "" {
+		plan, command, err = h.plans[d.Of].Without(d.Without-1), "", nil
+	}
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}

@@ -130,7 +130,7 @@ type (
 	}
 	applyNews struct {
 		events  []orchestrator.Event
-		dropped int // progress events that were left out; never the last
+		dropped tally // progress events that were left out; never the last
 		done    bool
 		err     error
 		problem problem
