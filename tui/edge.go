@@ -61,6 +61,15 @@ func (e *edge) carrying(o order) tea.Cmd {
 	case propose:
 		ctx := e.planContext()
 		return func() tea.Msg {
+			if o.after > 0 {
+				select {
+				case <-e.clock.After(o.after):
+				case <-e.ctx.Done():
+				}
+				if err := ctx.Err(); err != nil { // another took its place
+					return proposalCame{seq: o.seq, err: err, problem: e.problem(err)}
+				}
+			}
 			p, err := e.engine.Propose(ctx, o.ask)
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
@@ -139,7 +148,8 @@ func (e *edge) carrying(o order) tea.Cmd {
 			}
 		}
 	case dropPlan:
-		return func() tea.Msg { e.planContext(); return nil }
+		e.planContext() // now: later it might end the plan that is asked for next
+		return func() tea.Msg { return nil }
 	case applyPlan:
 		return e.apply(o.id)
 	case awaitApply:

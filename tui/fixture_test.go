@@ -323,6 +323,16 @@ var errSignedOut = errors.New("not signed in")
 
 func (s *screen) state() *state { return &s.Model().(*model).state }
 
+// Press presses keys; a plan that is asked for in a hurry is waited for.
+func (s *screen) Press(keys ...string) {
+	for _, k := range keys {
+		s.Driver.Press(k)
+		if s.state().preview.phase == planning {
+			s.Advance(planPause)
+		}
+	}
+}
+
 // writes is what was carried out, nil when nothing was.
 func (s *screen) writes() []string {
 	s.hub.mu.Lock()

@@ -335,3 +335,27 @@ func TestWhatMayNotBeBound(t *testing.T) {
 		t.Error(errs)
 	}
 }
+
+// TestPlansInAHurry: of those asked for within a moment the last alone is made.
+func TestPlansInAHurry(t *testing.T) {
+	s := open(t, 120, 36)
+	s.Press("2", "j")
+	s.Advance(time.Second)
+	for range 5 {
+		s.Tap("d")
+		s.Tap("esc")
+	}
+	s.Tap("x")
+	s.Idle()
+	s.Advance(planPause)
+	s.Shows("Tick · preview")
+	made := 0
+	for _, a := range s.hub.asked {
+		if a.Verb == Tick {
+			made++
+		}
+	}
+	if made != 1 || len(s.hub.asked) > 2 { // the first is asked for at once
+		t.Errorf("asked %v", s.hub.asked)
+	}
+}

@@ -13,8 +13,9 @@ const (
 	blurFactor  = 4               // looks are rarer while the terminal has no focus
 	mostBackoff = 5 * time.Minute // after many failures
 	readingTime = 300 * time.Millisecond
-	answerTime  = time.Second // before it a second ctrl-c answers nothing, nor y what opened by itself
-	pauseBeat   = time.Second // between two looks for .core/PAUSE
+	planPause   = 50 * time.Millisecond // between two plans asked for: of those in a hurry the last alone is made
+	answerTime  = time.Second           // before it a second ctrl-c answers nothing, nor y what opened by itself
+	pauseBeat   = time.Second           // between two looks for .core/PAUSE
 	toastTime   = 6 * time.Second
 	mostLog     = 500 // lines of Activity kept
 )

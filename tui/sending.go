@@ -15,7 +15,12 @@ import (
 // planned asks for a plan and opens the preview on it.
 func (s state) planned(ask Ask, name, note string) (state, []order) {
 	s.preview = preview{phase: planning, seq: s.preview.seq + 1, ask: ask, name: name, since: s.now, note: note}
-	return s.settled(), []order{propose{s.preview.seq, ask}}
+	next := propose{seq: s.preview.seq, ask: ask}
+	if s.now.Sub(s.lastPlan) < planPause {
+		next.after = planPause
+	}
+	s.lastPlan = s.now
+	return s.settled(), []order{next}
 }
 
 // closed shuts the preview; whatever plan is on its way is not wanted.

@@ -83,12 +83,13 @@ type state struct {
 	watch watching
 	mouse bool
 
-	preview preview
-	send    send
-	asking  bool      // whether to quit though a send runs
-	asked   time.Time // when it was asked, or answered
-	brake   pause
-	toast   toast
+	preview  preview
+	lastPlan time.Time // when one was asked for
+	send     send
+	asking   bool      // whether to quit though a send runs
+	asked    time.Time // when it was asked, or answered
+	brake    pause
+	toast    toast
 }
 
 // fetch is how looking at GitHub goes.
