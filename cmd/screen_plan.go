@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dappcore/core-dev/flows"
@@ -53,37 +52,6 @@ func (s *screenEngine) Propose(ctx context.Context, ask tui.Ask) (orchestrator.P
 	clear(s.shown)
 	s.shown[what.proposal.ID] = what
 	return what.proposal, nil
-}
-
-// less is what was shown without one step and those that rest on it. Neither later
-// rounds nor the mark of a day's step go with it: they would make up for it, or say
-// that all was done.
-func (s *screenEngine) less(ask tui.Ask) (orchestrator.Proposal, error) {
-	was, ok := s.shown[ask.Of]
-	if !ok {
-		return orchestrator.Proposal{}, &orchestrator.Stale{Target: "proposal " + ask.Of, Why: "it was sent already, or another was made since"}
-	}
-	if was.follow != nil {
-		return orchestrator.Proposal{}, errors.New("no step of a watch can be left out: its next look would do it")
-	}
-	plans := slices.Clone(was.proposal.Plans)
-	k, left := ask.Without-1, false
-	for n := range plans {
-		if size := len(plans[n].Steps); k >= size {
-			k -= size
-		} else if !left && k >= 0 {
-			plans[n], left = plans[n].Without(k), true
-			break
-		}
-	}
-	if !left {
-		return orchestrator.Proposal{}, fmt.Errorf("the plan has no step %d", ask.Without)
-	}
-	p := s.a.proposal("", plans...) // the command line has no word for it
-	p.Left, p.Note = was.proposal.Left, was.proposal.Note
-	clear(s.shown)
-	s.shown[p.ID] = shown{look: was.look, proposal: p}
-	return p, nil
 }
 
 // planDispatch plans one epic as the command line does, several as one budget
