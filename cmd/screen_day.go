@@ -106,7 +106,7 @@ func (s *screenEngine) planSitting(ctx context.Context, ask tui.Ask) (shown, err
 	if err != nil {
 		return shown{}, err
 	}
-	p := s.a.proposal("core dev "+string(n.Session()), withSteps(k.plans)...)
+	p := s.a.proposal("", withSteps(k.plans)...) // no command does one step alone
 	p.Later = fmt.Sprintf("Step %d of the day, %s: %s", n, n.Title(), k.fact.Said)
 	return shown{look: l, proposal: p, done: func(ctx context.Context) error {
 		m := day.Mark{Step: n, At: s.a.now().UTC().Truncate(time.Second)}

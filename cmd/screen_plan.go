@@ -33,6 +33,9 @@ func (s *screenEngine) Propose(ctx context.Context, ask tui.Ask) (orchestrator.P
 	if err := s.a.mayWrite(); err != nil {
 		return orchestrator.Proposal{}, err
 	}
+	if ask.Of != "" {
+		return s.less(ask)
+	}
 	plan, ok := map[tui.Verb]func(context.Context, tui.Ask) (shown, error){
 		tui.Dispatch: s.planDispatch, tui.Audit: s.planAudit, tui.Organise: s.planEpics,
 		tui.Tick: s.planTick, tui.Follow: s.planFollow, tui.Undo: s.planUndo,

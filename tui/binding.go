@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Key is one line of the key table, as "core dev keys" prints it.
@@ -39,8 +42,9 @@ func (b *binding) action() string {
 }
 
 // bound is the key table with what is bound otherwise. It refuses a name that there
-// is not, a key that would mean two things in one place, a ctrl key or enter that
-// would send, and an enter in the preview that would not cancel.
+// is not, a key that no terminal sends, a key that would mean two things in one
+// place, whatever but a plain letter or sign that would send, and what would take
+// enter from cancelling or ctrl-c from quitting.
 func bound(rebound map[string][]string) ([]binding, error) {
 	table := slices.Clone(keyTable)
 	known := map[string]bool{}
@@ -58,11 +62,9 @@ func bound(rebound map[string][]string) ([]binding, error) {
 			continue
 		}
 		b.keys = keys
-		if b.want == (approve{}) {
-			for _, key := range keys {
-				if key == "enter" || strings.Contains(key, "ctrl+") || strings.Contains(key, "alt+") {
-					errs = append(errs, fmt.Errorf("keys: %s may not be %s: enter only ever cancels, and no ctrl or alt key writes", name, key))
-				}
+		for _, key := range keys {
+			if !knownKey(key) {
+				errs = append(errs, fmt.Errorf("keys: %s: there is no key %q; \"core dev keys\" shows how keys are written", name, key))
 			}
 		}
 	}
@@ -72,10 +74,90 @@ func bound(rebound map[string][]string) ([]binding, error) {
 		}
 	}
 	if len(rebound) > 0 {
+		errs = append(errs, unsafe(table)...)
 		errs = append(errs, clashes(table)...)
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return table, errors.Join(errs...)
+}
+
+// unsafe is what the table binds that no configuration may.
+func unsafe(table []binding) []error {
+	var errs []error
+	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("keys: "+format, args...)) }
+	plans := map[string]string{} // by key: which verb it plans
+	for _, b := range table {
+		switch b.want.(type) {
+		case planFor, planFit, leaveOut:
+			for _, key := range b.keys {
+				plans[key] = b.action()
+			}
+		}
+	}
+	for _, b := range table {
+		name := b.action()
+		switch {
+		case b.want == (approve{}):
+			for _, key := range b.keys {
+				if !plainKey(key) {
+					refuse("%s may not be %s: only a letter, a figure or a sign sends, alone", name, key)
+				} else if verb, ok := plans[key]; ok {
+					refuse("%s may not be %s, which means %s: held down it would plan and send", name, key, verb)
+				}
+			}
+		case b.want == (cancel{}):
+			if !slices.Contains(b.keys, "enter") {
+				refuse("%s must keep enter: there it only ever cancels", name)
+			}
+		case b.scope == inPreview || b.scope == inQuestion:
+			for _, key := range b.keys {
+				if base := key[strings.LastIndex(key, "+")+1:]; base == "enter" {
+					refuse("%s may not be %s: there enter only ever cancels", name, key)
+				}
+			}
+		case b.want == (interrupt{}) && !slices.Contains(b.keys, "ctrl+c"):
+			refuse("%s must keep ctrl+c: it quits from anywhere", name)
+		}
+	}
+	return errs
+}
+
+// namedKeys are the keys that are written by a name, besides f1 to f63.
+var namedKeys = []string{"enter", "tab", "backspace", "esc", "space", "up", "down", "left", "right", "begin", "find", "insert", "delete", "select", "pgup", "pgdown", "home", "end"}
+
+// modifiers are written before a key, in this order.
+var modifiers = []string{"ctrl", "alt", "shift", "meta", "hyper", "super"}
+
+// plainKey tells whether a key is one that types a visible rune, without a modifier
+// that is written.
+func plainKey(key string) bool {
+	r, n := utf8.DecodeRuneInString(key)
+	return n == len(key) && n > 0 && r != utf8.RuneError && r != ' ' && unicode.IsPrint(r)
+}
+
+// knownKey tells whether a terminal sends a key of that name. What shift makes of a
+// letter is written as that letter.
+func knownKey(key string) bool {
+	if plainKey(key) {
+		return true
+	}
+	rest, others := key, false
+	for _, m := range modifiers {
+		after, ok := strings.CutPrefix(rest, m+"+")
+		if !ok {
+			continue
+		}
+		rest = after
+		others = others || m != "shift"
+	}
+	if plainKey(rest) {
+		return others && rest == strings.ToLower(rest)
+	}
+	if f, ok := strings.CutPrefix(rest, "f"); ok {
+		n, err := strconv.Atoi(f)
+		return err == nil && n >= 1 && n <= 63 && strconv.Itoa(n) == f
+	}
+	return slices.Contains(namedKeys, rest)
 }
 
 // clashes are the keys that mean two things in one place. Two lines that share

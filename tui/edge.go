@@ -61,6 +61,15 @@ func (e *edge) carrying(o order) tea.Cmd {
 	case propose:
 		ctx := e.planContext()
 		return func() tea.Msg {
+			if o.after > 0 {
+				select {
+				case <-e.clock.After(o.after):
+				case <-e.ctx.Done():
+				}
+				if err := ctx.Err(); err != nil { // another took its place
+					return proposalCame{seq: o.seq, err: err, problem: e.problem(err)}
+				}
+			}
 			p, err := e.engine.Propose(ctx, o.ask)
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
@@ -117,10 +126,10 @@ func (e *edge) carrying(o order) tea.Cmd {
 	case openURL:
 		return func() tea.Msg {
 			if e.browse == nil {
-				return said{"no browser is known here; Y copies the address", true}
+				return said{"no browser is known here; copy the address instead", true}
 			}
 			if err := e.browse(o.url); err != nil {
-				return said{e.problem(err).text + "; Y copies the address", true}
+				return said{e.problem(err).text + "; copy the address instead", true}
 			}
 			return nil
 		}
@@ -139,7 +148,8 @@ func (e *edge) carrying(o order) tea.Cmd {
 			}
 		}
 	case dropPlan:
-		return func() tea.Msg { e.planContext(); return nil }
+		e.planContext() // now: later it might end the plan that is asked for next
+		return func() tea.Msg { return nil }
 	case applyPlan:
 		return e.apply(o.id)
 	case awaitApply:
@@ -218,7 +228,7 @@ func (e *edge) problem(err error) problem {
 type feed struct {
 	mu      sync.Mutex
 	events  []orchestrator.Event
-	dropped int
+	dropped tally
 	done    bool
 	err     error
 	crash   *crash        // what the engine panicked with
@@ -231,8 +241,10 @@ func (f *feed) emit(ev orchestrator.Event) {
 	f.mu.Lock()
 	f.events = append(f.events, ev)
 	if n := len(f.events) - mostFeed; n > 0 {
+		for _, lost := range f.events[:n] {
+			f.dropped.add(tallyOf(lost))
+		}
 		f.events = append(f.events[:0], f.events[n:]...)
-		f.dropped += n
 	}
 	f.mu.Unlock()
 	f.tell()
@@ -276,7 +288,7 @@ func (e *edge) begin(at **feed, what func(ctx context.Context, emit func(orchest
 }
 
 // taken waits for something to tell and takes all of it.
-func (e *edge) taken(at **feed) (events []orchestrator.Event, dropped int, done bool, err error) {
+func (e *edge) taken(at **feed) (events []orchestrator.Event, dropped tally, done bool, err error) {
 	e.mu.Lock()
 	f := *at
 	e.mu.Unlock()
@@ -287,7 +299,7 @@ func (e *edge) taken(at **feed) (events []orchestrator.Event, dropped int, done 
 		panic(f.crash) // here the terminal is put back in order
 	}
 	events, dropped = f.events, f.dropped
-	f.events, f.dropped = nil, 0
+	f.events, f.dropped = nil, tally{}
 	if f.done {
 		f.cancel()
 		return events, dropped, true, f.err
@@ -319,7 +331,7 @@ func (e *edge) following() tea.Cmd {
 
 func (e *edge) awaitRound() tea.Msg {
 	events, dropped, done, err := e.taken(&e.round)
-	n := roundCame{events: events, dropped: dropped, done: done, err: err, problem: e.problem(err)}
+	n := roundCame{events: events, dropped: dropped.events, done: done, err: err, problem: e.problem(err)}
 	if !done || err != nil {
 		return n
 	}

@@ -82,6 +82,11 @@ type Ask struct {
 	Max    int                 // Dispatch: children at the most; 0: all that are READY
 	Plan   string              // Undo: that one; empty: what was sent last, with all its rounds
 	Step   int                 // Sit: its number
+	// Of is the proposal that was made last, less the step of that number, counted
+	// from 1 over its plans, and those that rest on it (flows.Plan.Without). Nothing is
+	// looked at for it, no further round follows what it leaves. Empty: all anew.
+	Of      string
+	Without int
 }
 
 // Round is what one look of a follow came to.

@@ -169,6 +169,9 @@ func (h *hub) Propose(_ context.Context, d Ask) (orchestrator.Proposal, error) {
 	h.asked = append(h.asked, d)
 	v := h.view()
 	plan, command, err := h.plan(v, d)
+	if d.Of != "" {
+		plan, command, err = h.plans[d.Of].Without(d.Without-1), "", nil
+	}
 	if err != nil {
 		return orchestrator.Proposal{}, err
 	}
@@ -319,6 +322,16 @@ func explain(err error) (string, string) {
 var errSignedOut = errors.New("not signed in")
 
 func (s *screen) state() *state { return &s.Model().(*model).state }
+
+// Press presses keys; a plan that is asked for in a hurry is waited for.
+func (s *screen) Press(keys ...string) {
+	for _, k := range keys {
+		s.Driver.Press(k)
+		if s.state().preview.phase == planning {
+			s.Advance(planPause)
+		}
+	}
+}
 
 // writes is what was carried out, nil when nothing was.
 func (s *screen) writes() []string {

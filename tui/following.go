@@ -16,8 +16,8 @@ import (
 // followedOn begins a follow whose first look was sent.
 func (s state) followedOn() state {
 	s.watch = watching{on: true, next: followed(s.now, 0)}
-	s = s.noted(entry{mark: running, word: "watch", text: "what runs is watched to its end, look by look; w stops it"})
-	return s.told("watching: what is green is merged, ticked, and the next phase handed out; w stops it", false)
+	s = s.noted(entry{mark: running, word: "watch", text: "what runs is watched to its end, look by look; " + s.keyOf(stopFollow{}) + " stops it"})
+	return s.told("watching: what is green is merged, ticked, and the next phase handed out; "+s.keyOf(stopFollow{})+" stops it", false)
 }
 
 // unfollowed ends it. A look under way ends before its next write.

@@ -46,12 +46,19 @@ func beside(a, b []string) []string {
 // small says what is wrong where there is no room for anything.
 func (d *drawing) small() []string {
 	s := d.s
-	text := []string{"core needs 40x10,", "here is " + strconv.Itoa(s.w) + "x" + strconv.Itoa(s.h), "q quit"}
+	text := []string{"core needs 40x10,", "here is " + strconv.Itoa(s.w) + "x" + strconv.Itoa(s.h), s.keyOf(leave{}) + " quit"}
+	if s.scopeNow() == inPreview {
+		text = []string{"a plan is open: not", "sent below 40x10", s.keyOf(cancel{}) + " cancel"}
+	}
 	if s.send.running {
 		text[2] = "sending " + d.progress(s.w-len("sending "))
 	}
 	if s.asking {
-		text = []string{"a send runs:", "y stop, quit", "enter stay"}
+		what := "a send runs:"
+		if !s.send.running {
+			what = "watching:"
+		}
+		text = []string{what, s.keyOf(stopAndQuit{}) + " stop, quit", s.keyOf(cancel{}) + " stay"}
 	}
 	lines := make([]string, max(0, s.h))
 	for k := range lines {

@@ -23,7 +23,7 @@ func (d *drawing) footer() string {
 	}
 	switch s.scopeNow() { // whose boxes name the keys
 	case inPreview:
-		text := "Nothing is sent until you press y."
+		text := "Nothing is sent until you press " + s.keyOf(approve{}) + "."
 		if !s.maySend() {
 			text = "Nothing is sent from here."
 		}
@@ -78,7 +78,7 @@ func (s *state) answers() string {
 	var parts []string
 	for _, k := range s.footed(s.scopeNow()) {
 		if _, moves := k.want.(move); !moves {
-			parts = append(parts, keyName(k.keys[0], unicodeGlyphs)+" "+k.foot)
+			parts = append(parts, keyName(k.keys[0], s.glyphs)+" "+k.foot)
 		}
 	}
 	return "that key does nothing here: " + strings.Join(parts, ", ")
@@ -86,6 +86,28 @@ func (s *state) answers() string {
 
 // drawHelp lists every key by where it works, from the same table.
 func (d *drawing) drawHelp() []string {
+	lines, w := d.helpLines()
+	h := d.s.helpRoom()
+	top := max(0, min(d.s.helpTop, len(lines)-h))
+	detail := ""
+	if len(lines) > h {
+		detail = d.glyphs.down + d.glyphs.up + " more"
+	}
+	return d.box(lines[top:min(len(lines), top+h)], w, "Keys", detail, true)
+}
+
+// helpRoom is how many lines of the help are seen at once.
+func (s *state) helpRoom() int { return max(1, s.h-4) }
+
+// helpMost is how far down the help can be read.
+func (s *state) helpMost() int {
+	d := s.drawn(look{}, &noColour)
+	lines, _ := d.helpLines()
+	return max(0, len(lines)-s.helpRoom())
+}
+
+// helpLines are all lines of the help, and how wide they are.
+func (d *drawing) helpLines() ([]string, int) {
 	s := d.s
 	w := min(s.w, 84) - 2
 	twice := s.w >= 116 // two columns
@@ -107,13 +129,13 @@ func (d *drawing) drawHelp() []string {
 	for _, part := range []struct {
 		scope scope
 		name  string
-	}{{inPanes, "Panes"}, {inPreview, "Preview: the only door to a write"}, {inPage, "Pages: pulls, budget, issues, log"}, {inPalette, "Commands"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {anywhere, "Anywhere"}} {
+	}{{inPanes, "Panes"}, {inPreview, "Preview: the only door to a write"}, {inPage, "Pages: pulls, budget, issues, log"}, {inDetail, "What is shown whole"}, {inPalette, "Commands"}, {inFilter, "Filter"}, {inPeople, "What needs you"}, {inQuestion, "Quit?"}, {inHelp, "These keys"}, {anywhere, "Anywhere"}} {
 		if len(lines) > 0 && !(twice && len(lines) == panesEnd) {
 			lines = append(lines, blanks(w))
 		}
 		lines = append(lines, d.theme.paint(strongRole, d.meter.fit(" "+part.name, w)))
 		if part.scope == inPanes && !s.readOnly {
-			lines = append(lines, d.theme.paint(faintRole, d.meter.fit("   a e d w x u show a plan; only y sends it", w)))
+			lines = append(lines, d.theme.paint(faintRole, d.meter.fit("   "+s.planKeys()+" show a plan; only "+s.keyIn(inPreview, approve{})+" sends it", w)))
 		}
 		var names, help string
 		plans := false
@@ -159,8 +181,7 @@ func (d *drawing) drawHelp() []string {
 			panesEnd = len(lines)
 		}
 	}
-	h := max(1, s.h-4)
-	if twice && len(lines) > h {
+	if twice && len(lines) > s.helpRoom() {
 		left, right := lines[:panesEnd], lines[panesEnd:]
 		lines = nil
 		for k := range max(len(left), len(right)) {
@@ -175,12 +196,18 @@ func (d *drawing) drawHelp() []string {
 		}
 		w *= 2
 	}
-	top := max(0, min(s.helpTop, len(lines)-h))
-	detail := ""
-	if len(lines) > h {
-		detail = d.glyphs.down + d.glyphs.up + " more"
+	return lines, w
+}
+
+// planKeys are the keys of the panes that show a plan.
+func (s *state) planKeys() string {
+	var keys []string
+	for _, b := range s.keys {
+		if _, plans := b.want.(planFor); plans && b.scope == inPanes {
+			keys = append(keys, keyName(b.keys[0], s.glyphs))
+		}
 	}
-	return d.box(lines[top:min(len(lines), top+h)], w, "Keys", detail, true)
+	return strings.Join(keys, " ")
 }
 
 // drawDetail shows what is selected whole: a child, a line of Budget or of
@@ -249,11 +276,12 @@ func (d *drawing) drawChild() []string {
 // drawQuestion asks before a running send is left.
 func (d *drawing) drawQuestion() []string {
 	w := min(d.s.w, 60) - 2
-	lines := []string{blanks(w)}
-	texts := []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: " + d.s.called(resumeCommand) + " goes on with it.", "y, or ctrl-c again, stops and quits; any other answer stays."}
+	var lines []string
+	answer := d.s.keyOf(stopAndQuit{}) + ", or " + d.s.keyOf(interrupt{}) + " again,"
+	texts := []string{"A send is running: " + d.progress(2*(w-4)) + ".", "Stopping sends nothing after the step under way; what was sent stays sent and is in the log. The plan stays open: " + d.s.called(resumeCommand) + " goes on with it.", answer + " stops and quits; any other answer stays."}
 	if !d.s.send.running {
 		texts = []string{"What runs is being watched. Quitting ends that: nothing is merged, ticked or handed out until it is watched again.",
-			"The agents go on with what they have. y, or ctrl-c again, quits; any other answer stays."}
+			"The agents go on with what they have. " + answer + " quits; any other answer stays."}
 	}
 	for _, t := range texts {
 		for _, l := range d.meter.wrap(t, w-4, 4) {
@@ -261,6 +289,11 @@ func (d *drawing) drawQuestion() []string {
 		}
 	}
 	keys, used := d.keys(inQuestion, w-2)
-	lines = append(lines, blanks(w), "  "+keys+blanks(w-2-used))
+	if room := d.s.h - 2 - 2; len(lines)+3 <= room { // inside the borders, between header and footer
+		lines = append(append([]string{blanks(w)}, lines...), blanks(w))
+	} else {
+		lines = lines[:min(len(lines), room-1)]
+	}
+	lines = append(lines, "  "+keys+blanks(w-2-used))
 	return d.box(lines, w, "Quit?", "", true)
 }

@@ -29,6 +29,7 @@ type (
 	approve     struct{}            // send the proposal that is shown
 	cancel      struct{}            // close the preview or the question; send nothing
 	copyCommand struct{}
+	leaveOut    struct{}            // the selected step, with those that rest on it
 	stopAndQuit struct{}            // stop the running send, then quit
 	listPeople  struct{}            // what needs a person, and why
 	goToPerson  struct{}            // to the selected one of them, in its pane
@@ -74,6 +75,7 @@ func (planFit) intent()     {}
 func (approve) intent()     {}
 func (cancel) intent()      {}
 func (copyCommand) intent() {}
+func (leaveOut) intent()    {}
 func (stopAndQuit) intent() {}
 func (listPeople) intent()  {}
 func (goToPerson) intent()  {}

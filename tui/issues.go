@@ -143,6 +143,15 @@ func (s *state) asksIssues() (Ask, string, string) {
 	return ask, count(len(ask.Issues), "issue", "issues") + " of " + name, ""
 }
 
+// asksAudits asks for the audits of the repository whose issues are listed.
+func (s *state) asksAudits() (Ask, string, string) {
+	name := s.clean(s.home.Name)
+	if s.auditsHere() == 0 {
+		return Ask{Verb: Audit}, "", name + " has no open audit"
+	}
+	return Ask{Verb: Audit, Repos: []inventory.RepoRef{s.home}}, name, ""
+}
+
 var issueColumns = []column{
 	{title: "SEVERITY", width: 10},
 	{title: "ISSUE", width: 6},
@@ -160,13 +169,13 @@ func (d *drawing) drawIssues() []string {
 		case l.audit && s.readOnly:
 			about = "an audit: its findings become issues"
 		case l.audit:
-			about = "an audit: its findings become issues · a shows what that would do"
+			about = "an audit: its findings become issues · " + s.keyOf(planFor{Audit}) + " shows what that would do"
 		case l.epic != "":
 			about = "epic " + l.epic + " lists it"
 		case s.readOnly:
 			about = "no epic lists it"
 		default:
-			about = "no epic lists it · space marks it, e makes an epic of what is marked, or of all"
+			about = "no epic lists it · " + s.keyOf(markOne{}) + " marks it, " + s.keyOf(planFor{Organise}) + " makes an epic of what is marked, or of all"
 		}
 		about = s.issues[k].title + "\n" + about
 	}

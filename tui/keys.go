@@ -87,6 +87,28 @@ func (s *state) resolve(key, text string) (intent, bool) {
 	return nil, false
 }
 
+// keyOf is the key, as people write it, that means something where one is; where it
+// means nothing there, in the panes.
+func (s *state) keyOf(want intent) string {
+	name := "?"
+	for _, in := range []scope{inPanes, anywhere, s.scopeNow()} { // the last one that knows it
+		if key := s.keyIn(in, want); key != "" {
+			name = key
+		}
+	}
+	return name
+}
+
+// keyIn is the key that means something in a scope; empty: none does.
+func (s *state) keyIn(in scope, want intent) string {
+	for k := range s.keys {
+		if b := &s.keys[k]; b.scope == in && b.want == want {
+			return keyName(b.keys[0], s.glyphs)
+		}
+	}
+	return ""
+}
+
 // keyName is a key as people write it.
 func keyName(k string, g glyphs) string {
 	switch k {

@@ -70,6 +70,9 @@ func (l list) refiltered() list {
 			l.shown = append(l.shown, k)
 		}
 	}
+	if l.anchor != "" && l.find(l.anchor) < 0 { // nobody sees any more where it began
+		l.anchor = ""
+	}
 	if l.sort > 0 || l.turned {
 		slices.SortStableFunc(l.shown, func(a, b int) int {
 			d := a - b

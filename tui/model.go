@@ -119,10 +119,8 @@ func (m *model) View() tea.View {
 }
 
 func (m *model) frame() []string {
-	d := drawing{s: &m.state, look: m.look, theme: m.look.theme(), glyphs: unicodeGlyphs, meter: m.state.meter(), tables: &m.tables}
-	if m.ascii {
-		d.glyphs, d.meter.dots = asciiGlyphs, asciiGlyphs.dots
-	}
+	d := m.state.drawn(m.look, m.look.theme())
+	d.tables = &m.tables
 	lines := d.frame()
 	if m.ascii {
 		for k := range lines {

@@ -15,8 +15,9 @@ type (
 	readCache struct{} // answered by viewCame
 	lookAgain struct{} // answered by viewCame or lookFailed
 	propose   struct { // answered by proposalCame
-		seq int
-		ask Ask
+		seq   int
+		ask   Ask
+		after time.Duration // so long it is waited first; another one meanwhile takes its place
 	}
 	readPast   struct{ again bool } // answered by pastCame; again: what was told is not told again
 	watchPause struct{ was pause }  // answered by pauseCame, once it is another
@@ -130,7 +131,7 @@ type (
 	}
 	applyNews struct {
 		events  []orchestrator.Event
-		dropped int // progress events that were left out; never the last
+		dropped tally // progress events that were left out; never the last
 		done    bool
 		err     error
 		problem problem

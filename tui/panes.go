@@ -17,6 +17,13 @@ type drawing struct {
 	layout layout
 }
 
+// drawn draws the state in those colours.
+func (s *state) drawn(l look, t *theme) drawing {
+	d := drawing{s: s, look: l, theme: t, glyphs: s.glyphs, meter: s.meter()}
+	d.meter.dots = s.glyphs.dots
+	return d
+}
+
 // text makes text from outside fit to be drawn.
 func (d *drawing) text(s string) string { return d.s.clean(s) }
 
@@ -75,7 +82,7 @@ func (s *state) note(p pane) (text string, kept bool) {
 		case s.board == nil:
 			return "", false
 		case s.fetch.failed():
-			return s.fetch.problem.String() + " · r retry", false
+			return s.fetch.problem.String() + " · " + s.keyOf(refreshNow{}) + " retry", false
 		case k >= 0 && s.board.fleet.Rows[k].Repo.Problem != nil:
 			pr := s.board.fleet.Rows[k].Repo.Problem
 			return s.clean(s.board.fleet.Rows[k].Repo.Ref.Name + ": " + problem{pr.Message, pr.Hint}.String()), false
@@ -93,7 +100,7 @@ func (s *state) note(p pane) (text string, kept bool) {
 		return s.clean(c.Verdict.Reason), true
 	case activity:
 		if s.send.problem.text != "" {
-			return s.send.name + ": " + s.send.problem.String() + " · esc dismiss", false
+			return s.send.name + ": " + s.send.problem.String() + " · " + s.keyOf(goBack{}) + " dismiss", false
 		}
 	}
 	return "", false
@@ -318,9 +325,9 @@ func (d *drawing) absent(p pane, w, h int) []string {
 		for _, l := range d.meter.wrap(f.problem.text, w-4, 4) {
 			out = append(out, d.theme.paint(badRole, d.meter.fit("  "+l, w)))
 		}
-		hint := "r retry"
+		hint := d.s.keyOf(refreshNow{}) + " retry"
 		if f.problem.hint != "" {
-			hint = f.problem.hint + " · r retry"
+			hint = f.problem.hint + " · " + hint
 		}
 		for _, l := range d.meter.wrap(hint, w-4, 3) {
 			out = append(out, d.meter.fit("  "+l, w))

@@ -38,7 +38,7 @@ func (d *drawing) drawPreview() []string {
 		}
 		say(faintRole, text, 1)
 		if s.now.Sub(p.since) >= 4*time.Second {
-			say(warnRole, "No answer yet: what fails to be read is asked for again a few times before it is given up. esc leaves it.", 3)
+			say(warnRole, "No answer yet: what fails to be read is asked for again a few times before it is given up. "+s.keyOf(cancel{})+" leaves it.", 3)
 		}
 	case planFailed:
 		name = verbTitles[p.ask.Verb] + " " + d.glyphs.dot + " no plan"
@@ -49,17 +49,28 @@ func (d *drawing) drawPreview() []string {
 		say(badRole, count(p.refusal.Wanted, "task", "tasks")+" wanted, "+fitWords(p.refusal.Fits), 2)
 		say(plainRole, d.text(p.refusal.Why), 8)
 		if p.refusal.Fits > 0 {
-			say(faintRole, "f plans the first "+strconv.Itoa(p.refusal.Fits)+", in checklist order. There is no override.", 2)
+			say(faintRole, s.keyOf(planFit{})+" plans the first "+strconv.Itoa(p.refusal.Fits)+", in checklist order. There is no override.", 2)
 		} else {
 			say(faintRole, "There is no override.", 1)
 		}
 	case planned:
-		lines = append(lines, d.plan(w, h-len(lines)-2)...)
+		lines = append(lines, d.plan(w, h-len(lines)-1-gap(h))...)
 	}
-	lines = append(lines, blanks(w))
+	lines = lines[:min(len(lines), h-1)] // the keys are always seen
+	if gap(h) > 0 && len(lines) < h-1 {
+		lines = append(lines, blanks(w))
+	}
 	keys, used := d.keys(inPreview, w-1)
 	lines = append(lines, " "+keys+blanks(w-1-used))
 	return d.box(lines, w, name, p.name, true)
+}
+
+// gap is how many blank lines stand above the keys in a box of that height.
+func gap(h int) int {
+	if h < 9 {
+		return 0
+	}
+	return 1
 }
 
 func fitWords(n int) string {
@@ -80,7 +91,7 @@ func (d *drawing) plan(w, h int) []string {
 	c := p.proposal.Cost()
 	switch {
 	case len(p.steps) == 0 && p.ask.Verb == Follow:
-		say(strongRole, "Nothing is to be done at once: y begins to watch.")
+		say(strongRole, "Nothing is to be done at once: "+s.keyOf(approve{})+" begins to watch.")
 	case len(p.steps) == 0:
 		text := "Nothing to do."
 		if len(p.ask.Epics) == 1 {
@@ -96,36 +107,58 @@ func (d *drawing) plan(w, h int) []string {
 		}
 		say(strongRole, tasks+" "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
 	}
-	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, 3) {
+	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, max(1, h-4)) {
 		say(plainRole, l)
 	}
 	switch {
 	case !s.planShown() || len(p.steps) == 0 && p.ask.Verb != Follow:
 	case s.paused():
-		say(warnRole, "Writing is paused"+s.brake.words()+": run "+s.called("core dev resume")+", then y sends.")
+		say(warnRole, "Writing is paused"+s.brake.words()+": run "+s.called("core dev resume")+", then "+s.keyOf(approve{})+" sends.")
 	case s.send.running:
-		say(warnRole, "Another send is running: y sends when it is done.")
+		say(warnRole, "Another send is running: "+s.keyOf(approve{})+" sends when it is done.")
 	}
-	room := max(1, h-len(lines)-4)
-	lines = append(lines, d.steps(w, room)...)
-	var why []string
+	if p.whole {
+		return append(lines, d.wholeStep(w, h-len(lines))...)
+	}
+	room := max(1, h-len(lines))
+	why, blank, command := 0, 0, 0 // lines below the steps, as far as there is room
+	if room >= 3 {
+		why = 1
+	}
+	if p.proposal.Command != "" && room >= 5 {
+		command = 1
+	}
+	if room >= 6 {
+		why, blank = 2, 1
+	}
+	lines = append(lines, d.steps(w, room-why-blank-command)...)
+	for range blank {
+		lines = append(lines, blanks(w))
+	}
+	reason := d.meter.wrap("why: "+d.text(p.reason()), w-2, max(1, why))
+	for k := range why {
+		text := ""
+		if k < len(reason) && p.reason() != "" {
+			text = reason[k]
+		}
+		say(plainRole, text)
+	}
+	if command > 0 {
+		say(faintRole, "same as: "+d.text(p.proposal.Command))
+	}
+	return lines
+}
+
+// reason is why the selected step is in the plan, or why it is not.
+func (p *preview) reason() string {
 	switch k := p.list.index(); {
 	case k < 0:
+		return ""
 	case k < len(p.steps):
-		why = d.meter.wrap("why: "+d.text(p.steps[k].Reason), w-2, 2)
+		return p.steps[k].Reason
 	default:
-		why = d.meter.wrap("why: "+d.text(p.skipped[k-len(p.steps)].Reason), w-2, 2)
+		return p.skipped[k-len(p.steps)].Reason
 	}
-	lines = append(lines, blanks(w))
-	for k := range 2 {
-		if k < len(why) {
-			say(plainRole, why[k])
-		} else {
-			lines = append(lines, blanks(w))
-		}
-	}
-	say(faintRole, "same as: "+d.text(p.proposal.Command))
-	return lines
 }
 
 // atBest is how long sending takes at what GitHub allows.
@@ -137,12 +170,24 @@ func atBest(p orchestrator.Proposal) string {
 	return ", " + about + " at best"
 }
 
-var stepColumns = []column{{width: 3, right: true}, {width: 10}, {width: 22, drop: 1}, {width: 20, flex: true}, {width: 6, drop: 2}}
+var (
+	stepColumns = []column{{width: 3, right: true}, {width: 10}, {width: 22}, {width: 20, flex: true}, {width: 6, drop: 1}}
+	// fewColumns say in a narrow box what is written to, and not with what: that is
+	// seen whole.
+	fewColumns = []column{{width: 3, right: true}, {width: 10}, {width: 20, flex: true}, {width: 6, drop: 1}}
+)
+
+// narrow is the width of a box that has no room for what a step writes.
+const narrow = 62
 
 func (d *drawing) steps(w, room int) []string {
 	p := &d.s.preview
 	l := p.list.settled(room)
-	widths := fitColumns(stepColumns, w)
+	columns := stepColumns
+	if w < narrow {
+		columns = fewColumns
+	}
+	widths := fitColumns(columns, w)
 	var out []string
 	for k := l.top; k < min(l.top+room, len(l.shown)); k++ {
 		how := common
@@ -160,7 +205,10 @@ func (d *drawing) steps(w, room int) []string {
 			sk := p.skipped[i-len(p.steps)]
 			cells = []cell{{}, {"skipped", faintRole}, {d.text(sk.Target), faintRole}, {d.text(sk.Reason), faintRole}, {}}
 		}
-		out = append(out, d.line(stepColumns, widths, w, how, false, cells))
+		if w < narrow {
+			cells = append(cells[:3:3], cells[4])
+		}
+		out = append(out, d.line(columns, widths, w, how, false, cells))
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func (d *drawing) drawPulls() []string {
 	about, r, empty := "", plainRole, "Nothing is dispatched, so there is no pull request to tell of."
 	switch {
 	case s.pulls.problem.text != "":
-		about, r = s.pulls.problem.String()+" · r retry", badRole
+		about, r = s.pulls.problem.String()+" · "+s.keyOf(refreshNow{})+" retry", badRole
 		empty = ""
 	case s.pulls.at.IsZero():
 		empty = "Reading pull requests" + d.glyphs.dots

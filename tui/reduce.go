@@ -13,8 +13,9 @@ const (
 	blurFactor  = 4               // looks are rarer while the terminal has no focus
 	mostBackoff = 5 * time.Minute // after many failures
 	readingTime = 300 * time.Millisecond
-	answerTime  = time.Second // before it a second ctrl-c answers nothing
-	pauseBeat   = time.Second // between two looks for .core/PAUSE
+	planPause   = 50 * time.Millisecond // between two plans asked for: of those in a hurry the last alone is made
+	answerTime  = time.Second           // before it a second ctrl-c answers nothing, nor y what opened by itself
+	pauseBeat   = time.Second           // between two looks for .core/PAUSE
 	toastTime   = 6 * time.Second
 	mostLog     = 500 // lines of Activity kept
 )
@@ -22,6 +23,9 @@ const (
 // started is the state the program begins in.
 func started(o Options, now time.Time) (state, []order) {
 	s := state{readOnly: o.ReadOnly, every: max(o.Every, leastEvery), clean: o.Clean, now: now, date: now, speed: max(o.Speed, 1), follow: true, called: o.Called, mouse: o.Mouse}
+	if s.glyphs = unicodeGlyphs; o.ASCII {
+		s.glyphs = asciiGlyphs
+	}
 	if s.called == nil {
 		s.called = func(command string) string { return command }
 	}
@@ -49,6 +53,10 @@ func (s state) want(in intent) (state, []order) {
 	case cancel:
 		if s.asking {
 			s.asking = false
+			return s, nil
+		}
+		if s.preview.whole && s.preview.phase == planned { // back to the list: nothing is sent
+			s.preview.whole = false
 			return s, nil
 		}
 		return s.closed()
@@ -102,7 +110,7 @@ func (s state) want(in intent) (state, []order) {
 		s.mouse = !s.mouse
 		word := "the mouse is off: the terminal's own selection works"
 		if s.mouse {
-			word = "the mouse is on: click and wheel; M switches it off"
+			word = "the mouse is on: click and wheel; " + s.keyOf(toggleMouse{}) + " switches it off"
 		}
 		s = s.told(word, false)
 	case clickAt:
@@ -118,7 +126,13 @@ func (s state) want(in intent) (state, []order) {
 		return s.interrupted()
 	case toggleHelp:
 		s.helping, s.helpTop = !s.helping, 0
+	case leaveOut:
+		return s.without()
 	case openIt:
+		if s.planShown() {
+			s.preview.whole, s.preview.wholeTop = !s.preview.whole, 0
+			break
+		}
 		s = s.opened()
 	case goBack:
 		s = s.back()
@@ -388,13 +402,15 @@ func (s state) follows() state {
 // moved moves in whatever has the keys.
 func (s state) moved(in func(l list, height int) list, lines int) state {
 	switch {
+	case s.preview.phase == planned && s.preview.whole:
+		s.preview.wholeTop = max(0, min(s.preview.wholeTop+lines, s.wholeMost()))
 	case s.preview.phase == planned:
 		_, h := previewSize(s.w, s.h)
 		s.preview.list = in(s.preview.list, h-previewFixed)
 	case s.listing && !s.helping && s.page != verbBox:
 		s.people = in(s.people, s.peopleRoom())
 	case s.helping:
-		s.helpTop = max(0, s.helpTop+lines)
+		s.helpTop = max(0, min(s.helpTop+lines, s.helpMost()))
 	case s.page != noPage:
 		s.pages[s.page] = in(s.pages[s.page], s.pageRoom())
 	default:

@@ -15,7 +15,12 @@ import (
 // planned asks for a plan and opens the preview on it.
 func (s state) planned(ask Ask, name, note string) (state, []order) {
 	s.preview = preview{phase: planning, seq: s.preview.seq + 1, ask: ask, name: name, since: s.now, note: note}
-	return s.settled(), []order{propose{s.preview.seq, ask}}
+	next := propose{seq: s.preview.seq, ask: ask}
+	if s.now.Sub(s.lastPlan) < planPause {
+		next.after = planPause
+	}
+	s.lastPlan = s.now
+	return s.settled(), []order{next}
 }
 
 // closed shuts the preview; whatever plan is on its way is not wanted.
@@ -34,7 +39,7 @@ func (s state) proposed(n proposalCame) (state, []order) {
 	if n.seq != p.seq || p.phase != planning {
 		return s, nil
 	}
-	p.readable = s.now.Add(readingTime)
+	p.readable = s.now.Add(p.reading())
 	if n.err != nil {
 		p.phase, p.problem = planFailed, n.problem
 		if r, ok := refusalOf(n.err); ok {
@@ -59,14 +64,25 @@ func (s state) proposed(n proposalCame) (state, []order) {
 	return s.settled(), nil
 }
 
+// reading is how long a plan is shown before the key that sends counts: longer
+// where it opened by itself, since that key may be meant for something else.
+func (p *preview) reading() time.Duration {
+	if p.note != "" {
+		return answerTime
+	}
+	return readingTime
+}
+
 // approved sends what is shown: the only way to an order that writes. A y
-// pressed before the plan could be read does not count.
+// pressed before the plan could be read does not count, and is waited out: one
+// that is held down sends nothing for as long as it is.
 func (s state) approved() (state, []order) {
 	if !s.maySend() {
 		return s, nil
 	}
 	if s.now.Before(s.preview.readable) {
-		return s.told("that y came before the plan could be read: press it again to send", false), nil
+		s.preview.readable = s.now.Add(s.preview.reading())
+		return s.told("that "+s.keyOf(approve{})+" came before the plan could be read: press it again to send", false), nil
 	}
 	id := s.preview.proposal.ID
 	s.send = send{running: true, ask: s.preview.ask, name: s.preview.name, progress: orchestrator.Progress{Of: len(s.preview.steps), Left: s.preview.proposal.Takes, At: s.date}}
@@ -79,8 +95,9 @@ func (s state) approved() (state, []order) {
 
 // applied hears of the running apply.
 func (s state) applied(n applyNews) (state, []order) {
-	if n.dropped > 0 {
-		s = s.noted(entry{mark: note, word: "steps", text: strconv.Itoa(n.dropped) + " steps went by too fast to be shown"})
+	if n.dropped.events > 0 {
+		s = s.noted(entry{mark: note, word: "steps", text: strconv.Itoa(n.dropped.events) + " steps went by too fast to be shown"})
+		s.send.add(n.dropped)
 	}
 	for _, e := range n.events {
 		s = s.stepped(e)
@@ -100,7 +117,7 @@ func (s state) applied(n applyNews) (state, []order) {
 		s = s.followedOn()
 	case n.err == nil:
 		s = s.noted(entry{mark: done, word: "sent", text: over.name + ": " + tasks})
-		s = s.told(over.name+": "+tasks+over.further(), false)
+		s = s.told(over.name+": "+tasks+s.further(over.ask.Verb), false)
 	case further:
 		s = s.noted(entry{mark: note, word: "sent", text: over.name + ": " + tasks + "; the next round was not announced, and is shown first"})
 	case stale:
@@ -119,20 +136,27 @@ func (s state) applied(n applyNews) (state, []order) {
 	if over.leaving {
 		return s.settled(), []order{quit{how}}
 	}
+	asked := s.asking
 	if s.asking && !s.watch.on { // what was asked about has ended
 		s.asking = false
+	}
+	if s.planShown() { // a y on its way was meant for what has just ended
+		s.preview.readable = s.now.Add(answerTime)
 	}
 	s.fetch.again = s.fetch.running // that one began before the last write
 	s, orders := s.looking()
 	s, page := s.reading() // what the open page shows of it
 	orders = append(orders, page...)
+	if asked && (further || stale) { // whoever is about to quit is shown no other question
+		return s.told("the rest was not sent, since it has to be planned anew", true), orders
+	}
 	if further && s.preview.phase == noPreview {
-		again, more := s.planned(over.ask, over.name, "the next round goes beyond what was announced, so it is shown first")
+		again, more := s.planned(over.ask.anew(), over.name, "the next round goes beyond what was announced, so it is shown first")
 		return again, append(orders, more...)
 	}
 	if stale && s.preview.phase == noPreview {
 		// The world moved: plan again, never send. The new plan asks anew.
-		again, more := s.planned(over.ask, over.name, "the world moved since the last preview ("+s.clean(st.Target+": "+st.Why)+"), so this is planned anew")
+		again, more := s.planned(over.ask.anew(), over.name, "the world moved since the last preview ("+s.clean(st.Target+": "+st.Why)+"), so this is planned anew")
 		return again, append(orders, more...)
 	}
 	return s, orders
@@ -154,14 +178,14 @@ func (s send) came() string {
 }
 
 // further is what one may do next, in a few words.
-func (s send) further() string {
-	switch s.ask.Verb {
+func (s *state) further(v Verb) string {
+	switch v {
 	case Audit:
-		return " · i shows the issues, e makes epics of them"
+		return " · " + s.keyOf(openPage{issuePage}) + " shows the issues, " + s.keyOf(planFor{Organise}) + " makes epics of them"
 	case Organise:
-		return " · 2 shows the epics, d dispatches one's first phase"
+		return " · " + s.keyOf(focusPane{epics}) + " shows the epics, " + s.keyOf(planFor{Dispatch}) + " dispatches one's first phase"
 	case Dispatch:
-		return " · p shows what comes of it, w watches it to its end"
+		return " · " + s.keyOf(openPage{pullPage}) + " shows what comes of it, " + s.keyOf(planFor{Follow}) + " watches it to its end"
 	}
 	return ""
 }
@@ -177,19 +201,39 @@ func (s state) stepped(e orchestrator.Event) state {
 	}
 	s.send.until = time.Time{}
 	en := s.stepEntry(e)
-	if e.Outcome == orchestrator.Done {
-		s.send.steps++
-		if _, made := e.Step.Effect.(flows.MakeIssue); made {
-			s.send.made++
-		}
-	}
-	if en.child != "" {
-		s.send.tasks++
-	}
+	s.send.add(tallyOf(e))
 	if quietKinds[en.word] && e.Outcome == orchestrator.Done {
 		return s
 	}
 	return s.noted(en)
+}
+
+// tally is what events come to, those that went by too fast to be shown too.
+type tally struct {
+	events int
+	steps  int // done
+	tasks  int // spent
+	made   int // issues made
+}
+
+func (t *tally) add(o tally) {
+	t.events, t.steps, t.tasks, t.made = t.events+o.events, t.steps+o.steps, t.tasks+o.tasks, t.made+o.made
+}
+
+// tallyOf is what one event comes to.
+func tallyOf(e orchestrator.Event) tally {
+	t := tally{events: 1}
+	if e.Outcome != orchestrator.Done {
+		return t
+	}
+	t.steps = 1
+	if spends(e.Step.Effect) {
+		t.tasks = 1
+	}
+	if _, made := e.Step.Effect.(flows.MakeIssue); made {
+		t.made = 1
+	}
+	return t
 }
 
 // childOf is the child that a step which costs a task hands out.

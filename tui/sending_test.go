@@ -198,8 +198,8 @@ func TestAFloodOfEvents(t *testing.T) {
 	f.done, f.err = true, errors.New("the end")
 	e := &edge{feed: f, clean: func(s string) string { return s }}
 	n := e.await().(applyNews)
-	if len(n.events) != mostFeed || n.dropped != 2*mostFeed || n.events[mostFeed-1].Number != 3*mostFeed || !n.done || n.err == nil {
-		t.Errorf("%d events, %d dropped, done %v, %v", len(n.events), n.dropped, n.done, n.err)
+	if len(n.events) != mostFeed || n.dropped.events != 2*mostFeed || n.events[mostFeed-1].Number != 3*mostFeed || !n.done || n.err == nil {
+		t.Errorf("%d events, %d dropped, done %v, %v", len(n.events), n.dropped.events, n.done, n.err)
 	}
 }
 

@@ -61,7 +61,7 @@ func (d *drawing) drawDay() []string {
 	s := d.s
 	about, r, empty := "", plainRole, "Looking at the day"+d.glyphs.dots
 	if s.day.problem.text != "" {
-		about, r, empty = s.day.problem.String()+" · r retry", badRole, ""
+		about, r, empty = s.day.problem.String()+" · "+s.keyOf(refreshNow{})+" retry", badRole, ""
 	} else if k := s.pages[dayPage].index(); k >= 0 {
 		about = d.text(s.day.steps[k].Said)
 		if err := s.day.steps[k].Problem; err != nil {

@@ -32,6 +32,7 @@ type state struct {
 	keys     []binding     // as they are bound here
 	every    time.Duration // between looks in the background
 	clean    func(string) string
+	glyphs   glyphs
 	called   func(string) string // a command line as it is typed here
 
 	now    time.Time // the machine's, by which the screen waits
@@ -82,12 +83,13 @@ type state struct {
 	watch watching
 	mouse bool
 
-	preview preview
-	send    send
-	asking  bool      // whether to quit though a send runs
-	asked   time.Time // when it was asked, or answered
-	brake   pause
-	toast   toast
+	preview  preview
+	lastPlan time.Time // when one was asked for
+	send     send
+	asking   bool      // whether to quit though a send runs
+	asked    time.Time // when it was asked, or answered
+	brake    pause
+	toast    toast
 }
 
 // fetch is how looking at GitHub goes.
@@ -128,6 +130,8 @@ type preview struct {
 	refusal  *flows.Refusal
 	problem  problem
 	list     list      // over steps and skipped
+	whole    bool      // the selected one is shown whole,
+	wholeTop int       // from that line on
 	readable time.Time // from then on y counts: nobody reads faster
 }
 
@@ -139,9 +143,7 @@ type send struct {
 	ask      Ask
 	name     string
 	progress orchestrator.Progress
-	tasks    int       // spent so far
-	steps    int       // done so far
-	made     int       // issues made so far
+	tally              // of what it did so far
 	until    time.Time // it waits so long; zero: it does not
 	waitFor  string    // for what, cleaned
 	problem  problem   // of the last one, kept until it is dismissed or another went well
@@ -250,10 +252,10 @@ func (s *state) needsPerson() bool { return s.board != nil && len(s.board.people
 
 func (s *state) planShown() bool { return s.preview.phase == planned }
 
-// maySend tells whether y sends: a plan with steps is shown, and nothing that
-// this screen knows of stands against it.
+// maySend tells whether the key that sends does: a plan with steps is drawn, and
+// nothing that this screen knows of stands against it.
 func (s *state) maySend() bool {
-	return s.planShown() && (len(s.preview.steps) > 0 || s.preview.ask.Verb == Follow) && !s.readOnly && !s.send.running && !s.paused()
+	return s.planShown() && shapeOf(s.w, s.h) != tooSmall && (len(s.preview.steps) > 0 || s.preview.ask.Verb == Follow) && !s.readOnly && !s.send.running && !s.paused()
 }
 
 func (s *state) mayCopy() bool { return s.planShown() && s.preview.proposal.Command != "" }

@@ -35,6 +35,10 @@ func (s *state) asks(v Verb) (ask Ask, name, why string) {
 		if s.page == issuePage {
 			return s.asksIssues()
 		}
+	case Audit:
+		if s.page == issuePage {
+			return s.asksAudits()
+		}
 	}
 	switch s.focus {
 	case repos:
@@ -42,13 +46,10 @@ func (s *state) asks(v Verb) (ask Ask, name, why string) {
 	case epics, phases:
 		return s.asksEpics(ask)
 	}
-	return ask, "", verbKeys[v] + " " + verbWords[v] + " what is selected in Repos, Epics or Phases"
+	return ask, "", s.keyOf(planFor{v}) + " " + verbWords[v] + " what is selected in Repos, Epics or Phases"
 }
 
-var (
-	verbWords = map[Verb]string{Dispatch: "dispatches", Audit: "audits", Organise: "makes epics of", Tick: "ticks"}
-	verbKeys  = map[Verb]string{Dispatch: "d", Audit: "a", Organise: "e", Tick: "x"}
-)
+var verbWords = map[Verb]string{Dispatch: "dispatches", Audit: "audits", Organise: "makes epics of", Tick: "ticks"}
 
 // asksRepos is what a verb asks for by rows of Repos.
 func (s *state) asksRepos(ask Ask) (Ask, string, string) {

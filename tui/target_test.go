@@ -68,7 +68,7 @@ func TestAKeyThatAnswersNothing(t *testing.T) {
 	s.read()
 	s.Shows("Nothing is sent until you press y.")
 	s.Press("s")
-	s.Shows("that key does nothing here: enter cancel, y send, c copy command")
+	s.Shows("that key does nothing here: enter cancel, y send, l whole, t leave out, c copy command")
 	s.Advance(toastTime + time.Second)
 	s.Hides("that key does nothing here")
 	if s.writes() != nil {
