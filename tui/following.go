@@ -54,7 +54,7 @@ func (s state) rounded(n roundCame) (state, []order) {
 		}
 	}
 	if n.board != nil {
-		s, _ = s.viewed(viewCame{board: n.board, changes: n.changes})
+		s = s.boarded(viewCame{board: n.board, changes: n.changes})
 	}
 	s = s.pullsAre(n.round.Pulls)
 	s.watch.sent += n.round.Sent

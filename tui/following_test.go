@@ -2,10 +2,13 @@ package tui
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/tui/tuitest"
 )
 
 // somePulls is one of each kind that the monitor tells apart.
@@ -150,5 +153,50 @@ func TestQuittingAFollowAsks(t *testing.T) {
 	s.Press("y")
 	if !s.Quit() {
 		t.Error("y did not quit")
+	}
+}
+
+// TestARoundLeavesALookAlone: what a look of the follow came to neither ends another
+// that is under way nor begins one that nobody carries out.
+func TestARoundLeavesALookAlone(t *testing.T) {
+	b := func() *board { return newBoard(newHub(tuitest.NewClock(noon)).view(), 1, terminal.Clean) }
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	s, _ = s.hear(viewCame{board: b()})
+	s, _ = s.looking()
+	s, _ = s.written()
+	s, orders := s.hear(lookFailed{problem{text: "away"}})
+	if s.fetch.running || len(orders) > 0 {
+		t.Fatalf("after the look failed: running %v, orders %v", s.fetch.running, orders)
+	}
+	s, orders = s.hear(roundCame{done: true, board: b()})
+	if s.fetch.running && !slices.ContainsFunc(orders, func(o order) bool { _, ok := o.(lookAgain); return ok }) {
+		t.Fatal("a look is waited for that nobody was asked for")
+	}
+	s, _ = s.looking()
+	s, _ = s.written()
+	if s, orders = s.hear(roundCame{done: true, board: b()}); !s.fetch.running || !s.fetch.again || len(orders) > 0 {
+		t.Errorf("a look under way: running %v, once more %v, orders %v", s.fetch.running, s.fetch.again, orders)
+	}
+	s, orders = s.hear(viewCame{board: b()})
+	if len(orders) != 1 || !s.fetch.running {
+		t.Errorf("what was written during the look is not looked at: %v", orders)
+	}
+}
+
+// TestARoundLeavesThePullsAlone: stopped in the middle of a look, and the monitor
+// was read since.
+func TestARoundLeavesThePullsAlone(t *testing.T) {
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	one := newBoard(newHub(tuitest.NewClock(noon)).view(), 1, terminal.Clean)
+	s, _ = s.hear(viewCame{board: one})
+	s.watch.on, s.watch.running = true, true
+	s, _ = s.want(stopFollow{})
+	s, _ = s.want(openPage{pullPage})
+	s, _ = s.hear(pullsCame{list: somePulls()})
+	s, orders := s.hear(roundCame{done: true, board: one, changes: []entry{{word: "closed"}}})
+	if s.pulls.running && len(orders) == 0 {
+		t.Error("pull requests are waited for that nobody was asked for")
 	}
 }

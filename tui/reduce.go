@@ -205,7 +205,8 @@ func (s state) hear(n news) (state, []order) {
 	case viewCame:
 		return s.viewed(n)
 	case lookFailed:
-		s.fetch.running, s.fetch.wanted = false, false
+		// What made it wanted once more is in the next look too, whenever that is due.
+		s.fetch.running, s.fetch.wanted, s.fetch.again = false, false, false
 		if !s.fetch.failed() {
 			s = s.noted(entry{mark: bad, word: "refresh", text: n.problem.text})
 		}
@@ -301,9 +302,44 @@ func (s state) looking() (state, []order) {
 	return s.settled(), []order{lookAgain{}}
 }
 
-// viewed takes a new board; where one stands does not move.
+// viewed takes the board of a look that was asked for, which is over with it.
 func (s state) viewed(n viewCame) (state, []order) {
 	was := s.board
+	s.fetch.running = false
+	if n.cached {
+		return s.shows(n).looking()
+	}
+	if s.fetch.wanted {
+		s.fetch.wanted = s.fetch.again
+		s = s.told(lookWords(was, n), false)
+	}
+	s = s.boarded(n)
+	var orders []order
+	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
+		s, orders = s.reading()
+	}
+	if s.fetch.again {
+		next, more := s.looking()
+		return next, append(orders, more...)
+	}
+	return s.settled(), orders
+}
+
+// boarded takes a board that GitHub was just read for, by whatever look: one that
+// is under way still is.
+func (s state) boarded(n viewCame) state {
+	first := s.board == nil
+	s = s.shows(n)
+	if first || s.fetch.failed() {
+		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
+	}
+	s.fetch.problem, s.fetch.failures = problem{}, 0
+	s.fetch.next = s.now.Add(s.pause())
+	return s
+}
+
+// shows takes a new board and tells what changed; where one stands does not move.
+func (s state) shows(n viewCame) state {
 	s.board = n.board
 	s = s.listed()
 	own := map[string]bool{}
@@ -317,28 +353,7 @@ func (s state) viewed(n viewCame) (state, []order) {
 			s = s.noted(e)
 		}
 	}
-	s.fetch.running = false
-	if n.cached {
-		return s.looking()
-	}
-	if s.fetch.wanted {
-		s.fetch.wanted = s.fetch.again
-		s = s.told(lookWords(was, n), false)
-	}
-	if was == nil || s.fetch.failed() {
-		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
-	}
-	s.fetch.problem, s.fetch.failures = problem{}, 0
-	s.fetch.next = s.now.Add(s.pause())
-	var orders []order
-	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
-		s, orders = s.reading()
-	}
-	if s.fetch.again {
-		next, more := s.looking()
-		return next, append(orders, more...)
-	}
-	return s.settled(), orders
+	return s
 }
 
 // listed fills the lists from the board.
