@@ -58,7 +58,7 @@ func (a *app) screen(ctx context.Context) error {
 			_, _, text, hint = kindOf(err)
 			return text, hint
 		},
-		Called: a.called, Browse: browse, Keys: keys,
+		Called: a.caller(), Browse: browse, Keys: keys,
 		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "", Theme: tui.Theme(a.opt.theme),
 		Date: a.now, Speed: a.opt.speed, Mouse: !a.opt.noMouse,
 	}
