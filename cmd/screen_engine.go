@@ -79,19 +79,19 @@ func (s *screenEngine) Paused() (string, bool) {
 const recentPlans = 50
 
 // Recent are the plans of the last day in the journal, oldest first.
-func (s *screenEngine) Recent() []orchestrator.Entry {
+func (s *screenEngine) Recent() ([]orchestrator.Entry, error) {
 	if !s.folder.Exists() {
-		return nil
+		return nil, nil
 	}
 	reader := orchestrator.Applier{Journal: journal.Open(s.folder.File(journalFolder))}
 	list, err := reader.History(recentPlans)
 	if err != nil {
-		return nil // the screen shows what is; "core dev log" says what is the matter
+		return nil, err
 	}
 	from := s.a.now().Add(-24 * time.Hour)
 	list = slices.DeleteFunc(list, func(e orchestrator.Entry) bool { return e.Last.Before(from) })
 	slices.Reverse(list)
-	return list
+	return list, nil
 }
 
 // Changed waits for another process's dispatch.

@@ -54,7 +54,7 @@ type shelf struct{ view orchestrator.View }
 func (e shelf) Cached() (orchestrator.View, bool)                  { return e.view, true }
 func (e shelf) Refresh(context.Context) (orchestrator.View, error) { return e.view, nil }
 func (shelf) Paused() (string, bool)                               { return "", false }
-func (shelf) Recent() []orchestrator.Entry                         { return nil }
+func (shelf) Recent() ([]orchestrator.Entry, error)                { return nil, nil }
 func (shelf) Propose(context.Context, Ask) (orchestrator.Proposal, error) {
 	return orchestrator.Proposal{}, nil
 }

@@ -68,8 +68,8 @@ func (e *edge) carrying(o order) tea.Cmd {
 		}
 	case readPast:
 		return func() tea.Msg {
-			plans := e.engine.Recent()
-			n := pastCame{again: o.again}
+			plans, err := e.engine.Recent()
+			n := pastCame{again: o.again, problem: e.problem(err)}
 			if !o.again {
 				n.entries = pastOf(plans, e.clean, e.called)
 			}

@@ -19,7 +19,7 @@ type Engine interface {
 	// every second and reads a small file at most.
 	Paused() (reason string, on bool)
 	// Recent are the plans of the last day, oldest first, from our files alone.
-	Recent() []orchestrator.Entry
+	Recent() ([]orchestrator.Entry, error)
 	// Refresh looks at GitHub and our files. A view that came is never changed
 	// afterwards. When it fails the screen keeps what it has.
 	Refresh(ctx context.Context) (orchestrator.View, error)

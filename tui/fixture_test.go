@@ -80,6 +80,9 @@ type hub struct {
 	paused   bool
 	reason   string               // of the pause
 	recent   []orchestrator.Entry // of earlier runs
+	unread   error                // met by what reads our files
+	reads    int                  // of what is to come
+	gate     chan struct{}        // when set, reading that waits for one
 	same     bool                 // GitHub answers that nothing changed
 	cached   *orchestrator.View
 	clock    Clock
@@ -141,7 +144,11 @@ func (h *hub) Paused() (string, bool) {
 	return h.reason, h.paused
 }
 
-func (h *hub) Recent() []orchestrator.Entry { return h.recent }
+func (h *hub) Recent() ([]orchestrator.Entry, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.recent, h.unread
+}
 
 func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if h.lookGate != nil {
@@ -238,7 +245,14 @@ func (h *hub) Pulls(context.Context) ([]Pull, error) {
 	return h.pulls, h.fail
 }
 
-func (h *hub) Spent() ([]budget.DayUse, error) { return h.days, nil }
+func (h *hub) Spent() ([]budget.DayUse, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unread != nil {
+		return nil, h.unread
+	}
+	return h.days, nil
+}
 
 func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
 	h.mu.Lock()
@@ -330,6 +344,19 @@ func (s *screen) writes() []string {
 // read lets the time go by that a person needs to read a preview.
 func (s *screen) read() { s.Advance(time.Second) }
 
-func (h *hub) Ahead(context.Context) (Ahead, error) { return h.ahead, nil }
+func (h *hub) Ahead(context.Context) (Ahead, error) {
+	h.mu.Lock()
+	h.reads++
+	h.mu.Unlock()
+	if h.gate != nil {
+		<-h.gate
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unread != nil {
+		return Ahead{}, h.unread
+	}
+	return h.ahead, nil
+}
 
 func (h *hub) Sittings(context.Context) ([]Sitting, error) { return h.sittings, nil }

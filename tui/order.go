@@ -86,6 +86,7 @@ type (
 		again   bool                 // what was told is not told again
 		entries []entry              // of earlier runs, oldest first
 		plans   []orchestrator.Entry // newest first
+		problem problem
 	}
 	logChanged struct{}
 	pullsCame  struct {

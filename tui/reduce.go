@@ -29,6 +29,7 @@ func started(o Options, now time.Time) (state, []order) {
 		s.every = defaultEvery
 	}
 	s.fetch = fetch{running: true, since: now}
+	s.reads.running = true
 	s.wakes = 1
 	return s, []order{readCache{}, readPast{}, watchPause{s.brake}, watchLog{}, wakeUp{seq: 1, after: s.beat()}}
 }
@@ -214,6 +215,13 @@ func (s state) hear(n news) (state, []order) {
 		s.fetch.failures++
 		s.fetch.next = s.now.Add(s.backoff())
 	case pastCame:
+		s.reads = pastReads{problem: n.problem}
+		if n.problem.text != "" {
+			if !n.again {
+				s = s.noted(entry{mark: bad, word: "log", text: n.problem.String()})
+			}
+			return s.settled(), nil
+		}
 		s.past = n.plans
 		if !n.again {
 			s = s.recalled(n.entries)
@@ -228,13 +236,13 @@ func (s state) hear(n news) (state, []order) {
 	case pullsCame:
 		return s.pulled(n)
 	case spentCame:
-		if s.spent = n.days; n.problem.text != "" {
-			s = s.told(n.problem.String(), true)
+		if s.spent.running, s.spent.problem = false, n.problem; n.problem.text == "" {
+			s.spent.days = n.days
 		}
 		return s.spentListed().settled(), nil
 	case aheadCame:
-		if s.ahead = n.ahead; n.problem.text != "" {
-			s.ahead = Ahead{Said: n.problem.String()}
+		if s.ahead.running, s.ahead.problem = false, n.problem; n.problem.text == "" {
+			s.ahead.Ahead = n.ahead
 		}
 		return s.spentListed().settled(), nil
 	case dayCame:

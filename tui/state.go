@@ -74,10 +74,11 @@ type state struct {
 	home   inventory.RepoRef // whose issues are listed
 	issues []issueLine       // beside the rows of that page
 	pulls  pullNews
-	spent  []budget.DayUse
-	ahead  Ahead
+	spent  spentNews
+	ahead  aheadNews
 	day    dayNews
 	past   []orchestrator.Entry // of the journal, newest first
+	reads  pastReads
 
 	watch watching
 	mouse bool
@@ -164,6 +165,26 @@ type pullNews struct {
 	at      time.Time // by the screen's clock; zero: never
 	running bool
 	again   bool // wanted once more when it is done
+	problem problem
+}
+
+// spentNews is what was last read of the days before.
+type spentNews struct {
+	days    []budget.DayUse
+	running bool
+	problem problem // of the last reading; what one before it read is kept
+}
+
+// aheadNews is what was last read of what is to come.
+type aheadNews struct {
+	Ahead
+	running bool
+	problem problem
+}
+
+// pastReads is how reading the journal goes.
+type pastReads struct {
+	running bool
 	problem problem
 }
 
