@@ -10,6 +10,7 @@ import (
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/touched"
 	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
@@ -27,13 +28,25 @@ type screenEngine struct {
 	// of the last.
 	shown  map[string]shown
 	follow *watchOptions // that was approved; nil: nothing is followed
+	left   [32]byte      // the sum of what was kept for the next start
 }
 
 func newScreenEngine(a *app, folder config.Dir) *screenEngine {
 	return &screenEngine{a: a, folder: folder, shown: map[string]shown{}}
 }
 
+// Cached is what the last look left to be drawn at once, else all it left.
 func (s *screenEngine) Cached() (orchestrator.View, bool) {
+	s.mu.Lock()
+	v, ok := s.a.glance()
+	s.mu.Unlock()
+	if ok {
+		return v, true
+	}
+	return s.Kept()
+}
+
+func (s *screenEngine) Kept() (orchestrator.View, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, err := s.a.remembered()
@@ -51,7 +64,24 @@ func (s *screenEngine) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if err != nil {
 		return orchestrator.View{}, err
 	}
-	return s.view(l)
+	v, err := s.view(l)
+	if err == nil {
+		s.leave(v)
+	}
+	return v, err
+}
+
+// leave keeps a view for the first frame of the next start. What cannot be kept costs
+// that its haste.
+func (s *screenEngine) leave(v orchestrator.View) {
+	if s.a.db == nil {
+		return
+	}
+	db, key, _, err := s.a.kept()
+	if err != nil || db == nil {
+		return
+	}
+	s.left, _ = db.SaveGlance(key, state.Glance{Fleet: *v.Fleet, Budget: v.Budget, At: v.At}, s.left)
 }
 
 func (s *screenEngine) view(l *look) (orchestrator.View, error) {

@@ -68,6 +68,7 @@ func (s *screenEngine) Follow(ctx context.Context, emit func(orchestrator.Event)
 	if r.View, err = s.view(l); err != nil {
 		return r, err
 	}
+	s.leave(r.View)
 	p := s.a.proposal(o.command(), withSteps(plans)...)
 	moved := false
 	if !p.Empty() {

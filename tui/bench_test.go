@@ -52,6 +52,7 @@ func large() orchestrator.View {
 type shelf struct{ view orchestrator.View }
 
 func (e shelf) Cached() (orchestrator.View, bool)                  { return e.view, true }
+func (e shelf) Kept() (orchestrator.View, bool)                    { return e.view, true }
 func (e shelf) Refresh(context.Context) (orchestrator.View, error) { return e.view, nil }
 func (shelf) Paused() (string, bool)                               { return "", false }
 func (shelf) Recent() ([]orchestrator.Entry, error)                { return nil, nil }

@@ -66,6 +66,16 @@ func (e *edge) carrying(o order) tea.Cmd {
 			p, err := e.engine.Propose(ctx, o.ask)
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
+	case readKept:
+		return func() tea.Msg {
+			v, ok := e.engine.Kept()
+			if !ok {
+				return nil
+			}
+			n := e.board(v, false)
+			n.kept = true
+			return n
+		}
 	case readPast:
 		return func() tea.Msg {
 			plans, err := e.engine.Recent()

@@ -13,8 +13,12 @@ import (
 // from any goroutine; the screen calls at most one of each at a time.
 type Engine interface {
 	// Cached is the view kept from an earlier run, without asking anybody;
-	// false when there is none. It should take well under 100 ms.
+	// false when there is none. It should take well under 100 ms; where it would not
+	// with all there is, the view is a partial one.
 	Cached() (orchestrator.View, bool)
+	// Kept is all that was kept, however long it takes to read. It is asked for where
+	// Cached gave a part and GitHub cannot be read.
+	Kept() (orchestrator.View, bool)
 	// Paused tells whether writing is paused, and the reason given. It is asked
 	// every second and reads a small file at most.
 	Paused() (reason string, on bool)

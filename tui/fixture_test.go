@@ -138,6 +138,12 @@ func (h *hub) Cached() (orchestrator.View, bool) {
 	return *h.cached, true
 }
 
+func (h *hub) Kept() (orchestrator.View, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.view(), h.cached != nil
+}
+
 func (h *hub) Paused() (string, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

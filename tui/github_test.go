@@ -95,6 +95,8 @@ func (r *real) budget() budget.State {
 
 func (r *real) Cached() (orchestrator.View, bool) { return orchestrator.View{}, false }
 
+func (r *real) Kept() (orchestrator.View, bool) { return orchestrator.View{}, false }
+
 func (r *real) Recent() ([]orchestrator.Entry, error) {
 	list, err := (&orchestrator.Applier{Journal: r.log}).History(0)
 	slices.Reverse(list)

@@ -18,6 +18,7 @@ type (
 		seq int
 		ask Ask
 	}
+	readKept   struct{}             // answered by viewCame, or by nothing
 	readPast   struct{ again bool } // answered by pastCame; again: what was told is not told again
 	watchPause struct{ was pause }  // answered by pauseCame, once it is another
 	dropPlan   struct{}             // the plan under way is not wanted any more
@@ -51,6 +52,7 @@ const (
 )
 
 func (readCache) order()  {}
+func (readKept) order()   {}
 func (readPast) order()   {}
 func (watchPause) order() {}
 func (lookAgain) order()  {}
@@ -80,6 +82,7 @@ type (
 		board   *board
 		changes []entry // against the board before it
 		cached  bool
+		kept    bool // in place of a part, and no look
 	}
 	noCache  struct{}
 	pastCame struct {

@@ -214,6 +214,10 @@ func (s state) hear(n news) (state, []order) {
 		s.fetch.problem = n.problem
 		s.fetch.failures++
 		s.fetch.next = s.now.Add(s.backoff())
+		if s.board != nil && s.board.view.Partial && !s.fetch.kept {
+			s.fetch.kept = true
+			return s.settled(), []order{readKept{}}
+		}
 	case pastCame:
 		s.reads = pastReads{problem: n.problem}
 		if n.problem.text != "" {
@@ -313,6 +317,12 @@ func (s state) looking() (state, []order) {
 // viewed takes the board of a look that was asked for, which is over with it.
 func (s state) viewed(n viewCame) (state, []order) {
 	was := s.board
+	if n.kept {
+		if was != nil && was.view.Partial {
+			s = s.shows(n)
+		}
+		return s.settled(), nil
+	}
 	s.fetch.running = false
 	if n.cached {
 		return s.shows(n).looking()

@@ -97,6 +97,7 @@ type fetch struct {
 	wanted   bool      // by a person, who is told what came of it
 	since    time.Time // of the running one
 	again    bool      // wanted once more when it is done
+	kept     bool      // all that was kept was asked for
 	failures int       // in a row
 	problem  problem   // of the last one; empty: it went well
 	next     time.Time // when the next is due
