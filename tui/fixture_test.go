@@ -230,18 +230,29 @@ func (h *hub) Changed(context.Context) bool { return false } // a test says it i
 
 func (h *hub) Follow(ctx context.Context, emit func(orchestrator.Event)) (Round, error) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.rounds++
-	if h.fail != nil {
-		return Round{}, h.fail
+	r, fail, step := h.round, h.fail, h.step
+	h.mu.Unlock()
+	if fail != nil {
+		return Round{}, fail
 	}
-	r := h.round
-	r.View, r.Pulls = h.view(), h.pulls
 	for k := range r.Sent {
+		if step != nil {
+			select {
+			case <-step:
+			case <-ctx.Done():
+				return Round{}, ctx.Err()
+			}
+		}
+		h.mu.Lock()
 		e := flows.Step{Reason: "it is green", Effect: flows.MergePull{Pull: ref("core", 200+k)}}
 		h.sent = append(h.sent, e.Effect.Kind()+" "+e.Effect.Target())
+		h.mu.Unlock()
 		emit(orchestrator.Event{Step: e, Number: k + 1, Of: r.Sent, Outcome: orchestrator.Done})
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.View, r.Pulls = h.view(), h.pulls
 	return r, nil
 }
 

@@ -1,13 +1,17 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/dappcore/core-dev/flows"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui/tuitest"
 )
 
@@ -199,4 +203,46 @@ func TestARoundLeavesThePullsAlone(t *testing.T) {
 	if s.pulls.running && len(orders) == 0 {
 		t.Error("pull requests are waited for that nobody was asked for")
 	}
+}
+
+// TestQuittingAFollowThatSends waits for its step, says so, and tells whoever called
+// that it was stopped; where it only looked there is nothing to tell.
+func TestQuittingAFollowThatSends(t *testing.T) {
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	s.watch.on, s.watch.running = true, true
+	step := orchestrator.Event{Step: flows.Step{Effect: flows.MergePull{Pull: ref("core", 200)}}, Outcome: orchestrator.Done}
+	sent, _ := s.hear(roundCame{events: []orchestrator.Event{step}})
+	for _, c := range []struct {
+		s    state
+		err  error
+		want leaving
+	}{{sent, context.Canceled, stopped}, {sent, nil, atEase}, {s, context.Canceled, atEase}} {
+		asked, _ := c.s.want(leave{})
+		if !asked.asking {
+			t.Fatal("it did not ask")
+		}
+		asked.now = asked.now.Add(answerTime)
+		on, orders := asked.want(stopAndQuit{})
+		if len(orders) != 1 || orders[0] != order(stopRound{}) || on.toast.text == "" {
+			t.Fatalf("while it sends: %v, %q", orders, on.toast.text)
+		}
+		if _, orders := on.hear(roundCame{done: true, err: c.err}); len(orders) != 1 || orders[0] != order(quit{c.want}) {
+			t.Errorf("it ended with %v: %v, not %v", c.err, orders, c.want)
+		}
+		on.now = on.now.Add(answerTime)
+		if _, orders := on.want(interrupt{}); len(orders) != 1 || orders[0] != order(quit{forced}) {
+			t.Errorf("ctrl-c again: %v", orders)
+		}
+	}
+}
+
+// TestWhatAFollowGoesOnToDoIsShownWhole, also where a line is short.
+func TestWhatAFollowGoesOnToDoIsShownWhole(t *testing.T) {
+	s := open(t, 80, 24, func(h *hub, _ *Options) {
+		h.later = "w stops it. " + strings.Repeat("Some words of what it goes on to do. ", 10) + "The end."
+	})
+	s.Press("w")
+	s.Shows("w stops it.", "The end.", "send")
+	fits(t, s)
 }

@@ -40,13 +40,7 @@ func (s state) want(in intent) (state, []order) {
 	case interrupt:
 		return s.interrupted()
 	case stopAndQuit:
-		s.asking, s.asked = false, s.now
-		s.watch.on = false
-		if !s.send.running {
-			return s, []order{quit{}}
-		}
-		s.send.stopping, s.send.leaving = true, true
-		return s, []order{stopApply{}}
+		return s.stoppedToLeave()
 	case cancel:
 		if s.asking {
 			s.asking = false
@@ -275,7 +269,7 @@ func (s state) woken(n woke) (state, []order) {
 		return next, append(orders, more...)
 	}
 	if s.watch.on && !s.watch.running && !s.send.running && !s.paused() && !s.now.Before(s.watch.next) {
-		s.watch.running = true
+		s.watch.running, s.watch.sending = true, false
 		return s, append(orders, followOn{}, awaitRound{})
 	}
 	return s, orders
@@ -523,9 +517,9 @@ func (s state) interrupted() (state, []order) {
 	switch {
 	case !s.send.running && !s.watch.on && !s.watch.running:
 		return s, []order{quit{}}
-	case (s.asking || s.send.stopping) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
+	case (s.asking || s.send.stopping || s.watch.leaving) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
 		return s, nil
-	case s.send.stopping && s.send.leaving: // it was asked already, and does not end
+	case s.send.stopping && s.send.leaving || s.watch.leaving: // it was asked already, and does not end
 		return s, []order{quit{forced}}
 	case s.asking:
 		return s.want(stopAndQuit{})

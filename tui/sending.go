@@ -116,7 +116,7 @@ func (s state) applied(n applyNews) (state, []order) {
 		}
 		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + s.send.problem.String()})
 	}
-	if over.leaving {
+	if over.leaving && !s.watch.running {
 		return s.settled(), []order{quit{how}}
 	}
 	if s.asking && !s.watch.on { // what was asked about has ended

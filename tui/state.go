@@ -154,6 +154,8 @@ type send struct {
 type watching struct {
 	on      bool
 	running bool // a look of it is under way
+	sending bool // that look has sent something
+	leaving bool // quit when that look has stopped
 	next    time.Time
 	sent    int     // steps, in all
 	problem problem // of its last look; kept until one goes well
