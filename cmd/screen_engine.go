@@ -28,7 +28,10 @@ type screenEngine struct {
 	// of the last.
 	shown  map[string]shown
 	follow *watchOptions // that was approved; nil: nothing is followed
-	left   [32]byte      // the sum of what was kept for the next start
+	// log is watched from the first question on.
+	watching sync.Once
+	log      *touched.File
+	left     [32]byte // the sum of what was kept for the next start
 }
 
 func newScreenEngine(a *app, folder config.Dir) *screenEngine {
@@ -124,9 +127,16 @@ func (s *screenEngine) Recent() ([]orchestrator.Entry, error) {
 	return list, nil
 }
 
-// Changed waits for another process's dispatch.
+// Changed waits for another process's dispatch, since the screen was opened.
 func (s *screenEngine) Changed(ctx context.Context) bool {
-	return s.folder.Exists() && touched.Wait(ctx, s.folder.File(ledger.LogName))
+	if s.folder.Path == "" {
+		return false
+	}
+	s.watching.Do(func() {
+		s.log = touched.New(s.folder.File(ledger.LogName))
+		context.AfterFunc(ctx, s.log.Close)
+	})
+	return s.log.Wait(ctx)
 }
 
 // spentDays is how many days the budget page looks back.
