@@ -33,6 +33,11 @@ func TestCommandsAreNamedAsTheyCanBeCalled(t *testing.T) {
 	if got := a.called("core dev log"); got != "core dev log" {
 		t.Errorf("on the path: %q", got)
 	}
+	often := a.caller()
+	t.Setenv("PATH", t.TempDir())
+	if got := often("core dev log"); got != "core dev log" {
+		t.Errorf("it was looked up again: %q", got)
+	}
 }
 
 // TestTextsNameCommandsAsTheyWorkHere: what is made without knowing of the demo, or of

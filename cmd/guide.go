@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
@@ -46,7 +47,10 @@ func (a *app) guided(ctx context.Context) error {
 	if !nothing {
 		// What was kept from an earlier look is worth showing to whoever is signed
 		// out; the screen says that he is.
-		if l, err := a.remembered(); signedOut == nil || err == nil && l != nil {
+		if signedOut == nil {
+			return a.screen(ctx)
+		}
+		if v, ok := newScreenEngine(a, config.Dir{}).Cached(); ok && v.Fleet != nil {
 			return a.screen(ctx)
 		}
 	}
@@ -82,7 +86,8 @@ func (a *app) choose(ctx context.Context, org bool) error {
 		if a.opt.speed == 0 || a.opt.speed == 1 {
 			a.opt.speed = guidedSpeed
 		}
-		a.opt.demo, a.folder, a.conf = true, nil, nil
+		a.opt.demo = true
+		a.leaveFolder()
 		return a.screen(ctx)
 	case answer == "", answer == "q":
 		fmt.Fprintln(a.out, "nothing was opened")
@@ -95,6 +100,15 @@ func (a *app) choose(ctx context.Context, org bool) error {
 		return a.screen(ctx)
 	}
 	return usageError{errors.New("nothing was opened: answer d or q")}
+}
+
+// leaveFolder closes what was opened of the folder and of its GitHub: what is opened
+// from here on is that of what was chosen instead.
+func (a *app) leaveFolder() {
+	a.close()
+	a.later(a.flush)
+	a.folder, a.conf, a.hub, a.db, a.files, a.store = nil, nil, nil, nil, nil, nil
+	a.noCache, a.toldReadOnly, a.heldUnknown, a.missing, a.worked = false, false, false, nil, worked{}
 }
 
 // guidedSpeed is how fast the demo's time goes for whoever looks around.

@@ -97,14 +97,23 @@ func (a *app) refusePaused() error {
 
 // called writes a command line of ours so that it works here: by the way this
 // program was called where its name alone does not lead to it, and on the demo.
-func (a *app) called(line string) string {
-	if flags := a.here(); flags != "" && !strings.Contains(line, flags) {
-		line += flags
+func (a *app) called(line string) string { return a.caller()(line) }
+
+// caller is called for one that asks often: what is looked up is looked up once.
+func (a *app) caller() func(line string) string {
+	flags, name := a.here(), "core"
+	if _, err := exec.LookPath(name); err != nil {
+		name = terminal.Clean(os.Args[0])
 	}
-	if _, err := exec.LookPath("core"); err == nil {
-		return line
+	return func(line string) string {
+		if flags != "" && !strings.Contains(line, flags) {
+			line += flags
+		}
+		if name == "core" {
+			return line
+		}
+		return name + strings.TrimPrefix(line, "core")
 	}
-	return terminal.Clean(os.Args[0]) + strings.TrimPrefix(line, "core")
 }
 
 // here are the flags, each after a space, by which another command finds what this

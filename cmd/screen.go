@@ -10,9 +10,12 @@ import (
 
 	"github.com/cli/go-gh/v2/pkg/browser"
 
+	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/github"
+	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
 )
 
@@ -58,7 +61,7 @@ func (a *app) screen(ctx context.Context) error {
 			_, _, text, hint = kindOf(err)
 			return text, hint
 		},
-		Called: a.called, Browse: browse, Keys: keys,
+		Called: a.caller(), Browse: browse, Keys: keys,
 		ReadOnly: a.opt.readOnly, ASCII: a.opt.ascii, NoColor: noColor != "", Theme: tui.Theme(a.opt.theme),
 		Date: a.now, Speed: a.opt.speed, Mouse: !a.opt.noMouse,
 	}
@@ -102,22 +105,22 @@ func (a *app) wantsScreen() bool {
 	return wants
 }
 
-// remembered is the last look, from our files alone; nil when there is none.
-func (a *app) remembered() (*look, error) {
+// kept is where the last look is kept, under which key, and by what settings; db is
+// nil where nothing is.
+func (a *app) kept() (db *state.DB, key string, fl config.Fleet, err error) {
 	d, err := a.dir()
 	if err != nil || !d.Exists() {
-		return nil, err
+		return nil, "", fl, err
 	}
 	if _, err := os.Stat(d.File("state.db")); err != nil {
-		return nil, nil
+		return nil, "", fl, nil
 	}
 	c, err := a.config()
 	if err != nil {
-		return nil, err
+		return nil, "", fl, err
 	}
-	fl, err := a.fleet(c)
-	if err != nil {
-		return nil, err
+	if fl, err = a.fleet(c); err != nil {
+		return nil, "", fl, err
 	}
 	var refs []inventory.RepoRef
 	for _, r := range fl.Repos {
@@ -125,16 +128,42 @@ func (a *app) remembered() (*look, error) {
 	}
 	host, err := a.hostName()
 	if err != nil || len(refs) == 0 {
-		return nil, err
+		return nil, "", fl, err
 	}
-	db, err := a.state()
+	if db, err = a.state(); err != nil || db == nil {
+		return nil, "", fl, err
+	}
+	return db, snapshotKey(host, refs, c.Trust(), c.Labels()), fl, nil
+}
+
+// glance is the last look as the screen drew it, in a moment; false where there is
+// none.
+func (a *app) glance() (orchestrator.View, bool) {
+	db, key, _, err := a.kept()
+	if err != nil || db == nil {
+		return orchestrator.View{}, false
+	}
+	g, ok := db.Glance(key)
+	if !ok {
+		return orchestrator.View{}, false
+	}
+	host, err := a.hostName()
+	return orchestrator.View{Snapshot: &inventory.Snapshot{Host: host, TakenAt: g.Fleet.TakenAt}, Fleet: &g.Fleet, Budget: g.Budget,
+		At: g.At, Web: a.web(host), Partial: true}, err == nil
+}
+
+// remembered is the last look, from our files alone; nil when there is none. It takes
+// seconds where there are a hundred thousand issues.
+func (a *app) remembered() (*look, error) {
+	db, key, fl, err := a.kept()
 	if err != nil || db == nil {
 		return nil, err
 	}
-	snap, ok := db.Snapshot(snapshotKey(host, refs, c.Trust(), c.Labels()))
+	snap, ok := db.Snapshot(key)
 	if !ok {
 		return nil, nil
 	}
+	c := a.conf
 	l := &look{conf: c, snap: snap}
 	l.rules = inventory.Rules{Trust: c.Trust(), Labels: c.Labels(), Repos: fl.Rules()}
 	if err := a.readOwn(l); err != nil {

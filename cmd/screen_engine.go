@@ -10,6 +10,7 @@ import (
 	"github.com/dappcore/core-dev/internal/config"
 	"github.com/dappcore/core-dev/internal/journal"
 	"github.com/dappcore/core-dev/internal/ledger"
+	"github.com/dappcore/core-dev/internal/state"
 	"github.com/dappcore/core-dev/internal/touched"
 	"github.com/dappcore/core-dev/orchestrator"
 	"github.com/dappcore/core-dev/tui"
@@ -27,13 +28,28 @@ type screenEngine struct {
 	// of the last.
 	shown  map[string]shown
 	follow *watchOptions // that was approved; nil: nothing is followed
+	// log is watched from the first question on.
+	watching sync.Once
+	log      *touched.File
+	left     [32]byte // the sum of what was kept for the next start
 }
 
 func newScreenEngine(a *app, folder config.Dir) *screenEngine {
 	return &screenEngine{a: a, folder: folder, shown: map[string]shown{}}
 }
 
+// Cached is what the last look left to be drawn at once, else all it left.
 func (s *screenEngine) Cached() (orchestrator.View, bool) {
+	s.mu.Lock()
+	v, ok := s.a.glance()
+	s.mu.Unlock()
+	if ok {
+		return v, true
+	}
+	return s.Kept()
+}
+
+func (s *screenEngine) Kept() (orchestrator.View, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, err := s.a.remembered()
@@ -51,7 +67,24 @@ func (s *screenEngine) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if err != nil {
 		return orchestrator.View{}, err
 	}
-	return s.view(l)
+	v, err := s.view(l)
+	if err == nil {
+		s.leave(v)
+	}
+	return v, err
+}
+
+// leave keeps a view for the first frame of the next start. What cannot be kept costs
+// that its haste.
+func (s *screenEngine) leave(v orchestrator.View) {
+	if s.a.db == nil {
+		return
+	}
+	db, key, _, err := s.a.kept()
+	if err != nil || db == nil {
+		return
+	}
+	s.left, _ = db.SaveGlance(key, state.Glance{Fleet: *v.Fleet, Budget: v.Budget, At: v.At}, s.left)
 }
 
 func (s *screenEngine) view(l *look) (orchestrator.View, error) {
@@ -79,24 +112,31 @@ func (s *screenEngine) Paused() (string, bool) {
 const recentPlans = 50
 
 // Recent are the plans of the last day in the journal, oldest first.
-func (s *screenEngine) Recent() []orchestrator.Entry {
+func (s *screenEngine) Recent() ([]orchestrator.Entry, error) {
 	if !s.folder.Exists() {
-		return nil
+		return nil, nil
 	}
 	reader := orchestrator.Applier{Journal: journal.Open(s.folder.File(journalFolder))}
 	list, err := reader.History(recentPlans)
 	if err != nil {
-		return nil // the screen shows what is; "core dev log" says what is the matter
+		return nil, err
 	}
 	from := s.a.now().Add(-24 * time.Hour)
 	list = slices.DeleteFunc(list, func(e orchestrator.Entry) bool { return e.Last.Before(from) })
 	slices.Reverse(list)
-	return list
+	return list, nil
 }
 
-// Changed waits for another process's dispatch.
+// Changed waits for another process's dispatch, since the screen was opened.
 func (s *screenEngine) Changed(ctx context.Context) bool {
-	return s.folder.Exists() && touched.Wait(ctx, s.folder.File(ledger.LogName))
+	if s.folder.Path == "" {
+		return false
+	}
+	s.watching.Do(func() {
+		s.log = touched.New(s.folder.File(ledger.LogName))
+		context.AfterFunc(ctx, s.log.Close)
+	})
+	return s.log.Wait(ctx)
 }
 
 // spentDays is how many days the budget page looks back.

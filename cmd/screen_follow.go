@@ -33,13 +33,31 @@ func (s *screenEngine) planFollow(ctx context.Context, _ tui.Ask) (shown, error)
 		plans = append(plans, e.Plan)
 	}
 	p := s.a.proposal(o.command(), withSteps(plans)...)
-	merges := "merges what is green, "
-	if l.conf.Merge == "ask" {
-		merges = ""
-	}
-	p.Later = fmt.Sprintf("From then on, look by look and without asking: ticks, gets pull requests moving, %shands out the next phases (%d tasks left today), brings finished epics home. w stops it.",
-		merges, l.budget.Status().UsableRemaining)
+	p.Later = followLater(l, x)
 	return shown{look: l, proposal: p, follow: o}, nil
+}
+
+// followLater is what following goes on to do, by the gates that hold for the looks
+// after the first: in them nobody is asked.
+func followLater(l *look, x execute.Watch) string {
+	does := []string{"ticks", "asks agents for fixes and resolves what they answered"}
+	if x.Gates.Reassign != "" {
+		does = append(does, "closes a pull request that stays red and gives its child to "+x.Gates.Reassign+" (a task each, reassign)")
+	}
+	if !x.Gates.Ask {
+		does = append(does, "merges what is green")
+	}
+	does = append(does, "hands out the next phases")
+	if x.Begin {
+		does = append(does, "begins a repository's next epic when one is finished (next_epic: start)")
+	}
+	does = append(does, "brings finished epics home")
+	text := fmt.Sprintf("w stops it. Until then, look by look and without asking, it %s. It spends at most %s until 00:00Z, and each day after that what that day allows.",
+		strings.Join(does, ", "), count(l.budget.Status().UsableRemaining, "task"))
+	if x.Gates.Ask {
+		text += " Merges other than these wait for you (merge: ask)."
+	}
+	return text
 }
 
 // Follow is one look of what was approved last.
@@ -48,6 +66,9 @@ func (s *screenEngine) Follow(ctx context.Context, emit func(orchestrator.Event)
 	defer s.sending.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.refuseReadOnly(); err != nil {
+		return tui.Round{}, err
+	}
 	if s.follow == nil {
 		return tui.Round{}, errors.New("nothing was approved to be followed")
 	}
@@ -68,6 +89,7 @@ func (s *screenEngine) Follow(ctx context.Context, emit func(orchestrator.Event)
 	if r.View, err = s.view(l); err != nil {
 		return r, err
 	}
+	s.leave(r.View)
 	p := s.a.proposal(o.command(), withSteps(plans)...)
 	moved := false
 	if !p.Empty() {

@@ -30,6 +30,9 @@ type shown struct {
 func (s *screenEngine) Propose(ctx context.Context, ask tui.Ask) (orchestrator.Proposal, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.refuseReadOnly(); err != nil {
+		return orchestrator.Proposal{}, err
+	}
 	if err := s.a.mayWrite(); err != nil {
 		return orchestrator.Proposal{}, err
 	}
@@ -52,6 +55,14 @@ func (s *screenEngine) Propose(ctx context.Context, ask tui.Ask) (orchestrator.P
 	clear(s.shown)
 	s.shown[what.proposal.ID] = what
 	return what.proposal, nil
+}
+
+// refuseReadOnly holds --read-only whatever the screen asks for.
+func (s *screenEngine) refuseReadOnly() error {
+	if s.a.opt.readOnly {
+		return usageError{hinted{errors.New("this screen was opened with --read-only: nothing is planned or sent"), "open it without"}}
+	}
+	return nil
 }
 
 // planDispatch plans one epic as the command line does, several as one budget
@@ -195,6 +206,9 @@ func (s *screenEngine) planUndo(ctx context.Context, ask tui.Ask) (shown, error)
 // Apply carries out a proposal that was shown, each only once, and the rounds that
 // follow it. It settles first what was left open.
 func (s *screenEngine) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
+	if err := s.refuseReadOnly(); err != nil {
+		return err
+	}
 	s.sending.Lock()
 	defer s.sending.Unlock()
 	s.mu.Lock()

@@ -103,7 +103,6 @@ func TestTheScreensStory(t *testing.T) {
 	if v, err = s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	row, _ = v.Fleet.Row(busy)
 	if n := len(v.Fleet.Of(busy)); n != 1 {
 		t.Fatalf("%d epics", n)
 	}

@@ -80,8 +80,9 @@ func TestALookThatFindsNothingNew(t *testing.T) {
 func TestWhatTheScreenReadsOfTheFolder(t *testing.T) {
 	sampled(t)
 	s := demoScreen(t)
-	if _, on := s.Paused(); on || s.Recent() != nil {
-		t.Errorf("a new folder: paused %v, sent %v", on, s.Recent())
+	_, on := s.Paused()
+	if sent, err := s.Recent(); on || sent != nil || err != nil {
+		t.Errorf("a new folder: paused %v, sent %v, %v", on, sent, err)
 	}
 	v, err := s.Refresh(t.Context())
 	if err != nil {
@@ -98,8 +99,8 @@ func TestWhatTheScreenReadsOfTheFolder(t *testing.T) {
 	if err := s.Apply(t.Context(), p.ID, func(orchestrator.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	sent := s.Recent()
-	if len(sent) != 1 || sent[0].Tasks != 1 || sent[0].State != orchestrator.State(orchestrator.Complete) || sent[0].Target != epic.String() {
+	sent, err := s.Recent()
+	if err != nil || len(sent) != 1 || sent[0].Tasks != 1 || sent[0].State != orchestrator.State(orchestrator.Complete) || sent[0].Target != epic.String() {
 		t.Errorf("sent %+v", sent)
 	}
 	if err := config.SetPause(s.folder, s.a.now(), "the pool is wrong"); err != nil {

@@ -23,6 +23,9 @@ type View struct {
 	// Beside is how another command reaches the embedded GitHub that this
 	// process serves; empty where it serves none.
 	Beside string
+	// Partial tells that it is what was ready to be drawn at once: the repositories
+	// and epics, without the issues that no epic lists.
+	Partial bool
 }
 
 // Proposal is what a flow would do, ready to be approved. It is applied

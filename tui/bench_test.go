@@ -52,9 +52,10 @@ func large() orchestrator.View {
 type shelf struct{ view orchestrator.View }
 
 func (e shelf) Cached() (orchestrator.View, bool)                  { return e.view, true }
+func (e shelf) Kept() (orchestrator.View, bool)                    { return e.view, true }
 func (e shelf) Refresh(context.Context) (orchestrator.View, error) { return e.view, nil }
 func (shelf) Paused() (string, bool)                               { return "", false }
-func (shelf) Recent() []orchestrator.Entry                         { return nil }
+func (shelf) Recent() ([]orchestrator.Entry, error)                { return nil, nil }
 func (shelf) Propose(context.Context, Ask) (orchestrator.Proposal, error) {
 	return orchestrator.Proposal{}, nil
 }
@@ -135,23 +136,43 @@ func BenchmarkFirstFrame(b *testing.B) {
 	}
 }
 
-// TestADayOfTime leaves memory as it was: a look every 15 s, a frame a second.
+// TestADayOfTime leaves memory as it was: a look a minute, as without the focus, and with
+// each look a child that changed hands, so that Activity grows until it may not.
 func TestADayOfTime(t *testing.T) {
-	s := open(t, 120, 36, func(_ *hub, o *Options) { o.Every = time.Minute })
+	s := open(t, 120, 36, func(_ *hub, o *Options) { o.Every = time.Minute / blurFactor })
+	s.Send(tea.BlurMsg{})
 	use := func() uint64 {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	s.Send(tea.BlurMsg{})
-	s.Advance(time.Hour)
+	hours := func(n int) {
+		for range n * 60 {
+			s.hub.mu.Lock()
+			if i, _ := s.hub.snap.Find(ref("core-mcp", 29)); i.Labels == nil {
+				i.Labels = []string{"jules"}
+			} else {
+				i.Labels = nil
+			}
+			s.hub.mu.Unlock()
+			s.Advance(time.Minute)
+		}
+	}
+	first := s.hub.looks
+	hours(10) // by then Activity is full
+	if n := len(s.state().log); n != mostLog {
+		t.Fatalf("%d lines of Activity after ten hours: nothing happens here", n)
+	}
 	before := use()
-	s.Advance(23 * time.Hour)
+	hours(14)
+	if n := s.hub.looks - first; n < 24*60-2 || n > 24*60*2 {
+		t.Errorf("%d looks in a day", n)
+	}
 	if after := use(); after > before+2<<20 {
 		t.Errorf("a day took %d bytes", after-before)
 	}
-	if n := len(s.state().log); n > mostLog {
+	if n := len(s.state().log); n != mostLog {
 		t.Errorf("%d lines of Activity are kept", n)
 	}
 }

@@ -30,14 +30,16 @@ type edge struct {
 	called  func(string) string
 	browse  func(url string) error
 
-	mu      sync.Mutex
-	version int    // of the last board
-	last    *board // for telling what changed
-	unplan  context.CancelFunc
-	feed    *feed  // of the running apply
-	round   *feed  // of the follow's look under way
-	came    Round  // of that look
-	crash   *crash // the first panic of a command
+	boards  sync.Mutex // held while a board is made, which takes a while: never by Update
+	version int        // of the last board
+	last    *board     // for telling what changed
+
+	mu     sync.Mutex // held for a moment
+	unplan context.CancelFunc
+	feed   *feed  // of the running apply
+	round  *feed  // of the follow's look under way
+	came   Round  // of that look
+	crash  *crash // the first panic of a command
 }
 
 // command makes a command of an order. What panics in it ends the screen in
@@ -73,10 +75,20 @@ func (e *edge) carrying(o order) tea.Cmd {
 			p, err := e.engine.Propose(ctx, o.ask)
 			return proposalCame{seq: o.seq, proposal: p, err: err, problem: e.problem(err)}
 		}
+	case readKept:
+		return func() tea.Msg {
+			v, ok := e.engine.Kept()
+			if !ok {
+				return nil
+			}
+			n := e.board(v, false)
+			n.kept = true
+			return n
+		}
 	case readPast:
 		return func() tea.Msg {
-			plans := e.engine.Recent()
-			n := pastCame{again: o.again}
+			plans, err := e.engine.Recent()
+			n := pastCame{again: o.again, problem: e.problem(err)}
 			if !o.again {
 				n.entries = pastOf(plans, e.clean, e.called)
 			}
@@ -190,8 +202,8 @@ func (e *edge) look() tea.Msg {
 
 // board makes a board of a view and tells what changed since the last.
 func (e *edge) board(v orchestrator.View, cached bool) viewCame {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.boards.Lock()
+	defer e.boards.Unlock()
 	e.version++
 	b := newBoard(v, e.version, e.clean)
 	n := viewCame{board: b, changes: b.changes(e.last, e.clean), cached: cached}

@@ -13,13 +13,17 @@ import (
 // from any goroutine; the screen calls at most one of each at a time.
 type Engine interface {
 	// Cached is the view kept from an earlier run, without asking anybody;
-	// false when there is none. It should take well under 100 ms.
+	// false when there is none. It should take well under 100 ms; where it would not
+	// with all there is, the view is a partial one.
 	Cached() (orchestrator.View, bool)
+	// Kept is all that was kept, however long it takes to read. It is asked for where
+	// Cached gave a part and GitHub cannot be read.
+	Kept() (orchestrator.View, bool)
 	// Paused tells whether writing is paused, and the reason given. It is asked
 	// every second and reads a small file at most.
 	Paused() (reason string, on bool)
 	// Recent are the plans of the last day, oldest first, from our files alone.
-	Recent() []orchestrator.Entry
+	Recent() ([]orchestrator.Entry, error)
 	// Refresh looks at GitHub and our files. A view that came is never changed
 	// afterwards. When it fails the screen keeps what it has.
 	Refresh(ctx context.Context) (orchestrator.View, error)

@@ -80,6 +80,9 @@ type hub struct {
 	paused   bool
 	reason   string               // of the pause
 	recent   []orchestrator.Entry // of earlier runs
+	unread   error                // met by what reads our files
+	reads    int                  // of what is to come
+	gate     chan struct{}        // when set, reading that waits for one
 	same     bool                 // GitHub answers that nothing changed
 	cached   *orchestrator.View
 	clock    Clock
@@ -135,13 +138,23 @@ func (h *hub) Cached() (orchestrator.View, bool) {
 	return *h.cached, true
 }
 
+func (h *hub) Kept() (orchestrator.View, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.view(), h.cached != nil
+}
+
 func (h *hub) Paused() (string, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.reason, h.paused
 }
 
-func (h *hub) Recent() []orchestrator.Entry { return h.recent }
+func (h *hub) Recent() ([]orchestrator.Entry, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.recent, h.unread
+}
 
 func (h *hub) Refresh(ctx context.Context) (orchestrator.View, error) {
 	if h.lookGate != nil {
@@ -220,18 +233,29 @@ func (h *hub) Changed(context.Context) bool { return false } // a test says it i
 
 func (h *hub) Follow(ctx context.Context, emit func(orchestrator.Event)) (Round, error) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.rounds++
-	if h.fail != nil {
-		return Round{}, h.fail
+	r, fail, step := h.round, h.fail, h.step
+	h.mu.Unlock()
+	if fail != nil {
+		return Round{}, fail
 	}
-	r := h.round
-	r.View, r.Pulls = h.view(), h.pulls
 	for k := range r.Sent {
+		if step != nil {
+			select {
+			case <-step:
+			case <-ctx.Done():
+				return Round{}, ctx.Err()
+			}
+		}
+		h.mu.Lock()
 		e := flows.Step{Reason: "it is green", Effect: flows.MergePull{Pull: ref("core", 200+k)}}
 		h.sent = append(h.sent, e.Effect.Kind()+" "+e.Effect.Target())
+		h.mu.Unlock()
 		emit(orchestrator.Event{Step: e, Number: k + 1, Of: r.Sent, Outcome: orchestrator.Done})
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.View, r.Pulls = h.view(), h.pulls
 	return r, nil
 }
 
@@ -241,7 +265,14 @@ func (h *hub) Pulls(context.Context) ([]Pull, error) {
 	return h.pulls, h.fail
 }
 
-func (h *hub) Spent() ([]budget.DayUse, error) { return h.days, nil }
+func (h *hub) Spent() ([]budget.DayUse, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unread != nil {
+		return nil, h.unread
+	}
+	return h.days, nil
+}
 
 func (h *hub) Apply(ctx context.Context, id string, emit func(orchestrator.Event)) error {
 	h.mu.Lock()
@@ -343,6 +374,19 @@ func (s *screen) writes() []string {
 // read lets the time go by that a person needs to read a preview.
 func (s *screen) read() { s.Advance(time.Second) }
 
-func (h *hub) Ahead(context.Context) (Ahead, error) { return h.ahead, nil }
+func (h *hub) Ahead(context.Context) (Ahead, error) {
+	h.mu.Lock()
+	h.reads++
+	h.mu.Unlock()
+	if h.gate != nil {
+		<-h.gate
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unread != nil {
+		return Ahead{}, h.unread
+	}
+	return h.ahead, nil
+}
 
 func (h *hub) Sittings(context.Context) ([]Sitting, error) { return h.sittings, nil }

@@ -23,7 +23,7 @@ func (s state) followedOn() state {
 // unfollowed ends it. A look under way ends before its next write.
 func (s state) unfollowed(why string) (state, []order) {
 	was := s.watch
-	s.watch = watching{running: was.running, sent: was.sent}
+	s.watch = watching{running: was.running, sending: was.sending, leaving: was.leaving, sent: was.sent}
 	s = s.noted(entry{mark: note, word: "watch", text: why + "; " + count(was.sent, "step", "steps") + " sent by it"})
 	s = s.told(why, false)
 	if was.running {
@@ -32,18 +32,44 @@ func (s state) unfollowed(why string) (state, []order) {
 	return s.settled(), nil
 }
 
+// stoppedToLeave ends what sends or follows, and the screen when that has stopped.
+func (s state) stoppedToLeave() (state, []order) {
+	s.asking, s.asked = false, s.now
+	s.watch.on = false
+	var orders []order
+	if s.send.running {
+		s.send.stopping, s.send.leaving, orders = true, true, append(orders, stopApply{})
+	}
+	if s.watch.running {
+		s.watch.leaving, orders = true, append(orders, stopRound{})
+		s = s.told("watching ends after the step under way; ctrl-c again leaves at once", false)
+	}
+	if orders == nil {
+		orders = []order{quit{}}
+	}
+	return s, orders
+}
+
 // rounded hears of a look of the follow.
 func (s state) rounded(n roundCame) (state, []order) {
 	if n.dropped > 0 {
 		s = s.noted(entry{mark: note, word: "steps", text: strconv.Itoa(n.dropped) + " steps went by too fast to be shown"})
 	}
 	for _, e := range n.events {
+		s.watch.sending = true
 		s = s.watchStep(e)
 	}
 	if !n.done {
 		return s.settled(), []order{awaitRound{}}
 	}
 	s.watch.running = false
+	if s.watch.leaving && !s.send.running {
+		how := atEase
+		if s.watch.sending && errors.Is(n.err, context.Canceled) {
+			how = stopped
+		}
+		return s.settled(), []order{quit{how}}
+	}
 	if n.err != nil {
 		return s.troubled(n)
 	}
@@ -54,7 +80,7 @@ func (s state) rounded(n roundCame) (state, []order) {
 		}
 	}
 	if n.board != nil {
-		s, _ = s.viewed(viewCame{board: n.board, changes: n.changes})
+		s = s.boarded(viewCame{board: n.board, changes: n.changes})
 	}
 	s = s.pullsAre(n.round.Pulls)
 	s.watch.sent += n.round.Sent
@@ -106,6 +132,9 @@ var quietKinds = map[string]bool{"note": true, "reserve": true, "log": true, "ca
 // watchWord is the header's word for the follow.
 func (d *drawing) watchWord() string {
 	s := d.s
+	if s.watch.leaving {
+		return d.glyphs.marks[running] + " watching: stops"
+	}
 	if !s.watch.on {
 		return ""
 	}

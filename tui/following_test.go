@@ -1,11 +1,18 @@
 package tui
 
 import (
+	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/dappcore/core-dev/flows"
+	"github.com/dappcore/core-dev/internal/terminal"
 	"github.com/dappcore/core-dev/inventory"
+	"github.com/dappcore/core-dev/orchestrator"
+	"github.com/dappcore/core-dev/tui/tuitest"
 )
 
 // somePulls is one of each kind that the monitor tells apart.
@@ -151,4 +158,91 @@ func TestQuittingAFollowAsks(t *testing.T) {
 	if !s.Quit() {
 		t.Error("y did not quit")
 	}
+}
+
+// TestARoundLeavesALookAlone: what a look of the follow came to neither ends another
+// that is under way nor begins one that nobody carries out.
+func TestARoundLeavesALookAlone(t *testing.T) {
+	b := func() *board { return newBoard(newHub(tuitest.NewClock(noon)).view(), 1, terminal.Clean) }
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	s, _ = s.hear(viewCame{board: b()})
+	s, _ = s.looking()
+	s, _ = s.written()
+	s, orders := s.hear(lookFailed{problem{text: "away"}})
+	if s.fetch.running || len(orders) > 0 {
+		t.Fatalf("after the look failed: running %v, orders %v", s.fetch.running, orders)
+	}
+	s, orders = s.hear(roundCame{done: true, board: b()})
+	if s.fetch.running && !slices.ContainsFunc(orders, func(o order) bool { _, ok := o.(lookAgain); return ok }) {
+		t.Fatal("a look is waited for that nobody was asked for")
+	}
+	s, _ = s.looking()
+	s, _ = s.written()
+	if s, orders = s.hear(roundCame{done: true, board: b()}); !s.fetch.running || !s.fetch.again || len(orders) > 0 {
+		t.Errorf("a look under way: running %v, once more %v, orders %v", s.fetch.running, s.fetch.again, orders)
+	}
+	s, orders = s.hear(viewCame{board: b()})
+	if len(orders) != 1 || !s.fetch.running {
+		t.Errorf("what was written during the look is not looked at: %v", orders)
+	}
+}
+
+// TestARoundLeavesThePullsAlone: stopped in the middle of a look, and the monitor
+// was read since.
+func TestARoundLeavesThePullsAlone(t *testing.T) {
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	one := newBoard(newHub(tuitest.NewClock(noon)).view(), 1, terminal.Clean)
+	s, _ = s.hear(viewCame{board: one})
+	s.watch.on, s.watch.running = true, true
+	s, _ = s.want(stopFollow{})
+	s, _ = s.want(openPage{pullPage})
+	s, _ = s.hear(pullsCame{list: somePulls()})
+	s, orders := s.hear(roundCame{done: true, board: one, changes: []entry{{word: "closed"}}})
+	if s.pulls.running && len(orders) == 0 {
+		t.Error("pull requests are waited for that nobody was asked for")
+	}
+}
+
+// TestQuittingAFollowThatSends waits for its step, says so, and tells whoever called
+// that it was stopped; where it only looked there is nothing to tell.
+func TestQuittingAFollowThatSends(t *testing.T) {
+	s, _ := started(Options{Clean: terminal.Clean}, noon)
+	s.w, s.h = 120, 36
+	s.watch.on, s.watch.running = true, true
+	step := orchestrator.Event{Step: flows.Step{Effect: flows.MergePull{Pull: ref("core", 200)}}, Outcome: orchestrator.Done}
+	sent, _ := s.hear(roundCame{events: []orchestrator.Event{step}})
+	for _, c := range []struct {
+		s    state
+		err  error
+		want leaving
+	}{{sent, context.Canceled, stopped}, {sent, nil, atEase}, {s, context.Canceled, atEase}} {
+		asked, _ := c.s.want(leave{})
+		if !asked.asking {
+			t.Fatal("it did not ask")
+		}
+		asked.now = asked.now.Add(answerTime)
+		on, orders := asked.want(stopAndQuit{})
+		if len(orders) != 1 || orders[0] != order(stopRound{}) || on.toast.text == "" {
+			t.Fatalf("while it sends: %v, %q", orders, on.toast.text)
+		}
+		if _, orders := on.hear(roundCame{done: true, err: c.err}); len(orders) != 1 || orders[0] != order(quit{c.want}) {
+			t.Errorf("it ended with %v: %v, not %v", c.err, orders, c.want)
+		}
+		on.now = on.now.Add(answerTime)
+		if _, orders := on.want(interrupt{}); len(orders) != 1 || orders[0] != order(quit{forced}) {
+			t.Errorf("ctrl-c again: %v", orders)
+		}
+	}
+}
+
+// TestWhatAFollowGoesOnToDoIsShownWhole, also where a line is short.
+func TestWhatAFollowGoesOnToDoIsShownWhole(t *testing.T) {
+	s := open(t, 80, 24, func(h *hub, _ *Options) {
+		h.later = "w stops it. " + strings.Repeat("Some words of what it goes on to do. ", 10) + "The end."
+	})
+	s.Press("w")
+	s.Shows("w stops it.", "The end.", "send")
+	fits(t, s)
 }

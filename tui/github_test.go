@@ -95,10 +95,12 @@ func (r *real) budget() budget.State {
 
 func (r *real) Cached() (orchestrator.View, bool) { return orchestrator.View{}, false }
 
-func (r *real) Recent() []orchestrator.Entry {
-	list, _ := (&orchestrator.Applier{Journal: r.log}).History(0)
+func (r *real) Kept() (orchestrator.View, bool) { return orchestrator.View{}, false }
+
+func (r *real) Recent() ([]orchestrator.Entry, error) {
+	list, err := (&orchestrator.Applier{Journal: r.log}).History(0)
 	slices.Reverse(list)
-	return list
+	return list, err
 }
 
 func (r *real) Refresh(ctx context.Context) (orchestrator.View, error) {

@@ -183,6 +183,10 @@ func (d *drawing) drawIssues() []string {
 	if n := len(s.pages[issuePage].chosen()); s.pages[issuePage].anyMarked() {
 		marked = strconv.Itoa(n) + " marked"
 	}
+	empty := "No issue is open here."
+	if s.board != nil && s.board.view.Partial {
+		empty = "Reading the issues" + d.glyphs.dots
+	}
 	return d.sheet("Issues of "+d.text(s.home.Name), marked, issueColumns, func(k int) []cell {
 		l := s.issues[k]
 		word, r, text := l.severity, faintRole, plainRole
@@ -200,5 +204,5 @@ func (d *drawing) drawIssues() []string {
 			text = faintRole
 		}
 		return []cell{{word, r}, {"#" + strconv.Itoa(l.ref.Number), faintRole}, {l.kind, faintRole}, {l.size, faintRole}, {l.title, text}, {l.epic, faintRole}}
-	}, about, plainRole, "No issue is open here.")
+	}, about, plainRole, empty)
 }

@@ -29,15 +29,20 @@ var logColumns = []column{
 // drawLog draws what was sent, plan by plan.
 func (d *drawing) drawLog() []string {
 	s := d.s
-	about := ""
-	if k := s.pages[logPage].index(); k >= 0 {
+	about, aboutRole, detail, empty := "", faintRole, "the last day", "Nothing was sent in the last day."
+	if s.reads.running {
+		detail, empty = "reading"+d.glyphs.dots, "Reading what was sent"+d.glyphs.dots
+	}
+	if s.reads.problem.text != "" {
+		about, aboutRole, empty = s.reads.problem.String()+" · r retry", badRole, ""
+	} else if k := s.pages[logPage].index(); k >= 0 {
 		p := &s.past[k]
 		about = "same as: " + d.text(p.Command)
 		if p.Detail != "" {
 			about += " · " + d.text(p.Detail)
 		}
 	}
-	return d.sheet("Log", "the last day", logColumns, func(k int) []cell {
+	return d.sheet("Log", detail, logColumns, func(k int) []cell {
 		p := &s.past[k]
 		r := plainRole
 		switch p.State {
@@ -50,5 +55,5 @@ func (d *drawing) drawLog() []string {
 		}
 		return []cell{{p.Last.UTC().Format("01-02 15:04Z"), faintRole}, {d.text(p.Flow), plainRole}, {d.text(p.Target), plainRole},
 			{string(p.State), r}, {strconv.Itoa(p.Done) + "/" + strconv.Itoa(len(p.Steps)), faintRole}, {d.number(p.Tasks), warnRole}}
-	}, about, faintRole, "Nothing was sent in the last day.")
+	}, about, aboutRole, empty)
 }

@@ -2,6 +2,9 @@ package tui
 
 import (
 	"errors"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,14 +139,29 @@ func TestOneFailedRepoHidesNoOther(t *testing.T) {
 	s.Shows("✗ core-tenant", "grant the token access", "core-mcp", "core-api")
 }
 
-// TestCalm: on an idle screen, seconds pass without the frame changing.
+// TestCalm: on an idle screen, time passes without the frame changing but for what
+// tells the time, looks that find nothing new included.
 func TestCalm(t *testing.T) {
 	s := open(t, 120, 36)
+	s.hub.mu.Lock()
+	s.hub.same = true
+	s.hub.mu.Unlock()
 	s.Advance(time.Second)
-	before := s.Frame()
-	s.Advance(5 * time.Second)
-	if after := s.Frame(); after != before {
-		t.Errorf("five idle seconds changed\n%s\nto\n%s", before, after)
+	told := regexp.MustCompile(`─|\b(now|[0-9]+[sm])\b|in [0-9]+h[0-9]+m`) // what tells the time, and what makes room for it
+	still := func() string {
+		_, panes, _ := strings.Cut(s.Frame(), "\n") // the first line tells the time
+		return told.ReplaceAllString(panes, "")
+	}
+	before := still()
+	first := s.hub.looks
+	for range 40 {
+		s.Advance(time.Second)
+		if after := still(); after != before {
+			t.Fatalf("an idle second changed\n%s\nto\n%s", before, after)
+		}
+	}
+	if s.hub.looks-first < 2 {
+		t.Error("nobody looked meanwhile")
 	}
 }
 
@@ -151,4 +169,26 @@ func TestRunNeedsClean(t *testing.T) {
 	if err := Run(t.Context(), newHub(tuitest.NewClock(noon)), Options{}); err == nil {
 		t.Error("a screen without Clean was opened")
 	}
+}
+
+// TestAPartIsMadeWholeWhereGitHubIsAway: once, and no look is waited for meanwhile.
+func TestAPartIsMadeWholeWhereGitHubIsAway(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) {
+		v := h.view()
+		snap, part := *v.Snapshot, *v.Fleet
+		snap.Repos, part.Rows = nil, slices.Clone(v.Fleet.Rows)
+		for k := range part.Rows {
+			repo := *part.Rows[k].Repo
+			repo.Issues = nil
+			part.Rows[k].Repo = &repo
+		}
+		v.Snapshot, v.Fleet, v.Partial = &snap, &part, true
+		h.cached, h.fail = &v, errSignedOut
+	})
+	s.Shows("core #101", "not signed in")
+	if b := s.state().board; b.view.Partial || s.state().fetch.running {
+		t.Fatalf("a part still: %v, a look runs: %v", b.view.Partial, s.state().fetch.running)
+	}
+	s.Press("G", "k", "i")
+	s.Hides("Reading the issues", "No issue is open here")
 }

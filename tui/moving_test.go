@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,13 +188,28 @@ func TestALookMovesNothing(t *testing.T) {
 	for range 5 {
 		s.Tap("k")
 	}
-	s.Press("2", "j", "3", "j")
+	marked := func() string {
+		l := s.state().lists[repos]
+		var ids []string
+		for _, k := range l.chosen() {
+			ids = append(ids, l.rows[k].id)
+		}
+		return strings.Join(ids, " ")
+	}
+	s.Press("space", "j", "space", "k", "2", "j", "3", "j")
+	marks := marked()
+	if len(strings.Fields(marks)) != 2 {
+		t.Fatalf("marked: %q", marks)
+	}
 	line := func() string { return s.Line("more-31") }
 	before, repo, epic, child := line(), s.state().lists[repos], s.state().lists[epics].selected(), s.state().lists[phases].selected()
 	s.hub.mu.Lock()
 	s.hub.snap.Repos = append([]inventory.Repo{newRepo("aaa", "Go"), newRepo("bbb", "Go")}, s.hub.snap.Repos...)
 	s.hub.mu.Unlock()
 	s.Press("r")
+	if got := marked(); got != marks {
+		t.Errorf("the look turned the marks %q into %q", marks, got)
+	}
 	after := s.state().lists[repos]
 	if after.selected() != repo.selected() || after.at-after.top != repo.at-repo.top || line() != before {
 		t.Errorf("the look moved %s at %d to %s at %d", repo.selected(), repo.at-repo.top, after.selected(), after.at-after.top)

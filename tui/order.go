@@ -19,6 +19,7 @@ type (
 		ask   Ask
 		after time.Duration // so long it is waited first; another one meanwhile takes its place
 	}
+	readKept   struct{}             // answered by viewCame, or by nothing
 	readPast   struct{ again bool } // answered by pastCame; again: what was told is not told again
 	watchPause struct{ was pause }  // answered by pauseCame, once it is another
 	dropPlan   struct{}             // the plan under way is not wanted any more
@@ -52,6 +53,7 @@ const (
 )
 
 func (readCache) order()  {}
+func (readKept) order()   {}
 func (readPast) order()   {}
 func (watchPause) order() {}
 func (lookAgain) order()  {}
@@ -81,12 +83,14 @@ type (
 		board   *board
 		changes []entry // against the board before it
 		cached  bool
+		kept    bool // in place of a part, and no look
 	}
 	noCache  struct{}
 	pastCame struct {
 		again   bool                 // what was told is not told again
 		entries []entry              // of earlier runs, oldest first
 		plans   []orchestrator.Entry // newest first
+		problem problem
 	}
 	logChanged struct{}
 	pullsCame  struct {

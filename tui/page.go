@@ -42,26 +42,20 @@ func (s state) turnedTo(p page) (state, []order) {
 	}
 	s.page = p
 	switch p {
-	case pullPage:
-		return s.reading()
-	case spentPage:
-		s = s.spentListed()
-		return s.settled(), []order{readSpent{}, readAhead{}}
-	case dayPage:
+	case pullPage, spentPage, dayPage, logPage:
 		return s.reading()
 	case issuePage:
 		s.home = s.homeHere()
 		s.pages[issuePage] = list{}
 		s = s.issuesListed()
-	case logPage:
-		return s.settled(), []order{readPast{again: true}}
 	case verbBox:
 		s = s.verbsListed()
 	}
 	return s.settled(), nil
 }
 
-// reading asks for what the open page shows, where that is not of the board.
+// reading asks for what the open page shows, where that is not of the board; each
+// is read once at a time.
 func (s state) reading() (state, []order) {
 	switch s.page {
 	case pullPage:
@@ -72,7 +66,14 @@ func (s state) reading() (state, []order) {
 		s.pulls.running = true
 		return s.settled(), []order{readPulls{}}
 	case spentPage:
-		return s.settled(), []order{readSpent{}, readAhead{}}
+		var orders []order
+		if !s.spent.running {
+			s.spent.running, orders = true, append(orders, readSpent{})
+		}
+		if !s.ahead.running {
+			s.ahead.running, orders = true, append(orders, readAhead{})
+		}
+		return s.spentListed().settled(), orders
 	case dayPage:
 		if s.day.running {
 			return s.settled(), nil
@@ -80,6 +81,10 @@ func (s state) reading() (state, []order) {
 		s.day.running = true
 		return s.settled(), []order{readDay{}}
 	case logPage:
+		if s.reads.running {
+			return s.settled(), nil
+		}
+		s.reads.running = true
 		return s.settled(), []order{readPast{again: true}}
 	}
 	return s.settled(), nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -184,4 +185,63 @@ func TestHostilePages(t *testing.T) {
 	golden(t, s, "hostile-120x36-pulls")
 	s.Press("esc", "G", "k", "i")
 	golden(t, s, "hostile-120x36-issues")
+}
+
+// TestPagesSayWhatCouldNotBeRead, what to do about it, and keep what was read.
+func TestPagesSayWhatCouldNotBeRead(t *testing.T) {
+	s := open(t, 120, 44, func(h *hub, _ *Options) {
+		h.days = []budget.DayUse{{Date: "2026-02-03", Used: 120}, {Date: "2026-02-04"}}
+		h.ahead = Ahead{Said: "3 tasks of 80 today at the most", Tasks: 3}
+		h.recent = []orchestrator.Entry{{ID: "a", Flow: "audit", Target: "owner/repo", State: orchestrator.State(orchestrator.Complete), Last: noon}}
+	})
+	unread := func(err error) {
+		s.hub.mu.Lock()
+		s.hub.unread = err
+		s.hub.mu.Unlock()
+	}
+	s.Press("b")
+	unread(errors.New("the log is torn\x1b[2J"))
+	s.Press("r")
+	s.Advance(toastTime + time.Minute)
+	s.Shows("2026-02-03", "3 tasks of 80", "the log is torn", "r retry")
+	if n := strings.Count(s.Frame(), "the log is torn"); n != 2 {
+		t.Errorf("said %d times, of the days and of the plan", n)
+	}
+	fits(t, s)
+	unread(nil)
+	s.Press("r")
+	s.Hides("the log is torn", "retry")
+	s.Press("L")
+	unread(errors.New("the journal is torn"))
+	s.Press("r")
+	s.Shows("owner/repo", "the journal is torn", "r retry")
+	s.Hides("Nothing was sent")
+	unread(nil)
+	s.Press("r")
+	s.Hides("the journal is torn")
+
+	s = open(t, 120, 44, func(h *hub, _ *Options) { h.unread = errors.New("the journal is torn") })
+	s.Shows("the journal is torn") // in Activity
+	s.Press("L")
+	s.Shows("the journal is torn", "r retry")
+	s.Hides("Nothing was sent")
+	s.Press("b")
+	s.Shows("Plan of today: not known", "the journal is torn", "r retry")
+}
+
+// TestTheBudgetPageIsReadOnceAtATime, and says that it is.
+func TestTheBudgetPageIsReadOnceAtATime(t *testing.T) {
+	s := open(t, 120, 36, func(h *hub, _ *Options) { h.gate = make(chan struct{}) })
+	s.Tap("b")
+	for range 5 {
+		s.Tap("r")
+	}
+	s.Until("Plan of today: reading")
+	s.Shows("reading…")
+	close(s.hub.gate)
+	s.Idle()
+	s.Hides("reading")
+	if s.hub.reads != 1 {
+		t.Errorf("read %d times", s.hub.reads)
+	}
 }

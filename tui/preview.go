@@ -14,6 +14,10 @@ const previewFixed = 10
 // verbTitles name the preview.
 var verbTitles = map[Verb]string{Dispatch: "Dispatch", Audit: "Audit", Organise: "Make epics", Tick: "Tick", Follow: "Watch", Undo: "Undo", Plan: "The day's plan", Sit: "Session"}
 
+// mostLater is how many lines what an approval goes for besides may take: enough for
+// all of it wherever a box is high enough; its first words are those that matter.
+const mostLater = 16
+
 // drawPreview draws the one door to a write: what would be sent, what it
 // costs, why, what is left out, and the same as a command.
 func (d *drawing) drawPreview() []string {
@@ -107,7 +111,7 @@ func (d *drawing) plan(w, h int) []string {
 		}
 		say(strongRole, tasks+" "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
 	}
-	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, max(1, h-4)) {
+	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, min(mostLater, max(3, h-6))) {
 		say(plainRole, l)
 	}
 	switch {

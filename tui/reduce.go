@@ -33,6 +33,7 @@ func started(o Options, now time.Time) (state, []order) {
 		s.every = defaultEvery
 	}
 	s.fetch = fetch{running: true, since: now}
+	s.reads.running = true
 	s.wakes = 1
 	return s, []order{readCache{}, readPast{}, watchPause{s.brake}, watchLog{}, wakeUp{seq: 1, after: s.beat()}}
 }
@@ -43,13 +44,7 @@ func (s state) want(in intent) (state, []order) {
 	case interrupt:
 		return s.interrupted()
 	case stopAndQuit:
-		s.asking, s.asked = false, s.now
-		s.watch.on = false
-		if !s.send.running {
-			return s, []order{quit{}}
-		}
-		s.send.stopping, s.send.leaving = true, true
-		return s, []order{stopApply{}}
+		return s.stoppedToLeave()
 	case cancel:
 		if s.asking {
 			s.asking = false
@@ -219,14 +214,26 @@ func (s state) hear(n news) (state, []order) {
 	case viewCame:
 		return s.viewed(n)
 	case lookFailed:
-		s.fetch.running, s.fetch.wanted = false, false
+		// What made it wanted once more is in the next look too, whenever that is due.
+		s.fetch.running, s.fetch.wanted, s.fetch.again = false, false, false
 		if !s.fetch.failed() {
 			s = s.noted(entry{mark: bad, word: "refresh", text: n.problem.text})
 		}
 		s.fetch.problem = n.problem
 		s.fetch.failures++
 		s.fetch.next = s.now.Add(s.backoff())
+		if s.board != nil && s.board.view.Partial && !s.fetch.kept {
+			s.fetch.kept = true
+			return s.settled(), []order{readKept{}}
+		}
 	case pastCame:
+		s.reads = pastReads{problem: n.problem}
+		if n.problem.text != "" {
+			if !n.again {
+				s = s.noted(entry{mark: bad, word: "log", text: n.problem.String()})
+			}
+			return s.settled(), nil
+		}
 		s.past = n.plans
 		if !n.again {
 			s = s.recalled(n.entries)
@@ -241,13 +248,13 @@ func (s state) hear(n news) (state, []order) {
 	case pullsCame:
 		return s.pulled(n)
 	case spentCame:
-		if s.spent = n.days; n.problem.text != "" {
-			s = s.told(n.problem.String(), true)
+		if s.spent.running, s.spent.problem = false, n.problem; n.problem.text == "" {
+			s.spent.days = n.days
 		}
 		return s.spentListed().settled(), nil
 	case aheadCame:
-		if s.ahead = n.ahead; n.problem.text != "" {
-			s.ahead = Ahead{Said: n.problem.String()}
+		if s.ahead.running, s.ahead.problem = false, n.problem; n.problem.text == "" {
+			s.ahead.Ahead = n.ahead
 		}
 		return s.spentListed().settled(), nil
 	case dayCame:
@@ -276,7 +283,7 @@ func (s state) woken(n woke) (state, []order) {
 		return next, append(orders, more...)
 	}
 	if s.watch.on && !s.watch.running && !s.send.running && !s.paused() && !s.now.Before(s.watch.next) {
-		s.watch.running = true
+		s.watch.running, s.watch.sending = true, false
 		return s, append(orders, followOn{}, awaitRound{})
 	}
 	return s, orders
@@ -315,9 +322,50 @@ func (s state) looking() (state, []order) {
 	return s.settled(), []order{lookAgain{}}
 }
 
-// viewed takes a new board; where one stands does not move.
+// viewed takes the board of a look that was asked for, which is over with it.
 func (s state) viewed(n viewCame) (state, []order) {
 	was := s.board
+	if n.kept {
+		if was != nil && was.view.Partial {
+			s = s.shows(n)
+		}
+		return s.settled(), nil
+	}
+	s.fetch.running = false
+	if n.cached {
+		return s.shows(n).looking()
+	}
+	if s.fetch.wanted {
+		s.fetch.wanted = s.fetch.again
+		s = s.told(lookWords(was, n), false)
+	}
+	s = s.boarded(n)
+	var orders []order
+	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
+		s, orders = s.reading()
+	}
+	if s.fetch.again {
+		next, more := s.looking()
+		return next, append(orders, more...)
+	}
+	return s.settled(), orders
+}
+
+// boarded takes a board that GitHub was just read for, by whatever look: one that
+// is under way still is.
+func (s state) boarded(n viewCame) state {
+	first := s.board == nil
+	s = s.shows(n)
+	if first || s.fetch.failed() {
+		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
+	}
+	s.fetch.problem, s.fetch.failures = problem{}, 0
+	s.fetch.next = s.now.Add(s.pause())
+	return s
+}
+
+// shows takes a new board and tells what changed; where one stands does not move.
+func (s state) shows(n viewCame) state {
 	s.board = n.board
 	s = s.listed()
 	own := map[string]bool{}
@@ -331,28 +379,7 @@ func (s state) viewed(n viewCame) (state, []order) {
 			s = s.noted(e)
 		}
 	}
-	s.fetch.running = false
-	if n.cached {
-		return s.looking()
-	}
-	if s.fetch.wanted {
-		s.fetch.wanted = s.fetch.again
-		s = s.told(lookWords(was, n), false)
-	}
-	if was == nil || s.fetch.failed() {
-		s = s.noted(entry{mark: note, word: "refresh", text: "GitHub was read: " + count(len(s.board.fleet.Rows), "repository", "repositories") + ", " + count(len(s.board.fleet.Epics), "epic", "epics") + ", " + count(s.board.ready, "child", "children") + " READY"})
-	}
-	s.fetch.problem, s.fetch.failures = problem{}, 0
-	s.fetch.next = s.now.Add(s.pause())
-	var orders []order
-	if len(n.changes) > 0 && s.page == pullPage && !s.watch.on {
-		s, orders = s.reading()
-	}
-	if s.fetch.again {
-		next, more := s.looking()
-		return next, append(orders, more...)
-	}
-	return s.settled(), orders
+	return s
 }
 
 // listed fills the lists from the board.
@@ -506,9 +533,9 @@ func (s state) interrupted() (state, []order) {
 	switch {
 	case !s.send.running && !s.watch.on && !s.watch.running:
 		return s, []order{quit{}}
-	case (s.asking || s.send.stopping) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
+	case (s.asking || s.send.stopping || s.watch.leaving) && s.now.Sub(s.asked) < answerTime: // a key held down, or hit twice, answers nothing
 		return s, nil
-	case s.send.stopping && s.send.leaving: // it was asked already, and does not end
+	case s.send.stopping && s.send.leaving || s.watch.leaving: // it was asked already, and does not end
 		return s, []order{quit{forced}}
 	case s.asking:
 		return s.want(stopAndQuit{})

@@ -133,7 +133,7 @@ func (s state) applied(n applyNews) (state, []order) {
 		}
 		s = s.noted(entry{mark: bad, word: "failed", text: over.name + ": " + s.send.problem.String()})
 	}
-	if over.leaving {
+	if over.leaving && !s.watch.running {
 		return s.settled(), []order{quit{how}}
 	}
 	asked := s.asking

@@ -34,18 +34,21 @@ func (s *state) spentLines() []spentLine {
 		}
 	}
 	out = append(out, s.aheadLines()...)
-	if len(s.spent) > 0 {
+	if len(s.spent.days) > 0 || s.spent.problem.text != "" {
 		title("Days")
+		out = append(out, s.problemLines(s.spent.problem)...)
+	}
+	if len(s.spent.days) > 0 {
 		most := 1
-		for _, day := range s.spent {
+		for _, day := range s.spent.days {
 			most = max(most, day.Used)
 		}
 		first := 0 // days before the first task say nothing
-		for first < len(s.spent)-1 && s.spent[first].Used == 0 && s.spent[first].Unreadable == 0 {
+		for first < len(s.spent.days)-1 && s.spent.days[first].Used == 0 && s.spent.days[first].Unreadable == 0 {
 			first++
 		}
-		for k := len(s.spent) - 1; k >= first; k-- {
-			day := s.spent[k]
+		for k := len(s.spent.days) - 1; k >= first; k-- {
+			day := s.spent.days[k]
 			out = append(out, spentLine{budgetLine{role: accentRole, label: day.Date, bar: true, used: day.Used, quota: most, text: dayWords(day, s.clean)}, false})
 		}
 	}
@@ -55,10 +58,17 @@ func (s *state) spentLines() []spentLine {
 // aheadLines are today's plan and when the epics will be complete.
 func (s *state) aheadLines() []spentLine {
 	a := &s.ahead
-	if a.Said == "" {
+	said := s.clean(a.Said)
+	switch {
+	case a.Said != "":
+	case a.problem.text != "":
+		said = "not known"
+	case a.running:
+		said = "reading"
+	default:
 		return nil
 	}
-	out := []spentLine{{budgetLine{label: "Plan of today: " + s.clean(a.Said)}, true}}
+	out := append([]spentLine{{budgetLine{label: "Plan of today: " + said}, true}}, s.problemLines(a.problem)...)
 	most := 1
 	for _, r := range a.Shares {
 		most = max(most, r.Ready)
@@ -79,6 +89,22 @@ func (s *state) aheadLines() []spentLine {
 	}
 	for _, e := range a.Epics {
 		out = append(out, spentLine{budgetLine{role: plainRole, label: s.clean(e.Name), text: count(e.Open, "child", "children") + " open · " + e.Half + " · " + e.Likely + " · " + e.Sure}, false})
+	}
+	return out
+}
+
+// problemLines say why there is nothing, or nothing new, and what to do.
+func (s *state) problemLines(p problem) []spentLine {
+	if p.text == "" {
+		return nil
+	}
+	var out []spentLine
+	for k, text := range s.meter().wrap(p.String()+" · r retry", max(20, s.w-20), 4) {
+		label := ""
+		if k == 0 {
+			label = "not read"
+		}
+		out = append(out, spentLine{budgetLine{role: badRole, label: label, text: text}, false})
 	}
 	return out
 }
@@ -142,5 +168,12 @@ func (d *drawing) drawSpent() []string {
 	for len(out) < h {
 		out = append(out, blanks(w))
 	}
-	return d.box(out, w, "Budget", "as of "+s.board.view.At.UTC().Format("15:04Z"), true)
+	detail := "nothing read yet"
+	if s.board != nil {
+		detail = "as of " + s.board.view.At.UTC().Format("15:04Z")
+	}
+	if s.spent.running || s.ahead.running {
+		detail = "reading" + d.glyphs.dots + " " + d.glyphs.dot + " " + detail
+	}
+	return d.box(out, w, "Budget", detail, true)
 }

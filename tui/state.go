@@ -75,10 +75,11 @@ type state struct {
 	home   inventory.RepoRef // whose issues are listed
 	issues []issueLine       // beside the rows of that page
 	pulls  pullNews
-	spent  []budget.DayUse
-	ahead  Ahead
+	spent  spentNews
+	ahead  aheadNews
 	day    dayNews
 	past   []orchestrator.Entry // of the journal, newest first
+	reads  pastReads
 
 	watch watching
 	mouse bool
@@ -98,6 +99,7 @@ type fetch struct {
 	wanted   bool      // by a person, who is told what came of it
 	since    time.Time // of the running one
 	again    bool      // wanted once more when it is done
+	kept     bool      // all that was kept was asked for
 	failures int       // in a row
 	problem  problem   // of the last one; empty: it went well
 	next     time.Time // when the next is due
@@ -154,6 +156,8 @@ type send struct {
 type watching struct {
 	on      bool
 	running bool // a look of it is under way
+	sending bool // that look has sent something
+	leaving bool // quit when that look has stopped
 	next    time.Time
 	sent    int     // steps, in all
 	problem problem // of its last look; kept until one goes well
@@ -166,6 +170,26 @@ type pullNews struct {
 	at      time.Time // by the screen's clock; zero: never
 	running bool
 	again   bool // wanted once more when it is done
+	problem problem
+}
+
+// spentNews is what was last read of the days before.
+type spentNews struct {
+	days    []budget.DayUse
+	running bool
+	problem problem // of the last reading; what one before it read is kept
+}
+
+// aheadNews is what was last read of what is to come.
+type aheadNews struct {
+	Ahead
+	running bool
+	problem problem
+}
+
+// pastReads is how reading the journal goes.
+type pastReads struct {
+	running bool
 	problem problem
 }
 
