@@ -258,13 +258,13 @@ func (m *month) judge(began, onboarded, ended time.Time) {
 				epics++
 				ref := fmt.Sprintf("%s#%d", name, i.Number)
 				switch {
-				case i.Closed && !closedBy(tx, i, m.sim.Fleet().Owner):
+				case i.Closed && (!closedBy(tx, i, m.sim.Fleet().Owner) || m.byPeople(ref)):
 					byHand++
 				case i.Closed:
 					merged++
 					m.home(tx, repo, i)
 					for _, b := range branchesOf(repo, i.Number) {
-						t.Errorf("%s is closed, and its branch %s is there\n%s", ref, b, history(tx, repo, i, b))
+						t.Errorf("%s is closed, and its branch %s is there\n%s", ref, b, history(tx, repo, i, b)+m.refusals(ref))
 					}
 				case waits[ref] != "":
 					named++
@@ -330,6 +330,14 @@ func (m *month) home(tx *world.Tx, repo *world.Repo, epic *world.Issue) {
 // last is the end of an output.
 func last(text string) string { return text[max(0, len(text)-2000):] }
 
+// byPeople tells whether a person closed an issue, in the owner's name perhaps: an
+// owner is a person, too.
+func (m *month) byPeople(ref string) bool {
+	return slices.ContainsFunc(m.sim.People().State(0).Deeds, func(d people.Deed) bool {
+		return d.On == ref && (strings.HasPrefix(d.What, "maintain.close-child") || strings.HasPrefix(d.What, "care.closed") || d.What == "maintain.regret")
+	})
+}
+
 // history is what happened to an epic, for who has to find out why.
 func history(tx *world.Tx, repo *world.Repo, epic *world.Issue, branch string) string {
 	var b strings.Builder
@@ -349,6 +357,18 @@ func history(tx *world.Tx, repo *world.Repo, epic *world.Issue, branch string) s
 		}
 	}
 	return b.String()
+}
+
+// refusals is what our journal says that GitHub refused about an epic.
+func (m *month) refusals(ref string) string {
+	raw, _ := os.ReadFile(filepath.Join(m.dir, ".core", "journal", "pulls.log"))
+	var out strings.Builder
+	for line := range strings.Lines(string(raw)) {
+		if strings.Contains(line, "refused") && strings.Contains(strings.ToLower(line), strings.ToLower(ref)) {
+			out.WriteString("  " + line)
+		}
+	}
+	return out.String()
 }
 
 // closedBy tells whether an issue was last closed in that account's name.
