@@ -136,7 +136,7 @@ func (a *app) dayInput(l *look, strategy string, at time.Time) (plan.Input, erro
 	in := r.Input(l.budget, plan.Settings{Strategy: plan.Strategy(strategy), Reserve: c.Reserve, RepoShare: c.RepoShare, ReadyShare: c.ReadyShare})
 	claimed := execute.Claimed(l.world())
 	for k := range in.Repos {
-		in.Repos[k].Ready = slices.DeleteFunc(in.Repos[k].Ready, func(c plan.Child) bool { return claimed[c.Ref.Key()] != "" })
+		in.Repos[k].Ready = slices.DeleteFunc(in.Repos[k].Ready, func(c plan.Child) bool { return claimed[c.Ref.Key()] })
 	}
 	done, err := a.ended(l)
 	if err != nil {

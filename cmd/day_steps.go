@@ -54,7 +54,7 @@ func (s *sitting) watching(ctx context.Context, n day.Step, scope execute.Scope)
 	}
 	k := looked{plans: seen.proposal.Plans}
 	k.fact = day.Fact{Step: n, Digest: day.Digest(k.plans)}
-	k.fact.Count, k.fact.Said = toDo(k.plans)
+	k.fact.Count, k.fact.Said = planned(k.plans)
 	if waiting, people := waits(seen.watched); waiting+people > 0 {
 		k.fact.Said += fmt.Sprintf("; %d wait, %d need a person", waiting, people)
 	}
@@ -84,8 +84,8 @@ func (s *sitting) watching(ctx context.Context, n day.Step, scope execute.Scope)
 	return k, nil
 }
 
-// toDo counts what plans do, in words.
-func toDo(plans []flows.Plan) (int, string) {
+// planned counts what plans do, in words.
+func planned(plans []flows.Plan) (int, string) {
 	does := orchestrator.Approval{Steps: map[string]int{}}
 	n := 0
 	for _, p := range plans {
@@ -192,7 +192,7 @@ func (s *sitting) refill(ctx context.Context) (looked, error) {
 	}
 	k.fact.Digest = day.Digest(k.plans)
 	k.fact.Count = len(repos)
-	_, does := toDo(k.plans)
+	_, does := planned(k.plans)
 	k.fact.Said = fmt.Sprintf("%s, with %d READY: %s", strings.Join(o.names, ", "), p.Gauge.Ready, does)
 	k.act = func(ctx context.Context, shape *sessionStepShape) (bool, error) {
 		o.into = newDelivery()

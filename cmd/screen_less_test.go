@@ -133,5 +133,5 @@ func TestOneStepOfTheDay(t *testing.T) {
 		}
 		return
 	}
-	t.Skip("the demo's day has nothing to send")
+	t.Error("the demo's day has nothing to send: this test looks at nothing")
 }

@@ -152,7 +152,7 @@ func belong(w flows.World, repo *inventory.Repo, p *inventory.PullWork, list []*
 			continue
 		}
 		switch {
-		case t.epic == nil && !agents(w, p): // into the default branch anybody's pull request may go
+		case t.epic == nil && !agents(w, &p.Pull): // into the default branch anybody's pull request may go
 		case p.Base == t.target || retargetable(w, repo, p):
 			of = append(of, t)
 		}
@@ -217,11 +217,11 @@ func distrust(w flows.World, p *inventory.PullWork) string {
 // retargetable tells whether a pull request into the default branch may be an
 // agent's that went to the wrong one. A person's is theirs to move.
 func retargetable(w flows.World, repo *inventory.Repo, p *inventory.PullWork) bool {
-	return p.Base == repo.DefaultBranch && agents(w, p)
+	return p.Base == repo.DefaultBranch && agents(w, &p.Pull)
 }
 
 // agents tells whether a configured agent's account opened it.
-func agents(w flows.World, p *inventory.PullWork) bool {
+func agents(w flows.World, p *inventory.Pull) bool {
 	return w.Rules.Trust.Author(p.Author, p.AuthorKind, "NONE")
 }
 

@@ -53,9 +53,6 @@ func (d Day) Plans(w flows.World) ([]flows.Plan, error) {
 	out := []flows.Plan{}
 	for _, s := range order {
 		x.Epic, x.Only = s.epic, s.only
-		if e, ok := w.Fleet.Epic(s.epic); ok {
-			x.Claimed = claimed(w, e)
-		}
 		p, err := x.Plan(w)
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", s.epic, err)

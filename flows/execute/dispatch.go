@@ -32,8 +32,6 @@ type Dispatch struct {
 	// Payer names the member to be charged for a child, by Ref.Key, where that was
 	// decided for several epics together.
 	Payer map[string]string
-	// Claimed are children that an open pull request belongs to, by Ref.Key, with it.
-	Claimed map[string]string
 	// Claims: a child is claimed on GitHub before the first write on it.
 	Claims bool
 }
@@ -99,8 +97,8 @@ func (d Dispatch) take(plan *flows.Plan, w flows.World, c inventory.Child, chose
 		}
 		return chosen
 	}
-	if pull, ok := d.Claimed[c.Ref.Key()]; ok {
-		plan.Skip(c.Ref.String(), "its pull request "+pull+" is open: close it first")
+	if pull, ok := claimant(w, c); ok {
+		plan.Skip(c.Ref.String(), "its pull request "+pull.From(c.Ref.Repo)+" is open: merge it by hand, or close it first")
 		return chosen
 	}
 	repo, ok := w.Snapshot.Repo(c.Ref.Repo)

@@ -3,7 +3,6 @@ package execute
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -37,9 +36,13 @@ func (x Watch) next(w flows.World, out *Watched, e *inventory.Epic, sights map[s
 			return
 		}
 	}
+	for _, c := range e.Ready() {
+		if pull, ok := claimant(w, c); ok {
+			out.person(c.Ref, pull.From(c.Ref.Repo)+" is open for it, though it was taken back", "merge that by hand, or close it: then it is handed out again, for another task")
+		}
+	}
 	d := x.Dispatch
 	d.Epic = e.Ref
-	d.Claimed = claimed(w, e)
 	d.Instead = reassigned(w, x.Gates.Reassign)
 	p, err := d.Plan(w)
 	var refusal *flows.Refusal
@@ -91,33 +94,64 @@ func (x Watch) gated(out *Watched, e *inventory.Epic) {
 	}
 }
 
-// claimed are the children that an open pull request belongs to by our own record:
-// nobody pays for a second one.
-func claimed(w flows.World, e *inventory.Epic) map[string]string {
-	out := map[string]string{}
-	for _, c := range e.Children {
-		r, ok := w.Snapshot.Repo(c.Ref.Repo)
-		if !ok || r.Work == nil {
-			continue
-		}
+// claimant is the open pull request that a child which is READY has all the same:
+// by our own record; or an agent's, made after the child was handed out, that refers
+// to it, though the child was taken back before it came. Nobody pays for a second
+// one. What merges needs more (belong); to hold back a task that is enough, and
+// nobody but an agent's account can bring it about.
+func claimant(w flows.World, c inventory.Child) (inventory.Ref, bool) {
+	r, ok := w.Snapshot.Repo(c.Ref.Repo)
+	if !ok {
+		return inventory.Ref{}, false
+	}
+	if r.Work != nil {
 		for k := range r.Work.Pulls {
 			p := &r.Work.Pulls[k]
 			if p.State == inventory.PullOpen && w.Courses.Of(p.Ref).Child.Key() == c.Ref.Key() {
-				out[c.Ref.Key()] = p.Ref.From(c.Ref.Repo)
+				return p.Ref, true
 			}
 		}
 	}
-	return out
+	first := firstDispatch(c.Issue, w.Rules)
+	for k := range r.Pulls {
+		p := &r.Pulls[k]
+		whose := w.Courses.Of(p.Ref).Child
+		late := !first.IsZero() && whose.Number == 0 && !p.CrossRepo && !p.CreatedAt.Before(first) && agents(w, p) &&
+			slices.ContainsFunc(p.Mentions, func(m inventory.Ref) bool { return m.Key() == c.Ref.Key() })
+		if ended, known := r.Work.Pull(p.Ref.Number); known && ended.State != inventory.PullOpen {
+			continue
+		}
+		if late || whose.Number != 0 && whose.Key() == c.Ref.Key() {
+			return p.Ref, true
+		}
+	}
+	return inventory.Ref{}, false
 }
 
-// Claimed are the children of the fleet's epics that an open pull request belongs to
-// by our own record, by Ref.Key, with that pull request: nobody pays for a second one,
-// so a plan of the day has no room for them. Where pull requests were not read there
-// are none.
-func Claimed(w flows.World) map[string]string {
-	out := map[string]string{}
+// firstDispatch is when an agent's label was first put on an issue, as far as its
+// events were read; zero: never.
+func firstDispatch(i *inventory.Issue, rules inventory.Rules) (at time.Time) {
+	if i == nil {
+		return at
+	}
+	for _, e := range i.LabelEvents {
+		if _, ok := rules.Agent(e.Label); ok && e.Added && (at.IsZero() || e.At.Before(at)) {
+			at = e.At
+		}
+	}
+	return at
+}
+
+// Claimed are the READY children of the fleet's epics that have an open pull request
+// all the same, by Ref.Key: a plan of the day has no room for them.
+func Claimed(w flows.World) map[string]bool {
+	out := map[string]bool{}
 	for k := range w.Fleet.Epics {
-		maps.Copy(out, claimed(w, &w.Fleet.Epics[k]))
+		for _, c := range w.Fleet.Epics[k].Ready() {
+			if _, claimed := claimant(w, c); claimed {
+				out[c.Ref.Key()] = true
+			}
+		}
 	}
 	return out
 }

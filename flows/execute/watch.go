@@ -145,7 +145,7 @@ func (x Watch) sights(w flows.World, g gathered) map[string]*Sight {
 	for _, b := range g.pulls {
 		repo, _ := w.Snapshot.Repo(b.pull.Ref.Repo)
 		s := &Sight{Pull: b.pull, Course: w.Courses.Of(b.pull.Ref), Doubt: b.doubt, Strange: b.strange, Merge: repo.Work.Merge,
-			Agents: agents(w, b.pull), Gates: x.Gates, Patience: x.Patience, Now: w.Now}
+			Agents: agents(w, &b.pull.Pull), Gates: x.Gates, Patience: x.Patience, Now: w.Now}
 		if row, ok := w.Fleet.Row(repo.Ref); ok {
 			s.Reviewed = row.CI == "none"
 		}

@@ -375,3 +375,33 @@ func TestARefusedOneLosesItsTurnWithAWord(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A child that was taken back is not paid for again while a pull request that its agent
+// opened after all is there; a person says what becomes of that. A stranger's, a fork's
+// and an older one hold nothing back.
+func TestAPullRequestThatCameLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*inventory.Pull)
+		late   bool
+	}{
+		"the agent's":        {func(*inventory.Pull) {}, true},
+		"a stranger's":       {func(p *inventory.Pull) { p.Author, p.AuthorKind, p.Association = "somebody", "User", "NONE" }, false},
+		"from a fork":        {func(p *inventory.Pull) { p.CrossRepo = true }, false},
+		"of another child":   {func(p *inventory.Pull) { p.Mentions[0].Number = 2 }, false},
+		"from before it all": {func(p *inventory.Pull) { p.CreatedAt = now.Add(-time.Hour) }, false},
+	} {
+		s := twoPhases()
+		s.dispatched(1)
+		s.issue(1).Labels = nil
+		s.w.Records = inventory.Records{"org/a#1": {Recalled: now.Add(-15 * time.Minute)}}
+		s.issue(2).Closed = true
+		p := inventory.Pull{Ref: inventory.Ref{Repo: home, Number: 51}, Author: "google-labs-jules", AuthorKind: "Bot", Base: "epic/100-audit",
+			CreatedAt: now.Add(-10 * time.Minute), Mentions: []inventory.Ref{{Repo: home, Number: 1}}}
+		c.change(&p)
+		s.repo().Pulls = append(s.repo().Pulls, p)
+		paid := strings.Contains(s.told(), "reserve #1")
+		if paid == c.late || strings.Contains(s.rows(), "!person") != c.late {
+			t.Errorf("%s: %s%s", name, s.told(), s.rows())
+		}
+	}
+}
