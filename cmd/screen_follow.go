@@ -52,7 +52,7 @@ func followLater(l *look, x execute.Watch) string {
 		does = append(does, "begins a repository's next epic when one is finished (next_epic: start)")
 	}
 	does = append(does, "brings finished epics home")
-	text := fmt.Sprintf("w stops it. Until then, look by look and without asking, it %s. It spends at most %s until 00:00Z, and each day after that what that day allows.",
+	text := fmt.Sprintf("Until it is stopped, look by look and without asking, it %s. It spends at most %s until 00:00Z, and each day after that what that day allows.",
 		strings.Join(does, ", "), count(l.budget.Status().UsableRemaining, "task"))
 	if x.Gates.Ask {
 		text += " Merges other than these wait for you (merge: ask)."

@@ -49,7 +49,7 @@ func TestAFollowSaysAllItWillDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	always := []string{"w stops it", "until 00:00Z", "each day after that"}
+	always := []string{"Until it is stopped", "until 00:00Z", "each day after that"}
 	for _, c := range []struct {
 		x    execute.Watch
 		says []string

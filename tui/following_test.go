@@ -240,7 +240,7 @@ func TestQuittingAFollowThatSends(t *testing.T) {
 // TestWhatAFollowGoesOnToDoIsShownWhole, also where a line is short.
 func TestWhatAFollowGoesOnToDoIsShownWhole(t *testing.T) {
 	s := open(t, 80, 24, func(h *hub, _ *Options) {
-		h.later = "w stops it. " + strings.Repeat("Some words of what it goes on to do. ", 10) + "The end."
+		h.later = strings.Repeat("Some words of what it goes on to do. ", 10) + "The end."
 	})
 	s.Press("w")
 	s.Shows("w stops it.", "The end.", "send")

@@ -34,7 +34,7 @@ func (d *drawing) drawLog() []string {
 		detail, empty = "reading"+d.glyphs.dots, "Reading what was sent"+d.glyphs.dots
 	}
 	if s.reads.problem.text != "" {
-		about, aboutRole, empty = s.reads.problem.String()+" · r retry", badRole, ""
+		about, aboutRole, empty = s.reads.problem.String()+" · "+s.keyOf(refreshNow{})+" retry", badRole, ""
 	} else if k := s.pages[logPage].index(); k >= 0 {
 		p := &s.past[k]
 		about = "same as: " + d.text(p.Command)

@@ -111,7 +111,11 @@ func (d *drawing) plan(w, h int) []string {
 		}
 		say(strongRole, tasks+" "+d.glyphs.dot+" "+count(len(p.steps), "step", "steps")+" "+d.glyphs.dot+" "+count(c.Requests, "request", "requests")+atBest(p.proposal))
 	}
-	for _, l := range d.meter.wrap(d.text(p.proposal.Later), w-2, min(mostLater, max(3, h-6))) {
+	later := d.text(p.proposal.Later)
+	if p.ask.Verb == Follow && later != "" { // what ends it comes first: the end of the words may be cut
+		later = s.keyOf(stopFollow{}) + " stops it. " + later
+	}
+	for _, l := range d.meter.wrap(later, w-2, min(mostLater, max(3, h-6))) {
 		say(plainRole, l)
 	}
 	switch {

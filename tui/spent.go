@@ -99,7 +99,7 @@ func (s *state) problemLines(p problem) []spentLine {
 		return nil
 	}
 	var out []spentLine
-	for k, text := range s.meter().wrap(p.String()+" · r retry", max(20, s.w-20), 4) {
+	for k, text := range s.meter().wrap(p.String()+" · "+s.keyOf(refreshNow{})+" retry", max(20, s.w-20), 4) {
 		label := ""
 		if k == 0 {
 			label = "not read"
